@@ -1,0 +1,1 @@
+//! The security agent on application nodes.

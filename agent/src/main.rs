@@ -1,0 +1,3 @@
+//! The security agent on application nodes.
+
+fn main() {}

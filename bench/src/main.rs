@@ -1,0 +1,3 @@
+//! Speed of the whole chain beside a peer
+
+fn main() {}

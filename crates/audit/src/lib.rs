@@ -1,0 +1,1 @@
+//! Chained event log: entries, writer and verifier.

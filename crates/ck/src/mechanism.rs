@@ -1,0 +1,318 @@
+//! The mechanism table: what Dew's token can do, one row per mechanism.
+//!
+//! Everything said of a mechanism elsewhere (`C_GetMechanismInfo`, which parameter structure the module reads, which
+//! code runs, the support matrix) is read from its row. Sections are those of PKCS#11 3.1, "Mechanisms".
+
+use crate::flags::mechanism as ckf;
+use crate::{KeyType, MechanismType};
+
+/// A hash function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Digest {
+    /// SHA-1.
+    Sha1,
+    /// SHA-224.
+    Sha224,
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+    /// SHA-512/224.
+    Sha512_224,
+    /// SHA-512/256.
+    Sha512_256,
+    /// SHA3-224.
+    Sha3_224,
+    /// SHA3-256.
+    Sha3_256,
+    /// SHA3-384.
+    Sha3_384,
+    /// SHA3-512.
+    Sha3_512,
+}
+
+impl Digest {
+    /// Returns the length of the digest in bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha224 | Self::Sha512_224 | Self::Sha3_224 => 28,
+            Self::Sha256 | Self::Sha512_256 | Self::Sha3_256 => 32,
+            Self::Sha384 | Self::Sha3_384 => 48,
+            Self::Sha512 | Self::Sha3_512 => 64,
+        }
+    }
+
+    /// Always false: no hash function has an empty digest.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        false
+    }
+
+    /// Finds the hash function that a digest mechanism stands for.
+    #[must_use]
+    pub fn from_mechanism(id: MechanismType) -> Option<Self> {
+        match mechanism(id)?.algorithm {
+            Algorithm::Digest(digest) => Some(digest),
+            _ => None,
+        }
+    }
+}
+
+/// What a mechanism computes: the key into the implementations in `mech`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// AES in cipher block chaining, without or with PKCS#7 padding.
+    AesCbc {
+        /// Whether the last block is padded.
+        padded: bool,
+    },
+    /// AES in counter mode.
+    AesCtr,
+    /// AES in electronic code book mode.
+    AesEcb,
+    /// AES in Galois/counter mode.
+    AesGcm,
+    /// Generation of an AES key.
+    AesKeyGen,
+    /// A hash function.
+    Digest(Digest),
+    /// ECDSA over the caller's digest or over a message hashed here.
+    Ecdsa(Option<Digest>),
+    /// Generation of an EC key pair.
+    EcKeyPairGen,
+    /// Generation of a generic secret key.
+    GenericKeyGen,
+    /// HMAC; `general` takes the length of the MAC as its parameter.
+    Hmac {
+        /// The hash function underneath.
+        digest: Digest,
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// RSA OAEP encryption.
+    RsaOaep,
+    /// RSA PKCS#1 v1.5: signatures over the caller's `DigestInfo` (and encryption), or over a message hashed here.
+    RsaPkcs1(Option<Digest>),
+    /// RSA PSS over the caller's digest or over a message hashed here.
+    RsaPss(Option<Digest>),
+    /// Generation of an RSA key pair.
+    RsaKeyPairGen,
+}
+
+/// Which parameter structure a mechanism takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamShape {
+    /// None; a parameter that is there anyway is malformed.
+    Empty,
+    /// Exactly this many bytes.
+    Bytes(usize),
+    /// `CK_MAC_GENERAL_PARAMS`.
+    Length,
+    /// `CK_AES_CTR_PARAMS`.
+    Counter,
+    /// `CK_GCM_PARAMS`.
+    Gcm,
+    /// `CK_RSA_PKCS_OAEP_PARAMS`.
+    Oaep,
+    /// `CK_RSA_PKCS_PSS_PARAMS`.
+    Pss,
+}
+
+/// The key sizes that a mechanism takes, in the unit that the standard has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySizes {
+    /// No key.
+    None,
+    /// Bits, both ends included.
+    Bits(u64, u64),
+    /// Bytes, both ends included.
+    Bytes(u64, u64),
+}
+
+impl KeySizes {
+    /// Returns the numbers that stand in `CK_MECHANISM_INFO`.
+    #[must_use]
+    pub const fn range(self) -> (u64, u64) {
+        match self {
+            Self::None => (0, 0),
+            Self::Bits(min, max) | Self::Bytes(min, max) => (min, max),
+        }
+    }
+}
+
+/// What a mechanism may be used for; bits are those of `CK_MECHANISM_INFO.flags`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operations(pub u64);
+
+impl Operations {
+    /// `C_EncryptInit` and `C_DecryptInit`.
+    pub const CIPHER: Self = Self(ckf::ENCRYPT | ckf::DECRYPT);
+    /// `C_DigestInit`.
+    pub const DIGEST: Self = Self(ckf::DIGEST);
+    /// `C_GenerateKey`.
+    pub const GENERATE: Self = Self(ckf::GENERATE);
+    /// `C_GenerateKeyPair`.
+    pub const GENERATE_PAIR: Self = Self(ckf::GENERATE_KEY_PAIR);
+    /// `C_SignInit` and `C_VerifyInit`.
+    pub const SIGN: Self = Self(ckf::SIGN | ckf::VERIFY);
+    /// Both of the families that RSA PKCS#1 serves.
+    pub const SIGN_AND_CIPHER: Self = Self(Self::SIGN.0 | Self::CIPHER.0);
+
+    /// Tells whether all of `flags` are among these operations.
+    #[must_use]
+    pub const fn contains(self, flags: u64) -> bool {
+        self.0 & flags == flags
+    }
+}
+
+/// One row of the mechanism table.
+#[derive(Clone, Copy, Debug)]
+pub struct Mechanism {
+    /// Its number.
+    pub id: MechanismType,
+    /// The structure of its parameter.
+    pub params: ParamShape,
+    /// The type of the key it works with or makes, where it has one.
+    pub key_type: Option<KeyType>,
+    /// The sizes of that key.
+    pub key_sizes: KeySizes,
+    /// What it may be used for.
+    pub operations: Operations,
+    /// What it computes.
+    pub algorithm: Algorithm,
+    /// The section of "PKCS#11 3.1, Mechanisms" it follows.
+    pub section: &'static str,
+}
+
+impl Mechanism {
+    /// Returns `CK_MECHANISM_INFO.flags`: the operations, and for EC mechanisms what curves and points they take.
+    #[must_use]
+    pub fn flags(&self) -> u64 {
+        let ec = if self.key_type == Some(KeyType::EC) {
+            ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS
+        } else {
+            0
+        };
+        self.operations.0 | ec
+    }
+}
+
+/// Finds a mechanism's row.
+#[must_use]
+pub fn mechanism(id: MechanismType) -> Option<&'static Mechanism> {
+    MECHANISMS
+        .binary_search_by_key(&id, |row| row.id)
+        .ok()
+        .map(|index| &MECHANISMS[index])
+}
+
+const RSA: Option<KeyType> = Some(KeyType::RSA);
+const EC: Option<KeyType> = Some(KeyType::EC);
+const AES: Option<KeyType> = Some(KeyType::AES);
+const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
+const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
+const EC_BITS: KeySizes = KeySizes::Bits(256, 521);
+const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
+// HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
+const MAC_BYTES: KeySizes = KeySizes::Bytes(1, 512);
+
+const SHA1: Digest = Digest::Sha1;
+const SHA224: Digest = Digest::Sha224;
+const SHA256: Digest = Digest::Sha256;
+const SHA384: Digest = Digest::Sha384;
+const SHA512: Digest = Digest::Sha512;
+const SHA512_224: Digest = Digest::Sha512_224;
+const SHA512_256: Digest = Digest::Sha512_256;
+const SHA3_224: Digest = Digest::Sha3_224;
+const SHA3_256: Digest = Digest::Sha3_256;
+const SHA3_384: Digest = Digest::Sha3_384;
+const SHA3_512: Digest = Digest::Sha3_512;
+
+/// Writes the table with one short line per row.
+macro_rules! mechanisms {
+    ($($id:ident $params:expr, $key:expr, $sizes:expr, $operations:ident, $algorithm:expr, $section:literal;)*) => {
+        /// Every mechanism that the token offers, in the order of the numbers.
+        pub const MECHANISMS: &[Mechanism] = &[$(Mechanism {
+            id: MechanismType::$id,
+            params: { use ParamShape::*; $params },
+            key_type: $key,
+            key_sizes: $sizes,
+            operations: Operations::$operations,
+            algorithm: { use Algorithm::*; $algorithm },
+            section: $section,
+        }),*];
+    };
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+mechanisms! {
+    RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
+    RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
+    SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.12";
+    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , CIPHER         , RsaOaep                                        , "6.1.8";
+    RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
+    SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1.13";
+    SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.12";
+    SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.12";
+    SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.12";
+    SHA256_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA256))                           , "6.1.13";
+    SHA384_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA384))                           , "6.1.13";
+    SHA512_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA512))                           , "6.1.13";
+    SHA224_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA224))                         , "6.1.12";
+    SHA224_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA224))                           , "6.1.13";
+    SHA512_224              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_224)                             , "6.25.2";
+    SHA512_224_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: false }    , "6.25.4";
+    SHA512_224_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: true }     , "6.25.3";
+    SHA512_256              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_256)                             , "6.26.2";
+    SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
+    SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
+    SHA_1                   Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA1)                                   , "6.20.2";
+    SHA_1_HMAC              Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: false }          , "6.20.4";
+    SHA_1_HMAC_GENERAL      Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: true }           , "6.20.3";
+    SHA256                  Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA256)                                 , "6.22.2";
+    SHA256_HMAC             Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA256, general: false }        , "6.22.4";
+    SHA256_HMAC_GENERAL     Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA256, general: true }         , "6.22.3";
+    SHA224                  Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA224)                                 , "6.21.2";
+    SHA224_HMAC             Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA224, general: false }        , "6.21.4";
+    SHA224_HMAC_GENERAL     Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA224, general: true }         , "6.21.3";
+    SHA384                  Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA384)                                 , "6.23.2";
+    SHA384_HMAC             Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA384, general: false }        , "6.23.4";
+    SHA384_HMAC_GENERAL     Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA384, general: true }         , "6.23.3";
+    SHA512                  Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512)                                 , "6.24.2";
+    SHA512_HMAC             Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512, general: false }        , "6.24.4";
+    SHA512_HMAC_GENERAL     Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512, general: true }         , "6.24.3";
+    SHA3_256                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_256)                               , "6.29.2";
+    SHA3_256_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: false }      , "6.29.4";
+    SHA3_256_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: true }       , "6.29.3";
+    SHA3_224                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_224)                               , "6.28.2";
+    SHA3_224_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_224, general: false }      , "6.28.4";
+    SHA3_224_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_224, general: true }       , "6.28.3";
+    SHA3_384                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_384)                               , "6.30.2";
+    SHA3_384_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_384, general: false }      , "6.30.4";
+    SHA3_384_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_384, general: true }       , "6.30.3";
+    SHA3_512                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_512)                               , "6.31.2";
+    SHA3_512_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: false }      , "6.31.4";
+    SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
+    GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, MAC_BYTES     , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.5";
+    ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
+    ECDSA_SHA1              Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA1))                              , "6.3.13";
+    ECDSA_SHA224            Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA224))                            , "6.3.13";
+    ECDSA_SHA256            Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA256))                            , "6.3.13";
+    ECDSA_SHA384            Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA384))                            , "6.3.13";
+    ECDSA_SHA512            Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA512))                            , "6.3.13";
+    ECDSA_SHA3_224          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_224))                          , "6.3.13";
+    ECDSA_SHA3_256          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_256))                          , "6.3.13";
+    ECDSA_SHA3_384          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_384))                          , "6.3.13";
+    ECDSA_SHA3_512          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_512))                          , "6.3.13";
+    AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
+    AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
+    AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";
+    AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
+    AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
+    AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER         , AesGcm                                         , "6.13.2";
+}

@@ -1,0 +1,1 @@
+//! Typed, blocking client of the call table.

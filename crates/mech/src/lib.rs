@@ -1,0 +1,1 @@
+//! Mechanisms over the crypto provider: pure functions on key material.

@@ -1,0 +1,1 @@
+//! The call table, its messages, their codec and their limits.

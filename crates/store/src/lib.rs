@@ -1,0 +1,1 @@
+//! Sealed records and the key hierarchy over them; SQLite and memory.

@@ -1,0 +1,1 @@
+//! Partitions, sessions, login, objects and attribute rules; no input or output.

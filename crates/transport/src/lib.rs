@@ -1,0 +1,1 @@
+//! Framing over unix sockets and mutual TLS; blocking and tokio faces.

@@ -1,0 +1,1 @@
+//! UKeys: a software token file that signs management commands.

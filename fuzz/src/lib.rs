@@ -1,0 +1,1 @@
+//! Fuzz targets that also run as tests.

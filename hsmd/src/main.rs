@@ -1,0 +1,3 @@
+//! The HSM daemon.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The HSM management tool.
+
+fn main() {}
