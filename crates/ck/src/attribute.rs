@@ -240,7 +240,6 @@ attributes! {
     VERIFY_RECOVER           Bool       Optional  Optional  Free            default false;
     WRAP                     Bool       Optional  Optional  Free;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
-    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
 }
 
@@ -258,7 +257,6 @@ attributes! {
     ALWAYS_SENSITIVE         Bool       Forbidden Forbidden Fixed;
     NEVER_EXTRACTABLE        Bool       Forbidden Forbidden Fixed;
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
-    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
     ALWAYS_AUTHENTICATE      Bool       Optional  Optional  Fixed           default false;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
 }
@@ -280,8 +278,6 @@ attributes! {
     CHECK_VALUE              Bytes      Optional  Optional  Fixed;
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
-    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
-    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
 }
