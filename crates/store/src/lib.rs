@@ -15,7 +15,7 @@ pub mod record;
 mod row;
 mod sealing;
 mod secret;
-//SLOT
+pub mod slot;
 mod state;
 mod store;
 mod wrap;
