@@ -36,6 +36,9 @@ mod rsa_pss;
 mod rsa_rejection;
 mod signature;
 
+#[cfg(test)]
+mod tests;
+
 use zeroize::Zeroizing;
 
 pub use check_value::check_value;
