@@ -12,13 +12,13 @@ use proto::{Call, Fault, Reader, Writer, dispatch};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use store::hierarchy::RootKey;
 use store::slot::{Cost, RootSlot, SlotKind, SlotName, SlotSecret};
-use store::{Kind, SqliteStore, Store};
+use store::{Batch, Change, Kind, LockedStore, SqliteStore, Store};
 use token::{Access, Application, Caller, Hsm};
 use zeroize::Zeroizing;
 
 use super::authority::{Authority, sha256};
 use super::env::{self, SystemEnv};
-use super::register::{AccessRecord, Administrator, Agent, Register};
+use super::register::{AccessRecord, Administrator, Agent, Connected, Register};
 use super::system::{
     AUTHORITY_ID, AuthorityRecord, INSTANCE_ID, InstanceRecord, System, Write, decode,
 };
@@ -66,9 +66,12 @@ pub(crate) fn create(directory: &Path, secret: SlotSecret<'_>) -> Result<String,
     let slot = RootSlot::seal(name, secret, Cost::default(), &root)?;
     let (key, certificate) = Authority::generate(&hex::encode(&instance[..4]), now / 1000)?;
     let authority = Authority::open(&key, certificate.clone())?;
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::create(directory, instance, &slot, root.meta_key())?);
-    let system = System::new(store, instance, root.system_key());
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::create(directory, &root.meta_key())?);
+    let system = System::new(Arc::clone(&store), instance, root.system_key());
+    store.commit(Batch {
+        changes: vec![Change::Put(slot.to_row())],
+        event: system_event("root-slot add", Outcome::OK, Some(label.to_owned())),
+    })?;
     let writes = [
         Write::new(
             Kind::Instance,
@@ -92,9 +95,10 @@ pub(crate) struct Opening<'a> {
 impl Core {
     /// Opens the instance: the root key by a slot, the store with all its checks, the registers and the token.
     pub(crate) fn open(directory: &Path, opening: Opening<'_>) -> Result<Self, Error> {
-        let slots = SqliteStore::root_slots(directory)?;
+        let locked = LockedStore::open(directory)?;
+        let slots = locked.root_slots()?;
         let (root, instance) = open_root(&slots, opening.secret)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory, root.meta_key())?);
+        let store: Arc<dyn Store> = Arc::new(locked.unlock(&root.meta_key())?);
         let system = System::new(Arc::clone(&store), instance, root.system_key());
         let register = Register::default();
         let (mut record, mut authority) = (None, None);
@@ -265,6 +269,11 @@ impl Core {
         self.hsm.close_application(application);
     }
 
+    /// Counts an agent as connected until what it gets is dropped.
+    pub(crate) fn connect(&self) -> Connected {
+        self.register.connect()
+    }
+
     /// Serves one call: gives the payload of its reply, which is the return code and the answers.
     pub(crate) fn call(
         &self,
@@ -330,8 +339,9 @@ pub(crate) fn read_audit(
 ) -> Result<Vec<audit::Entry>, Error> {
     /// Entries in one read: a few hundred kilobytes.
     const PORTION: usize = 1_000;
-    let (root, _) = open_root(&SqliteStore::root_slots(directory)?, secret)?;
-    let store = SqliteStore::open(directory, root.meta_key())?;
+    let locked = LockedStore::open(directory)?;
+    let (root, _) = open_root(&locked.root_slots()?, secret)?;
+    let store = locked.unlock(&root.meta_key())?;
     let mut chain = audit::Chain::default();
     let mut entries = Vec::new();
     loop {

@@ -34,6 +34,7 @@ pub(super) async fn serve(
     let (sender, writer) = channel(write);
     tokio::spawn(writer.run());
     peer::exchange(&mut reader, &sender, peer::DEADLINE).await?;
+    let _connected = core.connect();
     tracing::info!(agent = agent.record.name, "agent connected");
     let mut connection = Connection {
         core: Arc::clone(&core),
