@@ -113,3 +113,6 @@ impl Config {
             .map_err(|source| ConfigError::File { path: path.to_owned(), source })
     }
 }
+
+#[cfg(test)]
+mod tests;
