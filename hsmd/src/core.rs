@@ -8,17 +8,8 @@ mod instance;
 mod register;
 mod system;
 
-use std::sync::Arc;
-
-use proto::frame::{HEADER_LEN, Header, Kind};
-use proto::{Call, Reader, Writer, admin};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use token::Hsm;
-
-pub(crate) use authority::sha::sha256;
 pub(crate) use desk::Desk;
-pub(crate) use env::SystemEnv;
 pub(crate) use error::Error;
-pub(crate) use instance::{Core, NewInstance, create};
-pub(crate) use register::{Administrator, Agent};
+pub(crate) use instance::{Core, Identity, Opening, create, read_audit};
+pub(crate) use register::Agent;
 pub(crate) use token::Application;

@@ -76,10 +76,9 @@ pub(crate) async fn serve(
 
 /// The TLS side of the listener.
 fn tls(core: &Arc<Core>, config: &Config) -> anyhow::Result<Arc<ServerConfig>> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let admission = admission::Admission::new(Arc::clone(core), provider)?;
+    let admission = admission::Admission::new(Arc::clone(core), transport::tls::provider())?;
     let (chain, key) = core.server_certificate(&config.server_name)?;
-    Ok(Arc::new(transport::tls::server_config(chain, key, Arc::new(admission))?))
+    Ok(Arc::new(transport::tls::server_config(Arc::new(admission), chain, key)?))
 }
 
 /// Does the handshake and hands the peer to whoever serves its kind.

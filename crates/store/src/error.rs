@@ -210,6 +210,12 @@ pub enum StoreError {
         /// The row's id.
         id: [u8; 16],
     },
+    /// The store failed earlier and does not open again.
+    #[error("the store failed and does not open again: {reason}")]
+    Unusable {
+        /// Why it does not open.
+        reason: String,
+    },
     /// The root key is not the one this store was made under.
     #[error("store {path} was made under another root key; open the slot that belongs to it")]
     WrongKey {

@@ -15,7 +15,8 @@ pub mod record;
 mod row;
 mod sealing;
 mod secret;
-//SLOT
+pub mod slot;
+mod sqlite;
 mod state;
 mod store;
 mod wrap;
@@ -24,4 +25,5 @@ pub use error::{SealError, StoreError};
 pub use kind::Kind;
 pub use memory::{Fault, MemoryStore};
 pub use row::Row;
+pub use sqlite::{LockedStore, SqliteStore};
 pub use store::{Batch, CHANGES_MAX, Change, Committed, Head, Store};

@@ -1,7 +1,7 @@
 //! A store in memory: the same contract, for tests and simulations, with faults on demand.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{SealError, StoreError};
 use crate::hierarchy::MetaKey;
@@ -33,7 +33,7 @@ struct Inner {
 impl MemoryStore {
     /// Makes an empty store.
     pub fn new() -> Result<Self, SealError> {
-        let state = State::new(Marks::new(&MetaKey::generate()?), 1);
+        let state = State::new(Arc::new(Marks::new(&MetaKey::generate()?)), 1);
         let inner = Inner {
             state,
             rows: BTreeMap::new(),

@@ -5,8 +5,10 @@
 //! repeated or replayed row is found although each row by itself is genuine.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
+use std::sync::Arc;
 
-use audit::Chain;
+use audit::{Chain, Why};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 
@@ -140,7 +142,7 @@ struct Known {
 
 /// The state of an open store.
 pub(crate) struct State {
-    pub(crate) marks: Marks,
+    pub(crate) marks: Arc<Marks>,
     epoch: u64,
     chain: Chain,
     sum: Sum,
@@ -149,7 +151,7 @@ pub(crate) struct State {
 
 impl State {
     /// Starts the state of an empty store.
-    pub(crate) fn new(marks: Marks, epoch: u64) -> Self {
+    pub(crate) fn new(marks: Arc<Marks>, epoch: u64) -> Self {
         Self {
             marks,
             epoch,
@@ -159,9 +161,23 @@ impl State {
         }
     }
 
-    /// The end of the audit log.
-    pub(crate) fn chain_mut(&mut self) -> &mut Chain {
-        &mut self.chain
+    /// Takes in an audit entry that is already written, if it follows.
+    pub(crate) fn follow(&mut self, entry: &[u8]) -> Result<(), Why> {
+        self.chain.follow(entry).map(|_| ())
+    }
+
+    /// The rows that follow a key, of one partition or of all, in order.
+    pub(crate) fn keys_after(
+        &self,
+        after: Option<Key>,
+        partition: Option<[u8; 16]>,
+    ) -> impl Iterator<Item = &Key> {
+        let first = (partition.unwrap_or([0; 16]), [0; 16]);
+        let last = (partition.unwrap_or([0xFF; 16]), [0xFF; 16]);
+        let from = after.map_or(Bound::Included(first), Bound::Excluded);
+        self.rows
+            .range((from, Bound::Included(last)))
+            .map(|(key, _)| key)
     }
 
     pub(crate) fn head(&self) -> Head {

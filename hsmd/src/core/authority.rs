@@ -9,7 +9,6 @@ use rcgen::{
     SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer};
-use sha::sha256;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
@@ -29,17 +28,6 @@ const BACKDATED: Duration = Duration::minutes(5);
 
 /// The longest life of an access certificate.
 const MAX_AGENT_HOURS: u32 = 825 * 24;
-
-/// SHA-256 over whole certificates, by which the registers know them.
-pub(crate) mod sha {
-    /// Digests `bytes`.
-    pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-        let mut out = [0; 32];
-        out.copy_from_slice(digest.as_ref());
-        out
-    }
-}
 
 /// The authority, with its key.
 pub(crate) struct Authority {
@@ -172,4 +160,12 @@ fn named(name: &str, now: u64, life: Duration) -> Result<CertificateParams, Erro
 pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     x509_cert::der::pem::encode_string(label, x509_cert::der::pem::LineEnding::LF, der)
         .unwrap_or_default()
+}
+
+/// SHA-256: the registers know certificates by it.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    let mut out = [0; 32];
+    out.copy_from_slice(digest.as_ref());
+    out
 }

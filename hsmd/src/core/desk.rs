@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use super::instance::{Core, Identity};
 use super::register::{AccessRecord, Administrator};
 use super::system::{INSTANCE_ID, InstanceRecord, Write};
-use super::{Error, authority::sha::sha256, env};
+use super::authority::sha256;
+use super::{Error, env};
 
 /// The most entries of the audit log in one reply: some 300 bytes each, well below what a frame holds.
 const AUDIT_PAGE: u32 = 10_000;
@@ -136,7 +137,7 @@ impl Desk {
             Write::new(Kind::Administrator, id, administrator)?,
         ];
         let event = event("hsm init", signer, None, Some(format!("label {}", record.label)));
-        self.core.claim(&writes, event, record, administrator.clone())?;
+        self.core.claim(&writes, event, administrator.clone())?;
         self.identity = Identity::Administrator(administrator.clone());
         Ok(Reply::Done)
     }

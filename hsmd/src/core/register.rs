@@ -3,7 +3,7 @@
 //! Both are allow-lists keyed by a fingerprint: what is not listed, or is revoked, is not let in.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,16 @@ impl Agent {
 pub(crate) struct Register {
     administrators: RwLock<HashMap<Fingerprint, Administrator>>,
     agents: RwLock<HashMap<Fingerprint, Arc<Agent>>>,
+    connections: Arc<AtomicU32>,
+}
+
+/// Counts one connected agent as long as it lives.
+pub(crate) struct Connected(Arc<AtomicU32>);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Register {
@@ -115,6 +125,17 @@ impl Register {
             .collect();
         found.sort_by_key(|agent| agent.is_revoked());
         found.first().map(|agent| Arc::clone(agent))
+    }
+
+    /// Counts an agent as connected until what it gets is dropped.
+    pub(crate) fn connect(&self) -> Connected {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        Connected(Arc::clone(&self.connections))
+    }
+
+    /// How many agents are connected.
+    pub(crate) fn connected(&self) -> u32 {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Lists the access certificates by name.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
-use proto::frame::Kind;
+use proto::frame::{Header, Kind};
 use proto::{Call, Weight};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::server::TlsStream;
-use transport::frames::{Frame, FrameReader, FrameSender, FrameWriter};
+use transport::frames::{Frame, FrameError, FrameReader, FrameSender, channel};
+use transport::peer;
+use zeroize::Zeroizing;
 
 use crate::core::{Agent, Application, Core};
 
@@ -28,13 +30,16 @@ pub(super) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let (read, write) = tokio::io::split(stream);
-    let (mut reader, writer) = (FrameReader::new(read), FrameWriter::new(write));
-    transport::peer::accept_hello(&mut reader, &writer.sender()).await?;
+    let mut reader = FrameReader::new(read);
+    let (sender, writer) = channel(write);
+    tokio::spawn(writer.run());
+    peer::exchange(&mut reader, &sender, peer::DEADLINE).await?;
+    let _connected = core.connect();
     tracing::info!(agent = agent.record.name, "agent connected");
     let mut connection = Connection {
         core: Arc::clone(&core),
         agent: Arc::clone(&agent),
-        sender: writer.sender(),
+        sender: sender.clone(),
         applications: HashMap::new(),
         heavy: Arc::new(Semaphore::new(HEAVY_CALLS)),
     };
@@ -46,7 +51,7 @@ pub(super) async fn serve(
         _ = stop.changed() => Ok(()),
     };
     connection.close().await;
-    writer.close().await;
+    sender.close();
     tracing::info!(agent = agent.record.name, "agent disconnected");
     result
 }
@@ -69,15 +74,19 @@ impl Connection {
         &mut self,
         reader: &mut FrameReader<R>,
     ) -> anyhow::Result<()> {
-        while let Some(frame) = reader.next().await? {
-            let mut frame = frame;
-            while let Some(next) = reader.next_buffered()? {
+        loop {
+            let mut frame = match reader.read().await {
+                Ok(frame) => frame,
+                Err(FrameError::Closed) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            while let Some(next) = reader.take_received()? {
+                let next = next.to_frame();
                 self.receive(frame, true).await?;
                 frame = next;
             }
             self.receive(frame, false).await?;
         }
-        Ok(())
     }
 
     /// Takes one frame.
@@ -90,27 +99,39 @@ impl Connection {
                 }
                 Ok(())
             }
+            // Later ones ask whether the HSM is alive.
+            Kind::Hello => Ok(peer::answer_hello(&self.sender, frame.header).await?),
             kind => bail!("an agent sent a frame of kind {kind:?}"),
         }
     }
 
     /// Serves one call: here, on another thread, or among the heavy ones.
     async fn call(&mut self, frame: Frame, others_wait: bool) -> anyhow::Result<()> {
-        let application = self.application(frame.header.application)?;
-        let (core, sender) = (Arc::clone(&self.core), self.sender.clone());
+        let serving = Serving {
+            core: Arc::clone(&self.core),
+            agent: Arc::clone(&self.agent),
+            application: self.application(frame.header.application)?,
+            sender: self.sender.clone(),
+        };
         let weight = Call::from_number(frame.header.call).map(|call| call.row().weight);
         if weight == Some(Weight::Heavy) {
             let permit = Arc::clone(&self.heavy).acquire_owned().await?;
             tokio::task::spawn_blocking(move || {
-                answer(&core, &application, &frame, &sender);
+                let reply = serving.reply(&frame);
                 drop(permit);
+                // The reply is on its way even when the queue is full: the permits bound how many such there are.
+                let _ = serving.sender.try_send(answer_to(&frame), &reply, usize::MAX);
             });
         } else if others_wait {
-            tokio::spawn(async move { answer(&core, &application, &frame, &sender) });
+            tokio::spawn(async move {
+                let reply = serving.reply(&frame);
+                // A peer that is gone needs no answer.
+                let _ = serving.sender.send(answer_to(&frame), &reply).await;
+            });
         } else {
-            answer(&core, &application, &frame, &sender);
+            let reply = serving.reply(&frame);
+            serving.sender.send(answer_to(&frame), &reply).await?;
         }
-        self.sender.ready().await;
         Ok(())
     }
 
@@ -142,7 +163,21 @@ impl Connection {
     }
 }
 
-/// Serves a call and queues its reply.
-fn answer(core: &Core, application: &Application, frame: &Frame, sender: &FrameSender) {
-    sender.send_with(|out| core.call(application, &frame.header, &frame.payload, out));
+/// What serving one call takes.
+struct Serving {
+    core: Arc<Core>,
+    agent: Arc<Agent>,
+    application: Arc<Application>,
+    sender: FrameSender,
+}
+
+impl Serving {
+    fn reply(&self, frame: &Frame) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.core.call(&self.agent, &self.application, &frame.header, &frame.payload))
+    }
+}
+
+/// The header of the reply to a request.
+fn answer_to(frame: &Frame) -> Header {
+    Header { kind: Kind::Reply, ..frame.header }
 }

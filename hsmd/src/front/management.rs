@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use proto::admin::EXPORTER_LABEL;
-use proto::frame::{Header, Kind, append};
+use proto::frame::{Header, Kind};
 use proto::shape::SessionHandle;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
-use transport::frames::{FrameReader, FrameWriter};
+use transport::frames::{FrameError, FrameReader, channel};
+use transport::peer;
 
 use crate::core::{Core, Desk, Identity};
 
@@ -31,18 +32,19 @@ pub(super) async fn serve(
         .export_keying_material([0; 32], EXPORTER_LABEL, None)
         .context("the connection gives no channel binding")?;
     let (read, write) = tokio::io::split(stream);
-    let (mut reader, writer) = (FrameReader::new(read), FrameWriter::new(write));
-    let sender = writer.sender();
-    transport::peer::accept_hello(&mut reader, &sender).await?;
+    let mut reader = FrameReader::new(read);
+    let (sender, writer) = channel(write);
+    tokio::spawn(writer.run());
+    peer::exchange(&mut reader, &sender, peer::DEADLINE).await?;
     let mut desk = Desk::new(core, identity, exporter)?;
     let result = loop {
         let frame = tokio::select! {
-            frame = timeout(IDLE, reader.next()) => frame,
+            frame = timeout(IDLE, reader.read()) => frame,
             _ = stop.changed() => break Ok(()),
         };
         let frame = match frame {
-            Ok(Ok(Some(frame))) => frame,
-            Ok(Ok(None)) | Err(_) => break Ok(()),
+            Ok(Ok(frame)) => frame,
+            Ok(Err(FrameError::Closed)) | Err(_) => break Ok(()),
             Ok(Err(error)) => break Err(error.into()),
         };
         if frame.header.kind != Kind::AdminRequest {
@@ -64,11 +66,8 @@ pub(super) async fn serve(
             application: 0,
             session: SessionHandle(0),
         };
-        sender.send_with(|out| {
-            // A reply is far below the limit: lists are paged.
-            let _ = append(out, header, |writer| writer.raw(&reply));
-        });
+        sender.send(header, &reply).await?;
     };
-    writer.close().await;
+    sender.close();
     result
 }
