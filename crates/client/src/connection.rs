@@ -19,6 +19,10 @@ use crate::{Error, Stream};
 /// How often a reader looks whether a call has waited too long. It is the most by which a deadline is overrun.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How long a peer may take for its hello, which asks nothing of an HSM: a caller that finds the connection dead waits at
+/// most so long for the next.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A connection over a stream, shared by all threads of the process that opened it.
 ///
 /// A thread that calls queues its request. If nobody writes, it writes all that is queued, in one go; if nobody reads, it
@@ -46,7 +50,11 @@ impl<S: Stream> Connection<S> {
             .limit_waits(TICK.min(timeout), timeout)
             .map_err(reason)?;
         let mut incoming = Incoming::new();
-        exchange_hello(&stream, &mut incoming, Instant::now() + timeout)?;
+        exchange_hello(
+            &stream,
+            &mut incoming,
+            Instant::now() + timeout.min(HELLO_TIMEOUT),
+        )?;
         Ok(Self {
             stream,
             timeout,
