@@ -245,6 +245,7 @@ const fn store_rv(error: &store::StoreError) -> Rv {
         | E::Stopped
         | E::Tampered { .. }
         | E::Twice { .. }
+        | E::Unusable { .. }
         | E::WrongKey { .. } => Rv::DEVICE_ERROR,
     }
 }
