@@ -91,7 +91,7 @@ impl Line {
     /// Writes the line as one would type it; the program by its file name.
     fn text(&self) -> String {
         let program = Path::new(self.0.get_program());
-        let name = program.file_name().unwrap_or(self.0.get_program());
+        let name = program.file_name().unwrap_or_else(|| self.0.get_program());
         std::iter::once(name)
             .chain(self.0.get_args())
             .map(OsStr::to_string_lossy)

@@ -41,9 +41,7 @@ mod tests {
     fn a_bare_ignore_is_named_and_one_with_a_reason_is_not() {
         let bare = format!("#[test]\n#[{}]\nfn x() {{}}\n", "ignore");
         assert_eq!(check_text(&bare), [2]);
-        assert_eq!(
-            check_text("#[test]\n#[ignore = \"needs a TPM\"]\nfn x() {}\n"),
-            []
-        );
+        let reasoned = "#[test]\n#[ignore = \"needs a TPM\"]\nfn x() {}\n";
+        assert!(check_text(reasoned).is_empty());
     }
 }
