@@ -17,7 +17,9 @@ impl Ci {
     pub(crate) fn run(self) -> Result<()> {
         self.test.run()?;
         deny()?;
-        command::cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").run()?;
+        command::cargo(["doc", "--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .run()?;
         report::step("everything holds");
         Ok(())
     }
@@ -29,6 +31,8 @@ fn deny() -> Result<()> {
         // Advisories need the network; bans, licenses and sources do not.
         return command::cargo(["deny", "--offline", "check", "bans", "licenses", "sources"]).run();
     }
-    report::step("LEFT OUT: cargo deny (not installed; `cargo install --locked cargo-deny` brings it)");
+    report::step(
+        "LEFT OUT: cargo deny (not installed; `cargo install --locked cargo-deny` brings it)",
+    );
     Ok(())
 }

@@ -9,7 +9,11 @@ use crate::{bench, ci, deep, dist, matrix, test, tidy, up};
 
 /// The tasks of this project. Start with `cargo xtask up`.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_flag = false)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_flag = false
+)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

@@ -24,7 +24,10 @@ pub(crate) fn line<A: AsRef<OsStr>>(
 
 /// Makes a command line of the cargo that runs this task.
 pub(crate) fn cargo<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Line {
-    line(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
+    line(
+        std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        arguments,
+    )
 }
 
 impl Line {
@@ -50,7 +53,10 @@ impl Line {
     pub(crate) fn run(mut self) -> Result<()> {
         let text = self.text();
         report::step(&text);
-        let status = self.0.status().with_context(|| format!("cannot run `{text}`"))?;
+        let status = self
+            .0
+            .status()
+            .with_context(|| format!("cannot run `{text}`"))?;
         if !status.success() {
             bail!("`{text}` failed ({status})");
         }
@@ -85,7 +91,7 @@ impl Line {
     /// Writes the line as one would type it; the program by its file name.
     fn text(&self) -> String {
         let program = Path::new(self.0.get_program());
-        let name = program.file_name().unwrap_or(self.0.get_program());
+        let name = program.file_name().unwrap_or_else(|| self.0.get_program());
         std::iter::once(name)
             .chain(self.0.get_args())
             .map(OsStr::to_string_lossy)

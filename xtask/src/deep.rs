@@ -29,11 +29,20 @@ impl Deep {
     /// Runs the task.
     pub(crate) fn run(self) -> Result<()> {
         workspace::build(Profile::Release)?;
-        command::cargo(["test", "--workspace", "--release", "--no-fail-fast", "--lib", "--bins", "--tests", "--"])
-            .args(&self.filter)
-            .env("DEW_KILL_CYCLES", &self.kill_cycles.to_string())
-            .env("DEW_FUZZ_SECONDS", &self.fuzz_seconds.to_string())
-            .env("PROPTEST_CASES", &self.property_cases.to_string())
-            .run()
+        command::cargo([
+            "test",
+            "--workspace",
+            "--release",
+            "--no-fail-fast",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--",
+        ])
+        .args(&self.filter)
+        .env("DEW_KILL_CYCLES", &self.kill_cycles.to_string())
+        .env("DEW_FUZZ_SECONDS", &self.fuzz_seconds.to_string())
+        .env("PROPTEST_CASES", &self.property_cases.to_string())
+        .run()
     }
 }

@@ -37,7 +37,8 @@ pub(crate) fn run() -> Result<()> {
     let name = format!("dew-{}", workspace::version());
     let folder = output.join(&name);
     if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        std::fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     for item in ITEMS {
         let (from, to) = match item {
@@ -49,9 +50,24 @@ pub(crate) fn run() -> Result<()> {
     write_checksums(&folder)?;
     let archive = output.join(format!("{name}.tar.gz"));
     // Names, owners and times that do not depend on who packs make two archives of one commit equal.
-    command::line("tar", ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "-czf"])
-        .args([archive.as_os_str(), "-C".as_ref(), output.as_os_str(), name.as_ref()])
-        .run()?;
+    command::line(
+        "tar",
+        [
+            "--sort=name",
+            "--owner=0",
+            "--group=0",
+            "--numeric-owner",
+            "--mtime=@0",
+            "-czf",
+        ],
+    )
+    .args([
+        archive.as_os_str(),
+        "-C".as_ref(),
+        output.as_os_str(),
+        name.as_ref(),
+    ])
+    .run()?;
     report::result(&archive.display().to_string());
     Ok(())
 }
@@ -59,7 +75,9 @@ pub(crate) fn run() -> Result<()> {
 /// Copies a file, or a folder with all its files.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     if from.is_dir() {
-        return files(from)?.iter().try_for_each(|file| copy(file, &to.join(file.strip_prefix(from)?)));
+        return files(from)?
+            .iter()
+            .try_for_each(|file| copy(file, &to.join(file.strip_prefix(from)?)));
     }
     let parent = to.parent().context("a file lies in a folder")?;
     std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
@@ -73,14 +91,18 @@ fn write_checksums(folder: &Path) -> Result<()> {
     for file in files(folder)? {
         names.push(file.strip_prefix(folder)?.to_owned());
     }
-    let sums = command::line("sha256sum", &names).in_folder(folder).output()?;
+    let sums = command::line("sha256sum", &names)
+        .in_folder(folder)
+        .output()?;
     std::fs::write(folder.join("SHA256SUMS"), sums).context("cannot write SHA256SUMS")
 }
 
 /// Lists the files below a folder, in order.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
         let path = entry?.path();
         if path.is_dir() {
             found.extend(files(&path)?);
@@ -106,6 +128,9 @@ mod tests {
         write_checksums(&to).unwrap();
         // SHA-256 of "abc": FIPS 180-4, example B.1.
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  deep/a\n";
-        assert_eq!(std::fs::read_to_string(to.join("SHA256SUMS")).unwrap(), expected);
+        assert_eq!(
+            std::fs::read_to_string(to.join("SHA256SUMS")).unwrap(),
+            expected
+        );
     }
 }

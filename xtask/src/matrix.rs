@@ -25,7 +25,8 @@ impl Matrix {
             return check();
         }
         let path = path();
-        std::fs::write(&path, page()).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, page())
+            .with_context(|| format!("cannot write {}", path.display()))?;
         report::step(&format!("wrote {}", path.display()));
         Ok(())
     }
@@ -81,7 +82,11 @@ fn functions(page: &mut String) {
             Place::Local => "module",
             Place::Token => "token",
         };
-        let _ = writeln!(page, "| `{}` | {since} | {} | {place} |", row.name, row.section);
+        let _ = writeln!(
+            page,
+            "| `{}` | {since} | {} | {place} |",
+            row.name, row.section
+        );
     }
 }
 
@@ -119,12 +124,16 @@ fn operations(row: &Mechanism) -> String {
         (ckf::UNWRAP, "unwrap"),
         (ckf::DERIVE, "derive"),
     ];
-    let named = NAMES.iter().filter(|(flags, _)| row.operations.contains(*flags));
+    let named = NAMES
+        .iter()
+        .filter(|(flags, _)| row.operations.contains(*flags));
     named.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
 }
 
 fn key(row: &Mechanism) -> String {
-    let kind = row.key_type.map(|kind| kind.to_string().trim_start_matches("CKK_").to_owned());
+    let kind = row
+        .key_type
+        .map(|kind| kind.to_string().trim_start_matches("CKK_").to_owned());
     let sizes = match row.key_sizes {
         KeySizes::None => String::new(),
         KeySizes::Bits(min, max) => format!("{min}–{max} bits"),
@@ -156,7 +165,11 @@ mod tests {
     fn every_row_of_both_tables_has_its_line() {
         let page = page();
         for row in CALLS {
-            assert!(page.contains(&format!("| `{}` |", row.name)), "{}", row.name);
+            assert!(
+                page.contains(&format!("| `{}` |", row.name)),
+                "{}",
+                row.name
+            );
         }
         for row in ck::MECHANISMS {
             assert!(page.contains(&format!("| `{}` |", row.id)), "{}", row.id);
@@ -168,6 +181,8 @@ mod tests {
         let page = page();
         assert!(page.contains("| `C_Sign` | 2.40 | 5.13.2 | token |"));
         assert!(page.contains("| `C_Initialize` | 2.40 | 5.4.1 | module |"));
-        assert!(page.contains("| `CKM_AES_GCM` | encrypt, decrypt | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"));
+        assert!(page.contains(
+            "| `CKM_AES_GCM` | encrypt, decrypt | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"
+        ));
     }
 }

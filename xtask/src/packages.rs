@@ -32,7 +32,10 @@ pub(crate) enum Missing {
 
 /// Makes sure that every package is there.
 pub(crate) fn ensure(missing: Missing) -> Result<()> {
-    let absent: Vec<&Package> = PACKAGES.iter().filter(|package| !installed(package.name)).collect();
+    let absent: Vec<&Package> = PACKAGES
+        .iter()
+        .filter(|package| !installed(package.name))
+        .collect();
     if absent.is_empty() {
         return Ok(());
     }
@@ -42,7 +45,9 @@ pub(crate) fn ensure(missing: Missing) -> Result<()> {
     let names: Vec<&str> = absent.iter().map(|package| package.name).collect();
     let remedy = remedy(&names);
     if missing == Missing::Refuse {
-        bail!("the end-to-end tests need packages that are missing; install them with:\n  {remedy}");
+        bail!(
+            "the end-to-end tests need packages that are missing; install them with:\n  {remedy}"
+        );
     }
     let Some(prefix) = privilege() else {
         bail!("missing packages cannot be installed without a password; run:\n  {remedy}");
@@ -59,7 +64,10 @@ fn installed(package: &str) -> bool {
 
 /// Writes the one line that installs what is missing.
 fn remedy(names: &[&str]) -> String {
-    format!("sudo apt-get install --yes --no-install-recommends {}", names.join(" "))
+    format!(
+        "sudo apt-get install --yes --no-install-recommends {}",
+        names.join(" ")
+    )
 }
 
 /// Finds how to run a program as root without a password: the words to put in front of it.
@@ -75,7 +83,12 @@ fn privilege() -> Option<&'static [&'static str]> {
 /// Installs packages, and refreshes the package lists only when they do not know them.
 fn install(prefix: &[&str], names: &[&str]) -> Result<()> {
     let apt = |arguments: &[&str]| {
-        let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+        let words = [
+            prefix,
+            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
+            arguments,
+        ]
+        .concat();
         command::line(words[0], &words[1..])
     };
     let install = [&["install", "--yes", "--no-install-recommends"], names].concat();

@@ -23,7 +23,11 @@ pub(crate) struct Test {
 impl Test {
     /// Runs the task.
     pub(crate) fn run(self) -> Result<()> {
-        packages::ensure(if self.no_install { Missing::Refuse } else { Missing::Install })?;
+        packages::ensure(if self.no_install {
+            Missing::Refuse
+        } else {
+            Missing::Install
+        })?;
         if !self.skip_lints {
             lints()?;
         }
@@ -38,13 +42,23 @@ impl Test {
 pub(crate) fn lints() -> Result<()> {
     tidy::run()?;
     command::cargo(["fmt", "--all", "--check"]).run()?;
-    command::cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
+    command::cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])
+    .run()
 }
 
 /// Runs the tests with nextest where it is installed, else with cargo.
 fn run_tests(filter: &[String]) -> Result<()> {
     if command::cargo(["nextest", "--version"]).succeeds() {
-        command::cargo(["nextest", "run", "--workspace", "--no-fail-fast"]).args(filter).run()?;
+        command::cargo(["nextest", "run", "--workspace", "--no-fail-fast"])
+            .args(filter)
+            .run()?;
         if filter.is_empty() {
             command::cargo(["test", "--workspace", "--doc", "--quiet"]).run()?;
         }
@@ -55,5 +69,7 @@ fn run_tests(filter: &[String]) -> Result<()> {
         return command::cargo(["test", "--workspace", "--no-fail-fast"]).run();
     }
     // cargo takes one name per run where nextest takes several.
-    filter.iter().try_for_each(|name| command::cargo(["test", "--workspace", name]).run())
+    filter
+        .iter()
+        .try_for_each(|name| command::cargo(["test", "--workspace", name]).run())
 }

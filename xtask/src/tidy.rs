@@ -16,7 +16,6 @@ use std::fmt;
 use anyhow::{Context as _, Result, bail};
 
 use crate::{matrix, report, workspace};
-use sources::Source;
 
 /// A breach of a rule: where, what, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +31,11 @@ pub(crate) struct Finding {
 impl Finding {
     /// Makes a finding.
     fn new(file: impl Into<String>, line: usize, text: impl Into<String>) -> Self {
-        Self { file: file.into(), line, text: text.into() }
+        Self {
+            file: file.into(),
+            line,
+            text: text.into(),
+        }
     }
 }
 

@@ -59,7 +59,15 @@ pub(crate) const fn version() -> &'static str {
 
 /// Builds every library and program, the module included.
 pub(crate) fn build(profile: Profile) -> Result<()> {
-    command::cargo(["build", "--workspace", "--lib", "--bins", "--profile", profile.name()]).run()
+    command::cargo([
+        "build",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--profile",
+        profile.name(),
+    ])
+    .run()
 }
 
 /// A member of the workspace, as `cargo metadata` describes it.

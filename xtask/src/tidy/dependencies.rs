@@ -17,22 +17,37 @@ pub(super) fn check(manifest: &Table, deny: &str, crates: &[Crate]) -> Vec<Findi
     let reasons = reasons(deny);
     let mut findings = Vec::new();
     for (name, ours) in &declared {
-        let used = crates.iter().any(|one| one.members.contains(name) || one.strangers.contains(name));
+        let used = crates
+            .iter()
+            .any(|one| one.members.contains(name) || one.strangers.contains(name));
         if !used && !*ours {
             let text = format!("no crate uses `{name}`: remove it from [workspace.dependencies]");
             findings.push(Finding::new("Cargo.toml", 0, text));
         }
         if !*ours && !reasons.iter().any(|(_, named, _)| named == name) {
-            let text = format!("`{name}` has no reason: add a line `{REASON}{name}: why it and not another`");
+            let text = format!(
+                "`{name}` has no reason: add a line `{REASON}{name}: why it and not another`"
+            );
             findings.push(Finding::new("deny.toml", 0, text));
         }
     }
     for (line, name, reason) in &reasons {
-        if !declared.iter().any(|(declared, ours)| declared == name && !ours) {
-            findings.push(Finding::new("deny.toml", *line, format!("`{name}` is no dependency: remove its reason")));
+        if !declared
+            .iter()
+            .any(|(declared, ours)| declared == name && !ours)
+        {
+            findings.push(Finding::new(
+                "deny.toml",
+                *line,
+                format!("`{name}` is no dependency: remove its reason"),
+            ));
         }
         if reason.chars().count() < REASON_CHARS {
-            findings.push(Finding::new("deny.toml", *line, format!("say why `{name}` is needed")));
+            findings.push(Finding::new(
+                "deny.toml",
+                *line,
+                format!("say why `{name}` is needed"),
+            ));
         }
     }
     findings.extend(crates.iter().flat_map(unused));
@@ -41,9 +56,12 @@ pub(super) fn check(manifest: &Table, deny: &str, crates: &[Crate]) -> Vec<Findi
 
 /// Lists the workspace's dependencies, and whether each is a crate of ours.
 fn declared(manifest: &Table) -> Vec<(String, bool)> {
-    let table = manifest.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+    let table = manifest
+        .get("workspace")
+        .and_then(|workspace| workspace.get("dependencies"));
     let rows = table.and_then(toml::Value::as_table).into_iter().flatten();
-    rows.map(|(name, value)| (name.clone(), value.get("path").is_some())).collect()
+    rows.map(|(name, value)| (name.clone(), value.get("path").is_some()))
+        .collect()
 }
 
 /// Reads the reasons: line, name, reason.
@@ -57,12 +75,21 @@ fn reasons(deny: &str) -> Vec<(usize, String, String)> {
 
 /// Names the dependencies of a crate whose name does not occur in its Rust.
 fn unused(one: &Crate) -> Vec<Finding> {
-    let words: std::collections::HashSet<&str> =
-        one.rust.split(|char: char| !char.is_alphanumeric() && char != '_').collect();
+    let words: std::collections::HashSet<&str> = one
+        .rust
+        .split(|char: char| !char.is_alphanumeric() && char != '_')
+        .collect();
     let all = one.members.iter().chain(&one.strangers);
     let idle = all.filter(|name| !words.contains(name.replace('-', "_").as_str()));
     idle.map(|name| {
-        Finding::new(&one.manifest, 0, format!("`{}` does not use `{name}`: remove the dependency", one.name))
+        Finding::new(
+            &one.manifest,
+            0,
+            format!(
+                "`{}` does not use `{name}`: remove the dependency",
+                one.name
+            ),
+        )
     })
     .collect()
 }
@@ -71,7 +98,8 @@ fn unused(one: &Crate) -> Vec<Finding> {
 mod tests {
     use super::*;
 
-    const MANIFEST: &str = "[workspace.dependencies]\nck = { path = \"crates/ck\" }\nhex = \"0.4\"\n";
+    const MANIFEST: &str =
+        "[workspace.dependencies]\nck = { path = \"crates/ck\" }\nhex = \"0.4\"\n";
     const DENY: &str = "# dep hex: writes digests for people to read\n";
 
     fn user(rust: &str) -> Crate {
@@ -87,13 +115,19 @@ mod tests {
 
     fn check_texts(manifest: &str, deny: &str, crates: &[Crate]) -> Vec<String> {
         let manifest = toml::from_str(manifest).unwrap();
-        check(&manifest, deny, crates).iter().map(ToString::to_string).collect()
+        check(&manifest, deny, crates)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn a_used_dependency_with_a_reason_is_fine() {
         let none: [String; 0] = [];
-        assert_eq!(check_texts(MANIFEST, DENY, &[user("use ck::Rv; hex::encode(x)")]), none);
+        assert_eq!(
+            check_texts(MANIFEST, DENY, &[user("use ck::Rv; hex::encode(x)")]),
+            none
+        );
     }
 
     #[test]
@@ -101,15 +135,27 @@ mod tests {
         let crates = [user("ck hex")];
         assert!(check_texts(MANIFEST, "", &crates)[0].contains("`hex` has no reason"));
         let stale = format!("{DENY}# dep ring: once upon a time it was here\n");
-        assert_eq!(check_texts(MANIFEST, &stale, &crates), ["deny.toml:2: `ring` is no dependency: remove its reason"]);
-        assert_eq!(check_texts(MANIFEST, "# dep hex: hex", &crates), ["deny.toml:1: say why `hex` is needed"]);
+        assert_eq!(
+            check_texts(MANIFEST, &stale, &crates),
+            ["deny.toml:2: `ring` is no dependency: remove its reason"]
+        );
+        assert_eq!(
+            check_texts(MANIFEST, "# dep hex: hex", &crates),
+            ["deny.toml:1: say why `hex` is needed"]
+        );
     }
 
     #[test]
     fn a_dependency_without_a_use_is_named() {
         let findings = check_texts(MANIFEST, DENY, &[user("use ck::Rv; let hexagon = 6;")]);
-        assert_eq!(findings, ["user/Cargo.toml: `user` does not use `hex`: remove the dependency"]);
+        assert_eq!(
+            findings,
+            ["user/Cargo.toml: `user` does not use `hex`: remove the dependency"]
+        );
         let findings = check_texts(MANIFEST, DENY, &[]);
-        assert_eq!(findings, ["Cargo.toml: no crate uses `hex`: remove it from [workspace.dependencies]"]);
+        assert_eq!(
+            findings,
+            ["Cargo.toml: no crate uses `hex`: remove it from [workspace.dependencies]"]
+        );
     }
 }

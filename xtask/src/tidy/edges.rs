@@ -5,7 +5,11 @@ use super::sources::Crate;
 
 /// An edge that is allowed, and why it is there.
 #[derive(Debug)]
-struct Edge(&'static str, &'static str, #[expect(dead_code, reason = "for who reads the table")] &'static str);
+struct Edge(
+    &'static str,
+    &'static str,
+    #[expect(dead_code, reason = "for who reads the table")] &'static str,
+);
 
 #[rustfmt::skip] // A table reads by its columns.
 const EDGES: &[Edge] = &[
@@ -84,11 +88,17 @@ pub(super) fn check(crates: &[Crate]) -> Vec<Finding> {
         })
     });
     let confined = crates.iter().flat_map(|one| {
-        let broken = CONFINED
-            .iter()
-            .filter(|row| one.strangers.iter().any(|name| name == row.0) && !row.1.contains(&one.name.as_str()));
+        let broken = CONFINED.iter().filter(|row| {
+            one.strangers.iter().any(|name| name == row.0) && !row.1.contains(&one.name.as_str())
+        });
         broken.map(|row| {
-            let text = format!("`{}` may not use `{}`: {}; only {} may", one.name, row.0, row.2, row.1.join(", "));
+            let text = format!(
+                "`{}` may not use `{}`: {}; only {} may",
+                one.name,
+                row.0,
+                row.2,
+                row.1.join(", ")
+            );
             Finding::new(&one.manifest, 0, text)
         })
     });
@@ -116,7 +126,11 @@ mod tests {
         let findings = check(&[one("mech", &["ck", "store"], &[])]);
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].file, "mech/Cargo.toml");
-        assert!(findings[0].text.contains("`mech` may not depend on `store`"));
+        assert!(
+            findings[0]
+                .text
+                .contains("`mech` may not depend on `store`")
+        );
     }
 
     #[test]
@@ -129,7 +143,9 @@ mod tests {
     #[test]
     fn the_table_has_no_cycle() {
         fn reaches(from: &str, to: &str) -> bool {
-            EDGES.iter().any(|edge| edge.0 == from && (edge.1 == to || reaches(edge.1, to)))
+            EDGES
+                .iter()
+                .any(|edge| edge.0 == from && (edge.1 == to || reaches(edge.1, to)))
         }
         for edge in EDGES {
             assert!(!reaches(edge.1, edge.0), "{} and {}", edge.0, edge.1);

@@ -21,7 +21,10 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     });
     let long = files.filter(|source| code_lines(&source.text) > LINES);
     long.map(|source| {
-        let text = format!("{} lines, at most {LINES}: split it by concept", code_lines(&source.text));
+        let text = format!(
+            "{} lines, at most {LINES}: split it by concept",
+            code_lines(&source.text)
+        );
         Finding::new(&source.path, 0, text)
     })
     .collect()
@@ -38,7 +41,11 @@ mod tests {
     use super::*;
 
     fn check_one(path: &str, text: &str) -> usize {
-        check(&[Source { path: path.to_owned(), text: text.to_owned() }]).len()
+        check(&[Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }])
+        .len()
     }
 
     #[test]

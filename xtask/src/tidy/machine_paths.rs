@@ -8,11 +8,15 @@ const FOLDERS: &[&str] = &["Users", "home", "root", "work", "workspace"];
 
 /// Names every line that holds a path below such a folder.
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
-    let lines = sources.iter().flat_map(|source| source.lines().map(move |(line, text)| (source, line, text)));
+    let lines = sources
+        .iter()
+        .flat_map(|source| source.lines().map(move |(line, text)| (source, line, text)));
     lines
         .filter_map(|(source, line, text)| {
             let folder = FOLDERS.iter().find(|folder| names(text, folder))?;
-            let text = format!("a path below {folder} of one machine: make it relative, or a placeholder like DIR");
+            let text = format!(
+                "a path below {folder} of one machine: make it relative, or a placeholder like DIR"
+            );
             Some(Finding::new(&source.path, line, text))
         })
         .collect()
@@ -33,20 +37,32 @@ mod tests {
     use super::*;
 
     fn check_line(text: &str) -> usize {
-        check(&[Source { path: "docs/x.md".to_owned(), text: text.to_owned() }]).len()
+        check(&[Source {
+            path: "docs/x.md".to_owned(),
+            text: text.to_owned(),
+        }])
+        .len()
     }
 
     #[test]
     fn a_path_of_a_machine_is_named() {
         for folder in FOLDERS {
-            assert_eq!(check_line(&format!("see \"/{folder}/me/dew/x\"")), 1, "{folder}");
+            assert_eq!(
+                check_line(&format!("see \"/{folder}/me/dew/x\"")),
+                1,
+                "{folder}"
+            );
         }
     }
 
     #[test]
     fn other_paths_are_not() {
         let folder = FOLDERS[1];
-        for line in [format!("target/{folder}/x"), format!("https://x.org/{folder}/x"), "/var/lib/dew".to_owned()] {
+        for line in [
+            format!("target/{folder}/x"),
+            format!("https://x.org/{folder}/x"),
+            "/var/lib/dew".to_owned(),
+        ] {
             assert_eq!(check_line(&line), 0, "{line}");
         }
     }

@@ -10,7 +10,9 @@ use crate::workspace::Package;
 const PASSED_OVER: &[&str] = &[".git", "run", "target"];
 
 /// What the names of text files end in; other files are passed over.
-const TEXTS: &[&str] = &[".conf", ".md", ".rs", ".service", ".sh", ".socket", ".toml", ".yml", "run"];
+const TEXTS: &[&str] = &[
+    ".conf", ".md", ".rs", ".service", ".sh", ".socket", ".toml", ".yml", "run",
+];
 
 /// A text file.
 #[derive(Clone, Debug)]
@@ -34,7 +36,10 @@ impl Source {
 
     /// Numbers its lines from 1.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
+        self.text
+            .lines()
+            .enumerate()
+            .map(|(index, line)| (index + 1, line))
     }
 }
 
@@ -64,7 +69,8 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Source>> {
 }
 
 fn read_folder(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
         let entry = entry?;
         let path = entry.path();
@@ -76,7 +82,10 @@ fn read_folder(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<
         } else if TEXTS.iter().any(|ending| name.ends_with(ending)) {
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {} as text", path.display()))?;
-            sources.push(Source { path: from_root(root, &path), text });
+            sources.push(Source {
+                path: from_root(root, &path),
+                text,
+            });
         }
     }
     Ok(())
@@ -84,15 +93,22 @@ fn read_folder(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<
 
 /// Describes the crates by what cargo and their sources say.
 pub(crate) fn crates(root: &Path, packages: &[Package], sources: &[Source]) -> Vec<Crate> {
-    packages.iter().map(|package| describe(root, package, sources)).collect()
+    packages
+        .iter()
+        .map(|package| describe(root, package, sources))
+        .collect()
 }
 
 fn describe(root: &Path, package: &Package, sources: &[Source]) -> Crate {
     let folder = format!("{}/", from_root(root, package.folder()));
-    let (members, strangers): (Vec<_>, Vec<_>) =
-        package.dependencies.iter().partition(|dependency| dependency.path.is_some());
+    let (members, strangers): (Vec<_>, Vec<_>) = package
+        .dependencies
+        .iter()
+        .partition(|dependency| dependency.path.is_some());
     let names = |list: Vec<&crate::workspace::Dependency>| {
-        list.into_iter().map(|dependency| dependency.name.clone()).collect()
+        list.into_iter()
+            .map(|dependency| dependency.name.clone())
+            .collect()
     };
     let shipped = |kind: &String| ["bin", "cdylib", "lib", "rlib"].contains(&kind.as_str());
     Crate {
@@ -115,5 +131,8 @@ fn describe(root: &Path, package: &Package, sources: &[Source]) -> Crate {
 }
 
 fn from_root(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
 }

@@ -8,7 +8,11 @@ const FORBID: &str = "#![forbid(unsafe_code)]";
 
 /// A crate that may hold unsafe code, the part of it that may, and why.
 #[derive(Debug)]
-struct Exception(&'static str, &'static str, #[expect(dead_code, reason = "for who reads the table")] &'static str);
+struct Exception(
+    &'static str,
+    &'static str,
+    #[expect(dead_code, reason = "for who reads the table")] &'static str,
+);
 
 #[rustfmt::skip] // A table reads by its columns.
 const EXCEPTIONS: &[Exception] = &[
@@ -32,26 +36,47 @@ pub(super) fn check(crates: &[Crate], sources: &[Source]) -> Vec<Finding> {
 
 /// Names the root files of a crate that lack the line.
 fn unguarded(one: &Crate, sources: &[Source]) -> Vec<Finding> {
-    let roots = sources.iter().filter(|source| one.roots.contains(&source.path));
+    let roots = sources
+        .iter()
+        .filter(|source| one.roots.contains(&source.path));
     let bare = roots.filter(|source| !source.text.contains(FORBID));
-    bare.map(|source| Finding::new(&source.path, 1, format!("add `{FORBID}` below the crate's comment"))).collect()
+    bare.map(|source| {
+        Finding::new(
+            &source.path,
+            1,
+            format!("add `{FORBID}` below the crate's comment"),
+        )
+    })
+    .collect()
 }
 
 /// Names the unsafe code of a crate that lies outside the part for it.
 fn strays(one: &Crate, place: &str, sources: &[Source]) -> Vec<Finding> {
     let folder = one.manifest.trim_end_matches("Cargo.toml");
-    let inside = |path: &str| path == format!("{place}.rs") || path.starts_with(&format!("{place}/"));
+    let inside =
+        |path: &str| path == format!("{place}.rs") || path.starts_with(&format!("{place}/"));
     let outside = sources.iter().filter(|source| {
-        source.is_rust() && source.path.starts_with(folder) && !inside(&source.path) && !source.is_test()
+        source.is_rust()
+            && source.path.starts_with(folder)
+            && !inside(&source.path)
+            && !source.is_test()
     });
-    let lines = outside.flat_map(|source| source.lines().map(move |(line, text)| (source, line, text)));
+    let lines =
+        outside.flat_map(|source| source.lines().map(move |(line, text)| (source, line, text)));
     let unsafe_lines = lines.filter(|(_, _, text)| {
         let code = text.split("//").next().unwrap_or_default();
         // Naming a lint is not writing unsafe code: `unsafe_code`, `unsafe_op_in_unsafe_fn` are other words.
-        code.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "unsafe")
+        code.split(|char: char| !char.is_alphanumeric() && char != '_')
+            .any(|word| word == "unsafe")
     });
     unsafe_lines
-        .map(|(source, line, _)| Finding::new(&source.path, line, format!("unsafe code belongs into {place}/")))
+        .map(|(source, line, _)| {
+            Finding::new(
+                &source.path,
+                line,
+                format!("unsafe code belongs into {place}/"),
+            )
+        })
         .collect()
 }
 
@@ -60,7 +85,10 @@ mod tests {
     use super::*;
 
     fn source(path: &str, text: &str) -> Source {
-        Source { path: path.to_owned(), text: text.to_owned() }
+        Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     fn one(name: &str, folder: &str) -> Crate {
@@ -75,7 +103,10 @@ mod tests {
     #[test]
     fn a_crate_that_does_not_forbid_unsafe_code_is_named() {
         let audit = [one("audit", "crates/audit")];
-        let good = source("crates/audit/src/lib.rs", "//! Doc.\n\n#![forbid(unsafe_code)]\n");
+        let good = source(
+            "crates/audit/src/lib.rs",
+            "//! Doc.\n\n#![forbid(unsafe_code)]\n",
+        );
         assert_eq!(check(&audit, &[good]), []);
         let bad = source("crates/audit/src/lib.rs", "//! Doc.\n");
         assert_eq!(check(&audit, &[bad])[0].file, "crates/audit/src/lib.rs");
@@ -85,9 +116,19 @@ mod tests {
     fn unsafe_code_outside_its_part_is_named_with_its_line() {
         let mech = [one("mech", "crates/mech")];
         let block = "// unsafe in words\nlet x = unsafe { y() };\n";
-        assert_eq!(check(&mech, &[source("crates/mech/src/ffi/bn.rs", block)]), []);
+        assert_eq!(
+            check(&mech, &[source("crates/mech/src/ffi/bn.rs", block)]),
+            []
+        );
         assert_eq!(check(&mech, &[source("crates/mech/src/ffi.rs", block)]), []);
         let findings = check(&mech, &[source("crates/mech/src/aes.rs", block)]);
-        assert_eq!(findings, [Finding::new("crates/mech/src/aes.rs", 2, "unsafe code belongs into crates/mech/src/ffi/")]);
+        assert_eq!(
+            findings,
+            [Finding::new(
+                "crates/mech/src/aes.rs",
+                2,
+                "unsafe code belongs into crates/mech/src/ffi/"
+            )]
+        );
     }
 }
