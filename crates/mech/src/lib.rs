@@ -1,1 +1,58 @@
 //! Mechanisms over the crypto provider: pure functions on key material.
+//!
+//! A mechanism of [`ck::MECHANISMS`] is chosen by its row, takes its [`ck::Params`] and a parsed [`Key`], and gives an
+//! operation: a [`Signer`], a [`Verifier`], a [`Cipher`] or a [`Digester`]. Nothing here knows of sessions, objects or
+//! policy; nothing is kept besides the keys that the caller holds. The provider is AWS-LC; only the `ffi` module tree
+//! calls it.
+
+#![deny(unsafe_code)]
+
+#[expect(
+    unsafe_code,
+    reason = "the C library is called from here, and from nowhere else"
+)]
+mod ffi;
+
+mod accumulator;
+mod aes;
+mod aes_cbc_pad;
+mod aes_ctr;
+mod aes_gcm;
+mod check_value;
+mod digest;
+mod dispatch;
+mod ecdsa;
+mod error;
+mod generate;
+mod hmac;
+mod key;
+mod operation;
+mod param;
+mod public_info;
+mod rsa_cipher;
+mod rsa_oaep;
+mod rsa_pkcs1;
+mod rsa_pss;
+mod rsa_rejection;
+mod self_test;
+mod signature;
+
+#[cfg(test)]
+mod tests;
+
+use zeroize::Zeroizing;
+
+pub use check_value::check_value;
+pub use dispatch::{decryptor, digester, encryptor, signer, verifier};
+pub use error::Error;
+pub use generate::{PairRequest, generate_key, generate_pair, random};
+pub use key::{Key, complete_private, complete_public};
+pub use operation::{Cipher, Digester, Signer, Verifier};
+pub use public_info::derive_public_info;
+pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
+
+/// The values of some attributes, as the store keeps them.
+///
+/// Numbers are eight bytes, little-endian; big integers have their most significant byte first; `CKA_EC_POINT` is a
+/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER.
+pub type Material = Vec<(ck::AttributeType, Zeroizing<Vec<u8>>)>;

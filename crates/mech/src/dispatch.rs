@@ -1,0 +1,183 @@
+//! From a row of the mechanism table to its implementation.
+//!
+//! Each function matches on every algorithm, so that a new one does not compile until it has its place here.
+
+use std::sync::Arc;
+
+use ck::{Algorithm, Mechanism, Params};
+
+use crate::aes::Blocks;
+use crate::aes_cbc_pad::{PadDecryption, PadEncryption};
+use crate::aes_ctr::Counter;
+use crate::aes_gcm::{GcmDecryption, GcmEncryption};
+use crate::digest::Hash;
+use crate::ffi::{DigestContext, Direction};
+use crate::hmac::Hmac;
+use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
+use crate::rsa_oaep::Oaep;
+use crate::rsa_pkcs1::{self, Pkcs1};
+use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, param, rsa_pss};
+
+/// Starts a signature or MAC.
+///
+/// # Errors
+///
+/// The mechanism does not sign, or its parameter or the key does not fit.
+pub fn signer(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+) -> Result<Box<dyn Signer>, Error> {
+    match mechanism.algorithm {
+        Algorithm::Ecdsa(digest) => {
+            param::none(params)?;
+            ecdsa::signer(key, digest)
+        }
+        Algorithm::Hmac { digest, general } => {
+            Ok(Box::new(Hmac::new(digest, general, params, key)?))
+        }
+        Algorithm::RsaPkcs1(digest) => {
+            param::none(params)?;
+            rsa_pkcs1::signer(key, digest)
+        }
+        Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
+        Algorithm::AesCbc { .. }
+        | Algorithm::AesCtr
+        | Algorithm::AesEcb
+        | Algorithm::AesGcm
+        | Algorithm::AesKeyGen
+        | Algorithm::Digest(_)
+        | Algorithm::EcKeyPairGen
+        | Algorithm::GenericKeyGen
+        | Algorithm::RsaKeyPairGen
+        | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
+    }
+}
+
+/// Starts the verification of a signature or MAC.
+///
+/// # Errors
+///
+/// The mechanism does not verify, or its parameter or the key does not fit.
+pub fn verifier(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+) -> Result<Box<dyn Verifier>, Error> {
+    match mechanism.algorithm {
+        Algorithm::Ecdsa(digest) => {
+            param::none(params)?;
+            ecdsa::verifier(key, digest)
+        }
+        Algorithm::Hmac { digest, general } => {
+            Ok(Box::new(Hmac::new(digest, general, params, key)?))
+        }
+        Algorithm::RsaPkcs1(digest) => {
+            param::none(params)?;
+            rsa_pkcs1::verifier(key, digest)
+        }
+        Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
+        Algorithm::AesCbc { .. }
+        | Algorithm::AesCtr
+        | Algorithm::AesEcb
+        | Algorithm::AesGcm
+        | Algorithm::AesKeyGen
+        | Algorithm::Digest(_)
+        | Algorithm::EcKeyPairGen
+        | Algorithm::GenericKeyGen
+        | Algorithm::RsaKeyPairGen
+        | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
+    }
+}
+
+/// Starts an encryption.
+///
+/// # Errors
+///
+/// The mechanism does not encrypt, or its parameter or the key does not fit.
+pub fn encryptor(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+) -> Result<Box<dyn Cipher>, Error> {
+    Ok(match mechanism.algorithm {
+        Algorithm::AesGcm => Box::new(GcmEncryption::new(key, params)?),
+        Algorithm::AesCbc { padded: true } => {
+            Box::new(PadEncryption::new(key, param::block(params)?)?)
+        }
+        Algorithm::RsaOaep => Box::new(RsaEncryption::new(key, Oaep::new(params)?)?),
+        Algorithm::RsaPkcs1(None) => {
+            param::none(params)?;
+            Box::new(RsaEncryption::new(key, Pkcs1(None))?)
+        }
+        _ => return symmetric(mechanism, params, key, Direction::Encrypt),
+    })
+}
+
+/// Starts a decryption.
+///
+/// # Errors
+///
+/// The mechanism does not decrypt, or its parameter or the key does not fit.
+pub fn decryptor(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+) -> Result<Box<dyn Cipher>, Error> {
+    Ok(match mechanism.algorithm {
+        Algorithm::AesGcm => Box::new(GcmDecryption::new(key, params)?),
+        Algorithm::AesCbc { padded: true } => {
+            Box::new(PadDecryption::new(key, param::block(params)?)?)
+        }
+        Algorithm::RsaOaep => Box::new(RsaDecryption::new(key, Oaep::new(params)?)?),
+        Algorithm::RsaPkcs1(None) => {
+            param::none(params)?;
+            Box::new(RsaDecryption::new(key, Pkcs1(None))?)
+        }
+        _ => return symmetric(mechanism, params, key, Direction::Decrypt),
+    })
+}
+
+/// Starts a cipher that works alike in both directions.
+fn symmetric(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+    direction: Direction,
+) -> Result<Box<dyn Cipher>, Error> {
+    Ok(match mechanism.algorithm {
+        Algorithm::AesCbc { padded: false } => {
+            Box::new(Blocks::new(key, Some(param::block(params)?), direction)?)
+        }
+        Algorithm::AesCtr => Box::new(Counter::new(key, params)?),
+        Algorithm::AesEcb => {
+            param::none(params)?;
+            Box::new(Blocks::new(key, None, direction)?)
+        }
+        Algorithm::AesCbc { padded: true }
+        | Algorithm::AesGcm
+        | Algorithm::AesKeyGen
+        | Algorithm::Digest(_)
+        | Algorithm::EcKeyPairGen
+        | Algorithm::Ecdsa(_)
+        | Algorithm::GenericKeyGen
+        | Algorithm::Hmac { .. }
+        | Algorithm::RsaKeyPairGen
+        | Algorithm::RsaOaep
+        | Algorithm::RsaPkcs1(_)
+        | Algorithm::RsaPss(_) => return Err(Error::MechanismInvalid),
+    })
+}
+
+/// Starts a hash.
+///
+/// # Errors
+///
+/// The mechanism does not hash, or was given a parameter.
+pub fn digester(mechanism: &Mechanism, params: &Params<'_>) -> Result<Box<dyn Digester>, Error> {
+    let Algorithm::Digest(digest) = mechanism.algorithm else {
+        return Err(Error::MechanismInvalid);
+    };
+    param::none(params)?;
+    Ok(Box::new(Hash(DigestContext::new(digest)?)))
+}

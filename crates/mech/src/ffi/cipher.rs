@@ -1,0 +1,215 @@
+//! AES in its modes.
+
+use std::ffi::c_int;
+use std::ptr::{self, NonNull};
+
+use aws_lc_sys as c;
+
+use super::{Failed, check, int, owned};
+
+/// A mode of AES.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Cipher block chaining, never padded here.
+    Cbc,
+    /// Counter mode with a counter of the whole block.
+    Ctr,
+    /// Electronic code book, never padded here.
+    Ecb,
+    /// Galois/counter mode.
+    Gcm,
+}
+
+/// Which way a cipher goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Ciphertext to plaintext.
+    Decrypt,
+    /// Plaintext to ciphertext.
+    Encrypt,
+}
+
+impl Direction {
+    const fn flag(self) -> c_int {
+        match self {
+            Self::Decrypt => 0,
+            Self::Encrypt => 1,
+        }
+    }
+}
+
+/// The most that one C call takes at once, well below the limit of `int`.
+const PIECE: usize = 1 << 30;
+/// The library may hold back and release one block around any piece.
+const BLOCK: usize = 16;
+
+/// The state of a cipher.
+pub(crate) struct CipherContext(NonNull<c::EVP_CIPHER_CTX>);
+
+// SAFETY: the context has no ties to a thread; it is changed through exclusive references only.
+unsafe impl Send for CipherContext {}
+
+impl Drop for CipherContext {
+    fn drop(&mut self) {
+        // SAFETY: the pointer is owned, valid and not used again.
+        unsafe { c::EVP_CIPHER_CTX_free(self.0.as_ptr()) };
+    }
+}
+
+/// Returns the library's static description of a cipher, null if there is no AES of this key length.
+fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
+    // SAFETY: these functions take no argument and return pointers to static data.
+    unsafe {
+        match (mode, key_len) {
+            (Mode::Cbc, 16) => c::EVP_aes_128_cbc(),
+            (Mode::Cbc, 24) => c::EVP_aes_192_cbc(),
+            (Mode::Cbc, 32) => c::EVP_aes_256_cbc(),
+            (Mode::Ctr, 16) => c::EVP_aes_128_ctr(),
+            (Mode::Ctr, 24) => c::EVP_aes_192_ctr(),
+            (Mode::Ctr, 32) => c::EVP_aes_256_ctr(),
+            (Mode::Ecb, 16) => c::EVP_aes_128_ecb(),
+            (Mode::Ecb, 24) => c::EVP_aes_192_ecb(),
+            (Mode::Ecb, 32) => c::EVP_aes_256_ecb(),
+            (Mode::Gcm, 16) => c::EVP_aes_128_gcm(),
+            (Mode::Gcm, 24) => c::EVP_aes_192_gcm(),
+            (Mode::Gcm, 32) => c::EVP_aes_256_gcm(),
+            _ => ptr::null(),
+        }
+    }
+}
+
+impl CipherContext {
+    /// Starts a cipher; `iv` is empty for ECB, one block for CBC and CTR, and of any other length for GCM.
+    pub(crate) fn new(
+        mode: Mode,
+        direction: Direction,
+        key: &[u8],
+        iv: &[u8],
+    ) -> Result<Self, Failed> {
+        let cipher = description(mode, key.len());
+        let iv_fits = match mode {
+            Mode::Ecb => iv.is_empty(),
+            Mode::Cbc | Mode::Ctr => iv.len() == BLOCK,
+            Mode::Gcm => !iv.is_empty(),
+        };
+        if cipher.is_null() || !iv_fits {
+            return Err(Failed::of("EVP_CipherInit_ex"));
+        }
+        // SAFETY: takes no argument; the result is checked and owned.
+        let new = Self(owned(
+            unsafe { c::EVP_CIPHER_CTX_new() },
+            "EVP_CIPHER_CTX_new",
+        )?);
+        if mode == Mode::Gcm {
+            new.init(cipher, ptr::null(), ptr::null(), direction)?;
+            new.control(c::EVP_CTRL_AEAD_SET_IVLEN, iv.len(), ptr::null_mut())?;
+            new.init(ptr::null(), key.as_ptr(), iv.as_ptr(), direction)?;
+        } else {
+            new.init(cipher, key.as_ptr(), iv.as_ptr(), direction)?;
+            // SAFETY: the context is valid and initialised.
+            let result = unsafe { c::EVP_CIPHER_CTX_set_padding(new.0.as_ptr(), 0) };
+            check(result, "EVP_CIPHER_CTX_set_padding")?;
+        }
+        Ok(new)
+    }
+
+    /// Calls the C initialiser; `new` has checked that key and IV have the lengths that it will read.
+    fn init(
+        &self,
+        cipher: *const c::EVP_CIPHER,
+        key: *const u8,
+        iv: *const u8,
+        direction: Direction,
+    ) -> Result<(), Failed> {
+        // SAFETY: the context is valid; null stands for "unchanged"; key and IV have the cipher's lengths.
+        let result = unsafe {
+            c::EVP_CipherInit_ex(
+                self.0.as_ptr(),
+                cipher,
+                ptr::null_mut(),
+                key,
+                iv,
+                direction.flag(),
+            )
+        };
+        check(result, "EVP_CipherInit_ex")
+    }
+
+    /// Calls the C control function with a buffer of `len` bytes, or with the number `len` and no buffer.
+    fn control(&self, command: c_int, len: usize, buffer: *mut u8) -> Result<(), Failed> {
+        let len = int(len, "EVP_CIPHER_CTX_ctrl")?;
+        // SAFETY: the context is valid; the callers below give a buffer of `len` bytes where the command reads or
+        // writes one.
+        let result =
+            unsafe { c::EVP_CIPHER_CTX_ctrl(self.0.as_ptr(), command, len, buffer.cast()) };
+        check(result, "EVP_CIPHER_CTX_ctrl")
+    }
+
+    /// Takes additional authenticated data (GCM, before any other data).
+    pub(crate) fn authenticate(&mut self, data: &[u8]) -> Result<(), Failed> {
+        for piece in data.chunks(PIECE) {
+            let (len, mut done) = (int(piece.len(), "EVP_CipherUpdate")?, 0);
+            // SAFETY: the context is valid and initialised; the piece is valid for its length; a null output marks
+            // authenticated data.
+            let result = unsafe {
+                c::EVP_CipherUpdate(
+                    self.0.as_ptr(),
+                    ptr::null_mut(),
+                    &raw mut done,
+                    piece.as_ptr(),
+                    len,
+                )
+            };
+            check(result, "EVP_CipherUpdate")?;
+        }
+        Ok(())
+    }
+
+    /// Takes the next part of the input and appends the output to `out`.
+    pub(crate) fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Failed> {
+        for piece in part.chunks(PIECE) {
+            let (len, mut written) = (int(piece.len(), "EVP_CipherUpdate")?, 0);
+            let start = out.len();
+            out.resize(start + piece.len() + BLOCK, 0);
+            // SAFETY: the context is valid and initialised; the piece is valid for its length; the output has room
+            // for it and one block more, which is the most that the library writes.
+            let result = unsafe {
+                c::EVP_CipherUpdate(
+                    self.0.as_ptr(),
+                    out[start..].as_mut_ptr(),
+                    &raw mut written,
+                    piece.as_ptr(),
+                    len,
+                )
+            };
+            let written = usize::try_from(written).unwrap_or(0);
+            out.truncate(start + if result == 1 { written } else { 0 });
+            check(result, "EVP_CipherUpdate")?;
+        }
+        Ok(())
+    }
+
+    /// Finishes a GCM encryption and returns the first `len` bytes of the tag.
+    pub(crate) fn tag(self, len: usize) -> Result<Vec<u8>, Failed> {
+        self.finish()?;
+        let mut tag = vec![0; len];
+        self.control(c::EVP_CTRL_AEAD_GET_TAG, len, tag.as_mut_ptr())?;
+        Ok(tag)
+    }
+
+    /// Finishes a GCM decryption: fails unless `tag` is that of all data so far.
+    pub(crate) fn verify_tag(self, tag: &[u8]) -> Result<(), Failed> {
+        let mut tag = tag.to_vec();
+        self.control(c::EVP_CTRL_AEAD_SET_TAG, tag.len(), tag.as_mut_ptr())?;
+        self.finish()
+    }
+
+    /// Calls the C finisher, which gives no data in the modes that get here (GCM).
+    fn finish(&self) -> Result<(), Failed> {
+        let (mut rest, mut len) = ([0; 2 * BLOCK], 0);
+        // SAFETY: the context is valid and initialised; the buffer has room for a block.
+        let result =
+            unsafe { c::EVP_CipherFinal_ex(self.0.as_ptr(), rest.as_mut_ptr(), &raw mut len) };
+        check(result, "EVP_CipherFinal_ex")
+    }
+}

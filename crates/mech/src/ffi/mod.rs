@@ -1,0 +1,58 @@
+//! The crypto library behind safe types: every call of AWS-LC's C interface is in this module tree.
+//!
+//! Each type owns one C object and frees it when dropped; AWS-LC wipes whatever it frees. Functions take and give
+//! slices, check every return value, and leave the library's error queue empty.
+
+mod bignum;
+mod cipher;
+mod digest;
+mod ec;
+mod hmac;
+mod rsa;
+mod rsa_oaep;
+
+use std::ffi::c_int;
+use std::ptr::NonNull;
+
+pub(crate) use bignum::BigNum;
+pub(crate) use cipher::{CipherContext, Direction, Mode};
+pub(crate) use digest::DigestContext;
+pub(crate) use ec::{Curve, EcKey};
+pub(crate) use hmac::HmacContext;
+pub(crate) use rsa::{PssScheme, Rsa, RsaPrivateParts};
+pub(crate) use rsa_oaep::OaepScheme;
+
+/// A C function that did not do what it was asked to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed {
+    /// Its name.
+    pub(crate) function: &'static str,
+}
+
+impl Failed {
+    /// Notes the failure of `function` and drops what the library queued about it.
+    fn of(function: &'static str) -> Self {
+        // SAFETY: takes no argument and touches this thread's error queue only.
+        unsafe { aws_lc_sys::ERR_clear_error() };
+        Self { function }
+    }
+}
+
+/// Turns the usual "1 is success" into a result.
+fn check(result: c_int, function: &'static str) -> Result<(), Failed> {
+    if result == 1 {
+        Ok(())
+    } else {
+        Err(Failed::of(function))
+    }
+}
+
+/// Takes over the object that a C constructor returned, unless it is null.
+fn owned<T>(pointer: *mut T, function: &'static str) -> Result<NonNull<T>, Failed> {
+    NonNull::new(pointer).ok_or_else(|| Failed::of(function))
+}
+
+/// Converts a length for a C function that takes `int`.
+fn int(len: usize, function: &'static str) -> Result<c_int, Failed> {
+    c_int::try_from(len).map_err(|_| Failed { function })
+}

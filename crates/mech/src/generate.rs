@@ -1,0 +1,151 @@
+//! Making keys and random bytes.
+
+use std::sync::Arc;
+
+use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
+use zeroize::Zeroizing;
+
+use crate::ffi::{EcKey, Rsa};
+use crate::key::{check_secret_len, pair};
+use crate::{Error, Key, Material, param, signer, verifier};
+
+/// The public exponent of a request that names none.
+const DEFAULT_EXPONENT: &[u8] = &[1, 0, 1];
+/// The modulus comes in steps of this many bits. The library rounds other sizes down without a word.
+const MODULUS_STEP: u64 = 256;
+
+/// What a key pair is to be like.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PairRequest<'a> {
+    /// `CKA_MODULUS_BITS` (RSA).
+    pub modulus_bits: Option<u64>,
+    /// `CKA_PUBLIC_EXPONENT` (RSA); 65,537 if there is none.
+    pub public_exponent: Option<&'a [u8]>,
+    /// `CKA_EC_PARAMS` (EC).
+    pub ec_params: Option<&'a [u8]>,
+}
+
+/// Fills a buffer from the library's random generator.
+///
+/// # Errors
+///
+/// The operating system gave no entropy.
+pub fn random(out: &mut [u8]) -> Result<(), Error> {
+    aws_lc_rs::rand::fill(out).map_err(|_| Error::Provider("RAND_bytes"))
+}
+
+/// Generates a secret key of `value_len` bytes; the result is its `CKA_VALUE`.
+///
+/// # Errors
+///
+/// The mechanism does not generate secret keys, or the length is missing or out of its range.
+pub fn generate_key(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    value_len: Option<u64>,
+) -> Result<Material, Error> {
+    let key_type = match mechanism.algorithm {
+        Algorithm::AesKeyGen => KeyType::AES,
+        Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
+        _ => return Err(Error::MechanismInvalid),
+    };
+    param::none(params)?;
+    let len = value_len.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
+    let len = usize::try_from(len).map_err(|_| Error::KeySizeRange)?;
+    check_secret_len(key_type, len)?;
+    let mut value = Zeroizing::new(vec![0; len]);
+    random(&mut value)?;
+    Ok(vec![(AttributeType::VALUE, value)])
+}
+
+/// Generates a key pair and makes sure that its halves belong together; gives the public half first.
+///
+/// RSA takes up to several seconds.
+///
+/// # Errors
+///
+/// The mechanism does not generate key pairs, or the request lacks something or asks for what there is not.
+pub fn generate_pair(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let generate = match mechanism.algorithm {
+        Algorithm::EcKeyPairGen => generate_ec,
+        Algorithm::RsaKeyPairGen => generate_rsa,
+        _ => return Err(Error::MechanismInvalid),
+    };
+    param::none(params)?;
+    generate(mechanism, request)
+}
+
+fn generate_ec(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let params = request
+        .ec_params
+        .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
+    let key = EcKey::generate(pair::curve(params)?)?;
+    let public = pair::ec_public_material(&key)?;
+    let private = pair::ec_private_material(&key)?;
+    check_pair(KeyType::EC, MechanismType::ECDSA, &public, &private)?;
+    Ok((public, private))
+}
+
+fn generate_rsa(
+    mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let bits = request
+        .modulus_bits
+        .ok_or(Error::TemplateIncomplete(AttributeType::MODULUS_BITS))?;
+    let (least, most) = mechanism.key_sizes.range();
+    if !(least..=most).contains(&bits) || bits % MODULUS_STEP != 0 {
+        return Err(Error::KeySizeRange);
+    }
+    let exponent = pair::check_exponent(request.public_exponent.unwrap_or(DEFAULT_EXPONENT))?;
+    let size = usize::try_from(bits).map_err(|_| Error::KeySizeRange)?;
+    let key = Rsa::generate(size, &exponent)?;
+    if key.modulus_bits() != size {
+        return Err(Error::Provider("RSA_generate_key_ex"));
+    }
+    let public = pair::rsa_public_material(&key)?;
+    let private = pair::rsa_private_material(&key)?;
+    check_pair(KeyType::RSA, MechanismType::RSA_PKCS, &public, &private)?;
+    Ok((public, private))
+}
+
+/// Signs with one half of a pair and verifies with the other, both made from the attributes that will be stored
+/// (the pairwise consistency test of FIPS 140-3).
+fn check_pair(
+    key_type: KeyType,
+    mechanism: MechanismType,
+    public: &Material,
+    private: &Material,
+) -> Result<(), Error> {
+    const FAILED: Error = Error::Provider("the pairwise consistency test");
+    let mechanism = ck::mechanism(mechanism).ok_or(FAILED)?;
+    let parse = |class, material: &Material| {
+        let get = |id| value(material, id);
+        Key::parse(class, key_type, &get).map(Arc::new)
+    };
+    let public = parse(ObjectClass::PUBLIC_KEY, public)?;
+    let private = parse(ObjectClass::PRIVATE_KEY, private)?;
+    let mut message = [0; 32];
+    random(&mut message)?;
+    let mut signing = signer(mechanism, &Params::None, &private)?;
+    signing.update(&message)?;
+    let signature = signing.finish()?;
+    let mut verifying = verifier(mechanism, &Params::None, &public)?;
+    verifying.update(&message)?;
+    verifying.finish(&signature).map_err(|_| FAILED)
+}
+
+/// Finds a value among the attributes of a key.
+fn value(material: &Material, id: AttributeType) -> Option<&[u8]> {
+    material
+        .iter()
+        .find(|(candidate, _)| *candidate == id)
+        .map(|(_, value)| value.as_slice())
+}

@@ -1,0 +1,114 @@
+//! Elliptic curve keys (PKCS#11 3.1, Mechanisms 6.3).
+
+use ck::AttributeType;
+use der::asn1::{ObjectIdentifier, OctetStringRef, PrintableStringRef};
+use der::{Decode, Encode};
+use zeroize::Zeroizing;
+
+use super::Attributes;
+use crate::ffi::{Curve, EcKey};
+use crate::{Error, Material};
+
+/// The mark of an uncompressed point (SEC 1, 2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
+const CURVES: [(Curve, ObjectIdentifier, &[&str]); 3] = [
+    (
+        Curve::P256,
+        ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
+        &["secp256r1", "prime256v1", "P-256"],
+    ),
+    (
+        Curve::P384,
+        ObjectIdentifier::new_unwrap("1.3.132.0.34"),
+        &["secp384r1", "P-384"],
+    ),
+    (
+        Curve::P521,
+        ObjectIdentifier::new_unwrap("1.3.132.0.35"),
+        &["secp521r1", "P-521"],
+    ),
+];
+
+/// Finds the curve that `CKA_EC_PARAMS` names, by OBJECT IDENTIFIER or by `curveName` (6.3.3).
+pub(crate) fn curve(params: &[u8]) -> Result<Curve, Error> {
+    let found = if let Ok(oid) = ObjectIdentifier::from_der(params) {
+        CURVES.iter().find(|(_, known, _)| *known == oid)
+    } else if let Ok(name) = PrintableStringRef::from_der(params) {
+        let name: &str = name.as_ref();
+        CURVES.iter().find(|(_, _, names)| names.contains(&name))
+    } else {
+        None
+    };
+    found
+        .map(|(curve, _, _)| *curve)
+        .ok_or(Error::CurveNotSupported)
+}
+
+/// Returns the OBJECT IDENTIFIER of a curve.
+pub(crate) fn oid(curve: Curve) -> ObjectIdentifier {
+    let row = match curve {
+        Curve::P256 => &CURVES[0],
+        Curve::P384 => &CURVES[1],
+        Curve::P521 => &CURVES[2],
+    };
+    row.1
+}
+
+/// Takes the point out of `CKA_EC_POINT`, which is a DER OCTET STRING or, from older clients, the bare point.
+///
+/// The two cannot be mistaken: their lengths differ.
+fn read_point(curve: Curve, value: &[u8]) -> Option<&[u8]> {
+    let point = if value.len() == curve.point_len() {
+        value
+    } else {
+        <&OctetStringRef>::from_der(value).ok()?.as_bytes()
+    };
+    (point.len() == curve.point_len() && point[0] == UNCOMPRESSED).then_some(point)
+}
+
+/// Parses a public key.
+pub(super) fn public(attributes: Attributes<'_, '_>) -> Result<EcKey, Error> {
+    let curve = curve(attributes.required(AttributeType::EC_PARAMS)?)?;
+    let value = attributes.required(AttributeType::EC_POINT)?;
+    read_point(curve, value)
+        .and_then(|point| EcKey::public(curve, point).ok())
+        .ok_or(Error::AttributeInvalid(AttributeType::EC_POINT))
+}
+
+/// Parses a private key.
+pub(super) fn private(attributes: Attributes<'_, '_>) -> Result<EcKey, Error> {
+    const INVALID: Error = Error::AttributeInvalid(AttributeType::VALUE);
+    let curve = curve(attributes.required(AttributeType::EC_PARAMS)?)?;
+    let scalar = attributes.required(AttributeType::VALUE)?;
+    // One byte more than the order has: a sign byte, which some encoders leave in.
+    if scalar.len() > curve.scalar_len() + 1 {
+        return Err(INVALID);
+    }
+    EcKey::private(curve, scalar).map_err(|_| INVALID)
+}
+
+/// Returns the attributes of a public key.
+pub(crate) fn public_material(key: &EcKey) -> Result<Material, Error> {
+    let point = key.public_point()?;
+    let point = OctetStringRef::new(&point)
+        .and_then(|string| string.to_der())
+        .map_err(|_| Error::Provider("DER"))?;
+    Ok(vec![
+        params(key.curve())?,
+        (AttributeType::EC_POINT, Zeroizing::new(point)),
+    ])
+}
+
+/// Returns the attributes of a private key.
+pub(crate) fn private_material(key: &EcKey) -> Result<Material, Error> {
+    Ok(vec![
+        params(key.curve())?,
+        (AttributeType::VALUE, key.private_scalar()?),
+    ])
+}
+
+fn params(curve: Curve) -> Result<(AttributeType, Zeroizing<Vec<u8>>), Error> {
+    let params = oid(curve).to_der().map_err(|_| Error::Provider("DER"))?;
+    Ok((AttributeType::EC_PARAMS, Zeroizing::new(params)))
+}

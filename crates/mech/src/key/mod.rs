@@ -1,0 +1,211 @@
+//! Keys: attribute values, checked and parsed once, ready for use many times.
+
+mod attributes;
+mod ec;
+mod rsa;
+mod rsa_factor;
+mod rsa_weakness;
+mod secret;
+
+use ck::{AttributeType, Digest, KeyType, ObjectClass};
+use zeroize::Zeroizing;
+
+pub(crate) use attributes::Attributes;
+pub(crate) use rsa::RsaPrivateKey;
+
+use crate::ffi::{EcKey, Rsa};
+use crate::{Error, Material};
+
+/// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
+///
+/// It is not `Debug`, `Clone` or comparable; share it in an `Arc`.
+pub struct Key {
+    key_type: KeyType,
+    parts: Parts,
+}
+
+enum Parts {
+    EcPrivate(EcKey),
+    EcPublic(EcKey),
+    RsaPrivate(RsaPrivateKey),
+    RsaPublic(Rsa),
+    Secret(Zeroizing<Vec<u8>>),
+}
+
+impl Key {
+    /// Parses the attributes of a key object and checks that they make a key.
+    ///
+    /// RSA numbers must belong together, have a modulus of 2,048 to 4,096 bits and an odd public exponent from 65,537;
+    /// points must be on their curve, scalars below the order, and AES keys 16, 24 or 32 bytes long. A private RSA key
+    /// needs modulus and both exponents only: what else is missing is computed.
+    ///
+    /// # Errors
+    ///
+    /// Names the attribute that is missing or wrong, or tells that size, curve or type of the key are not supported.
+    pub fn parse<'a>(
+        class: ObjectClass,
+        key_type: KeyType,
+        get: &dyn Fn(AttributeType) -> Option<&'a [u8]>,
+    ) -> Result<Self, Error> {
+        let attributes = Attributes::new(get);
+        let parts = match (class, key_type) {
+            (ObjectClass::PRIVATE_KEY, KeyType::EC) => Parts::EcPrivate(ec::private(attributes)?),
+            (ObjectClass::PUBLIC_KEY, KeyType::EC) => Parts::EcPublic(ec::public(attributes)?),
+            (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
+                Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::RSA) => Parts::RsaPublic(rsa::public(attributes)?),
+            (ObjectClass::SECRET_KEY, key_type) => {
+                Parts::Secret(secret::parse(key_type, attributes)?)
+            }
+            _ => return Err(Error::KeyTypeInconsistent),
+        };
+        Ok(Self { key_type, parts })
+    }
+
+    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let size = match &self.parts {
+            Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
+            Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
+            Parts::RsaPublic(key) => key.modulus_bits(),
+            Parts::Secret(value) => value.len(),
+        };
+        u64::try_from(size).expect("the sizes of keys are bounded by the parsers")
+    }
+
+    /// Returns the RSA private key that this must be.
+    pub(crate) const fn rsa_private(&self) -> Result<&RsaPrivateKey, Error> {
+        match &self.parts {
+            Parts::RsaPrivate(key) => Ok(key),
+            Parts::RsaPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the RSA public key that this must be.
+    pub(crate) const fn rsa_public(&self) -> Result<&Rsa, Error> {
+        match &self.parts {
+            Parts::RsaPublic(key) => Ok(key),
+            Parts::RsaPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the elliptic curve private key that this must be.
+    pub(crate) const fn ec_private(&self) -> Result<&EcKey, Error> {
+        match &self.parts {
+            Parts::EcPrivate(key) => Ok(key),
+            Parts::EcPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the elliptic curve public key that this must be.
+    pub(crate) const fn ec_public(&self) -> Result<&EcKey, Error> {
+        match &self.parts {
+            Parts::EcPublic(key) => Ok(key),
+            Parts::EcPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the AES key that this must be.
+    pub(crate) fn aes(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::AES => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the HMAC key that this must be: a generic secret, or a key for this very hash function.
+    pub(crate) fn hmac(&self, digest: Digest) -> Result<&[u8], Error> {
+        let fits = |key_type| {
+            key_type == KeyType::GENERIC_SECRET || key_type == secret::hmac_key_type(digest)
+        };
+        match &self.parts {
+            Parts::Secret(value) if fits(self.key_type) => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+}
+
+/// Computes what an imported private key lacks, and makes the checks that only an import needs.
+///
+/// An RSA key may come as modulus and exponents only (n, e, d): its primes and Chinese remainder values are returned.
+/// Its primes are tested. An EC key lacks nothing.
+///
+/// # Errors
+///
+/// Those of [`Key::parse`].
+pub fn complete_private<'a>(
+    key_type: KeyType,
+    get: &dyn Fn(AttributeType) -> Option<&'a [u8]>,
+) -> Result<Material, Error> {
+    let attributes = Attributes::new(get);
+    match key_type {
+        KeyType::EC => ec::private(attributes).map(|_| Material::new()),
+        KeyType::RSA => rsa::complete_private(attributes),
+        _ => Err(Error::KeyTypeInconsistent),
+    }
+}
+
+/// Computes what an imported public key lacks, or has in another form than the store's.
+///
+/// For RSA that is `CKA_MODULUS_BITS`; for EC, `CKA_EC_PARAMS` as an OBJECT IDENTIFIER and `CKA_EC_POINT` as a DER OCTET
+/// STRING, whichever form they came in.
+///
+/// # Errors
+///
+/// Those of [`Key::parse`].
+pub fn complete_public<'a>(
+    key_type: KeyType,
+    get: &dyn Fn(AttributeType) -> Option<&'a [u8]>,
+) -> Result<Material, Error> {
+    let attributes = Attributes::new(get);
+    match key_type {
+        KeyType::EC => ec::public_material(&ec::public(attributes)?),
+        KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
+        _ => Err(Error::KeyTypeInconsistent),
+    }
+}
+
+/// What the generator of key pairs needs of the parsers.
+pub(crate) mod pair {
+    pub(crate) use super::ec::{
+        curve, private_material as ec_private_material, public_material as ec_public_material,
+    };
+    pub(crate) use super::rsa::{
+        check_exponent, private_material as rsa_private_material,
+        public_material as rsa_public_material,
+    };
+}
+
+/// The lengths that secrets may have.
+pub(crate) use secret::check_len as check_secret_len;
+
+/// What the public half of a key is made of, whichever half is at hand.
+pub(crate) mod public_half {
+    use ck::ObjectClass;
+    use zeroize::Zeroizing;
+
+    use super::Attributes;
+    pub(crate) use super::ec::oid;
+    use crate::Error;
+    use crate::ffi::EcKey;
+
+    /// Returns modulus and public exponent, without leading zeros.
+    pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
+        let (n, e) = super::rsa::public_numbers(attributes)?;
+        Ok([n.to_bytes()?, e.to_bytes()?])
+    }
+
+    /// Returns the public key, computed from the scalar if need be.
+    pub(crate) fn ec(class: ObjectClass, attributes: Attributes<'_, '_>) -> Result<EcKey, Error> {
+        match class {
+            ObjectClass::PRIVATE_KEY => super::ec::private(attributes),
+            _ => super::ec::public(attributes),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Reading the parameters of mechanisms.
+
+use ck::{Digest, MechanismType, Mgf, Params};
+
+use crate::Error;
+
+/// Checks that there is no parameter.
+pub(crate) const fn none(params: &Params<'_>) -> Result<(), Error> {
+    match params {
+        Params::None => Ok(()),
+        _ => Err(Error::MechanismParamInvalid),
+    }
+}
+
+/// Reads an initialisation vector of one block.
+pub(crate) fn block<'a>(params: &Params<'a>) -> Result<&'a [u8], Error> {
+    match params {
+        Params::Bytes(iv) if iv.len() == 16 => Ok(iv),
+        _ => Err(Error::MechanismParamInvalid),
+    }
+}
+
+/// Finds the hash function that a digest mechanism names.
+pub(crate) fn digest(id: MechanismType) -> Result<Digest, Error> {
+    Digest::from_mechanism(id).ok_or(Error::MechanismParamInvalid)
+}
+
+/// Finds the hash function of a mask generation function.
+pub(crate) const fn mask(mgf: Mgf) -> Result<Digest, Error> {
+    Ok(match mgf {
+        Mgf::MGF1_SHA1 => Digest::Sha1,
+        Mgf::MGF1_SHA224 => Digest::Sha224,
+        Mgf::MGF1_SHA256 => Digest::Sha256,
+        Mgf::MGF1_SHA384 => Digest::Sha384,
+        Mgf::MGF1_SHA512 => Digest::Sha512,
+        Mgf::MGF1_SHA3_224 => Digest::Sha3_224,
+        Mgf::MGF1_SHA3_256 => Digest::Sha3_256,
+        Mgf::MGF1_SHA3_384 => Digest::Sha3_384,
+        Mgf::MGF1_SHA3_512 => Digest::Sha3_512,
+        _ => return Err(Error::MechanismParamInvalid),
+    })
+}

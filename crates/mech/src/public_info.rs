@@ -1,0 +1,56 @@
+//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480).
+
+use ck::{AttributeType, KeyType, ObjectClass};
+use der::asn1::{Any, BitStringRef, Null, ObjectIdentifier, UintRef};
+use der::{Encode, Tag};
+
+use crate::Error;
+use crate::ffi::EcKey;
+use crate::key::{Attributes, public_half};
+
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// Derives the public key, in its standard form, from either half of a key pair.
+///
+/// `None` if the attributes do not make a key of a pair.
+pub fn derive_public_info<'a>(
+    class: ObjectClass,
+    key_type: KeyType,
+    get: &dyn Fn(AttributeType) -> Option<&'a [u8]>,
+) -> Option<Vec<u8>> {
+    let attributes = Attributes::new(get);
+    match key_type {
+        KeyType::RSA => {
+            let [n, e] = public_half::rsa(attributes).ok()?;
+            rsa_info(&n, &e).ok()
+        }
+        KeyType::EC => ec_info(&public_half::ec(class, attributes).ok()?).ok(),
+        _ => None,
+    }
+}
+
+fn rsa_info(n: &[u8], e: &[u8]) -> Result<Vec<u8>, der::Error> {
+    let key = sequence(&[UintRef::new(n)?.to_der()?, UintRef::new(e)?.to_der()?])?;
+    info(&[RSA_ENCRYPTION.to_der()?, Null.to_der()?], &key)
+}
+
+fn ec_info(key: &EcKey) -> Result<Vec<u8>, Error> {
+    const FAILED: Error = Error::Provider("DER");
+    let point = key.public_point()?;
+    let curve = public_half::oid(key.curve());
+    let encode = || info(&[EC_PUBLIC_KEY.to_der()?, curve.to_der()?], &point);
+    encode().map_err(|_: der::Error| FAILED)
+}
+
+/// Joins the algorithm's identifier and parameters with the key.
+fn info(algorithm: &[Vec<u8>], key: &[u8]) -> Result<Vec<u8>, der::Error> {
+    sequence(&[
+        sequence(algorithm)?,
+        BitStringRef::from_bytes(key)?.to_der()?,
+    ])
+}
+
+fn sequence(parts: &[Vec<u8>]) -> Result<Vec<u8>, der::Error> {
+    Any::new(Tag::Sequence, parts.concat())?.to_der()
+}

@@ -1,0 +1,216 @@
+//! An open, verified database: the connection and the state that goes with it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::verify::{read_row, row_name, verify};
+use super::{connection, folder};
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::state::{Key, Marks, State};
+use crate::store::{Batch, Change, Committed, Head};
+
+/// An open, verified database.
+pub(super) struct Database {
+    folder: PathBuf,
+    pub(super) connection: Connection,
+    state: State,
+}
+
+/// The answers to the batches of one group, in order.
+pub(super) type Answers = Vec<Result<Committed, StoreError>>;
+
+impl Database {
+    /// Opens and verifies the database in a folder.
+    pub(super) fn open(folder: &Path, marks: Arc<Marks>) -> Result<Self, StoreError> {
+        let database = folder::examine(folder)?;
+        Self::verified(folder, connection::open(folder, &database)?, marks)
+    }
+
+    /// Verifies a database that is open.
+    pub(super) fn verified(
+        folder: &Path,
+        connection: Connection,
+        marks: Arc<Marks>,
+    ) -> Result<Self, StoreError> {
+        let state = verify(folder, &connection, marks)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            connection,
+            state,
+        })
+    }
+
+    /// Writes the root row of an empty store.
+    pub(super) fn found(connection: &Connection, marks: Arc<Marks>) -> rusqlite::Result<()> {
+        let check = marks.check();
+        let state = State::new(marks, 1);
+        let Head {
+            epoch,
+            seq,
+            rows,
+            audit_head,
+        } = state.head();
+        connection.execute(
+            "INSERT INTO root VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                epoch.cast_signed(),
+                seq.cast_signed(),
+                rows.cast_signed(),
+                audit_head,
+                state.root_mark(),
+                check
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Commits a group of batches with one flush. A batch that may not follow is refused by itself, before it touches
+    /// the database; an error of the database fails the group, and then this value must not be used again.
+    pub(super) fn commit(&mut self, batches: &[Batch]) -> rusqlite::Result<Answers> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut answers = Vec::with_capacity(batches.len());
+        for batch in batches {
+            if let Err(refusal) = self.state.check(batch) {
+                answers.push(Err(refusal));
+                continue;
+            }
+            for change in &batch.changes {
+                write_change(&transaction, &self.state.marks, change)?;
+            }
+            let entry = self.state.apply(batch);
+            let seq = self.state.head().seq;
+            transaction
+                .prepare_cached("INSERT INTO audit (seq, entry) VALUES (?1, ?2)")?
+                .execute(params![seq.cast_signed(), entry])?;
+            answers.push(Ok(Committed { seq }));
+        }
+        if answers.iter().any(Result::is_ok) {
+            write_root(&transaction, &self.state)?;
+            transaction.commit()?;
+        }
+        Ok(answers)
+    }
+
+    /// Reads the rows that follow a key, up to a number of them, each compared with what the state knows of it.
+    pub(super) fn rows_after(
+        &self,
+        after: Option<Key>,
+        partition: Option<[u8; 16]>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.state
+            .keys_after(after, partition)
+            .take(limit)
+            .map(|key| self.row(key))
+            .collect()
+    }
+
+    fn row(&self, key: &Key) -> Result<Row, StoreError> {
+        let tampered = |why: &str| connection::tampered("records", &row_name(key), why.to_owned());
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT partition, id, kind, version, sealed, tag FROM records \
+                 WHERE partition = ?1 AND id = ?2",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row(params![key.0, key.1], read_row)
+                    .optional()
+            })
+            .map_err(|error| {
+                connection::explain(&self.folder, "records", &row_name(key), &error)
+            })?;
+        let (row, _) = found.ok_or_else(|| tampered("it is missing"))?;
+        if self.state.knows(&row) {
+            Ok(row)
+        } else {
+            Err(tampered("it was changed"))
+        }
+    }
+
+    /// Reads entries of the audit log.
+    pub(super) fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let from = i64::try_from(from).unwrap_or(i64::MAX);
+        self.connection
+            .prepare_cached("SELECT entry FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2")
+            .and_then(|mut statement| {
+                statement
+                    .query_map(params![from, limit], |row| row.get(0))?
+                    .collect()
+            })
+            .map_err(|error| connection::explain(&self.folder, "audit", "entries", &error))
+    }
+
+    pub(super) fn head(&self) -> Head {
+        self.state.head()
+    }
+}
+
+/// Writes one change. The state says that the row is there or not; a database that disagrees is an error of its own.
+fn write_change(connection: &Connection, marks: &Marks, change: &Change) -> rusqlite::Result<()> {
+    let changed = match change {
+        Change::Put(row) if row.version == 1 => connection
+            .prepare_cached("INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                row.partition,
+                row.id,
+                row.kind.number(),
+                row.version.cast_signed(),
+                row.sealed,
+                marks.tag(row)
+            ])?,
+        Change::Put(row) => connection
+            .prepare_cached(
+                "UPDATE records SET kind = ?3, version = ?4, sealed = ?5, tag = ?6 \
+                 WHERE partition = ?1 AND id = ?2 AND version = ?4 - 1",
+            )?
+            .execute(params![
+                row.partition,
+                row.id,
+                row.kind.number(),
+                row.version.cast_signed(),
+                row.sealed,
+                marks.tag(row)
+            ])?,
+        Change::Delete { partition, id } => connection
+            .prepare_cached("DELETE FROM records WHERE partition = ?1 AND id = ?2")?
+            .execute(params![partition, id])?,
+    };
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(rusqlite::Error::StatementChangedRows(changed))
+    }
+}
+
+fn write_root(connection: &Connection, state: &State) -> rusqlite::Result<()> {
+    let Head {
+        epoch,
+        seq,
+        rows,
+        audit_head,
+    } = state.head();
+    let changed = connection
+        .prepare_cached(
+            "UPDATE root SET epoch = ?1, seq = ?2, rows = ?3, audit_head = ?4, mark = ?5",
+        )?
+        .execute(params![
+            epoch.cast_signed(),
+            seq.cast_signed(),
+            rows.cast_signed(),
+            audit_head,
+            state.root_mark()
+        ])?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(rusqlite::Error::StatementChangedRows(changed))
+    }
+}

@@ -1,0 +1,223 @@
+//! Reads a whole store and believes none of it before its marks hold (security.md R18).
+
+use std::path::Path;
+use std::sync::Arc;
+
+use audit::Why;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::connection::{explain, tampered};
+use crate::error::StoreError;
+use crate::hex::Hex;
+use crate::kind::Kind;
+use crate::row::Row;
+use crate::state::{Key, Marks, State};
+use crate::store::Head;
+
+/// The root row as it stands in the file.
+struct Root {
+    head: Head,
+    mark: Vec<u8>,
+    key_check: Vec<u8>,
+}
+
+/// Reads and verifies everything, and returns the state that the file is in.
+pub(super) fn verify(
+    folder: &Path,
+    connection: &Connection,
+    marks: Arc<Marks>,
+) -> Result<State, StoreError> {
+    check_pages(folder, connection)?;
+    let root = read_root(folder, connection)?;
+    if root.key_check != marks.check() {
+        return Err(StoreError::WrongKey {
+            path: folder.to_owned(),
+        });
+    }
+    let mut state = State::new(marks, root.head.epoch);
+    verify_rows(folder, connection, &mut state)?;
+    verify_audit(folder, connection, &mut state)?;
+    compare(&root, &state)?;
+    Ok(state)
+}
+
+/// Has SQLite check its pages: rows that cannot be reached, or would be looked for in the wrong place.
+fn check_pages(folder: &Path, connection: &Connection) -> Result<(), StoreError> {
+    let answer: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| explain(folder, "file", "pages", &error))?;
+    if answer == "ok" {
+        Ok(())
+    } else {
+        Err(tampered("file", "pages", answer))
+    }
+}
+
+fn read_root(folder: &Path, connection: &Connection) -> Result<Root, StoreError> {
+    connection
+        .query_row(
+            "SELECT epoch, seq, rows, audit_head, mark, key_check FROM root",
+            [],
+            |row| {
+                Ok(Root {
+                    head: Head {
+                        epoch: row.get::<_, i64>(0)?.cast_unsigned(),
+                        seq: row.get::<_, i64>(1)?.cast_unsigned(),
+                        rows: row.get::<_, i64>(2)?.cast_unsigned(),
+                        audit_head: row.get(3)?,
+                    },
+                    mark: row.get(4)?,
+                    key_check: row.get(5)?,
+                })
+            },
+        )
+        .optional()
+        .map_err(|error| explain(folder, "root", "the only row", &error))?
+        .ok_or_else(|| tampered("root", "the only row", "it is missing".to_owned()))
+}
+
+fn verify_rows(
+    folder: &Path,
+    connection: &Connection,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    let mut last: Option<Key> = None;
+    let damaged = |last: &Option<Key>, error: &rusqlite::Error| {
+        explain(folder, "records", &after(last), error)
+    };
+    let mut statement = connection
+        .prepare(
+            "SELECT partition, id, kind, version, sealed, tag FROM records ORDER BY partition, id",
+        )
+        .map_err(|error| damaged(&None, &error))?;
+    let mut rows = statement
+        .query([])
+        .map_err(|error| damaged(&None, &error))?;
+    while let Some(found) = rows.next().map_err(|error| damaged(&last, &error))? {
+        let (row, tag) = read_row(found)
+            .map_err(|error| explain(folder, "records", &name(found, &last), &error))?;
+        let key = (row.partition, row.id);
+        if last.is_some_and(|last| last >= key) {
+            return Err(tampered(
+                "records",
+                &after(&last),
+                "rows are out of order".to_owned(),
+            ));
+        }
+        if !state.marks.tag_matches(&row, &tag) {
+            return Err(tampered(
+                "records",
+                &row_name(&key),
+                "it was changed".to_owned(),
+            ));
+        }
+        state.put(&row);
+        last = Some(key);
+    }
+    Ok(())
+}
+
+/// Names the place of a row that cannot be named itself.
+fn after(last: &Option<Key>) -> String {
+    match last {
+        Some(key) => format!("after {}", row_name(key)),
+        None => "the first row".to_owned(),
+    }
+}
+
+/// Names a row that cannot be read wholly, by its key if that can be.
+fn name(found: &rusqlite::Row<'_>, last: &Option<Key>) -> String {
+    match (found.get(0), found.get(1)) {
+        (Ok(partition), Ok(id)) => row_name(&(partition, id)),
+        _ => after(last),
+    }
+}
+
+/// Reads a row and its tag.
+pub(super) fn read_row(found: &rusqlite::Row<'_>) -> rusqlite::Result<(Row, Vec<u8>)> {
+    let number: i64 = found.get(2)?;
+    let kind = u8::try_from(number)
+        .ok()
+        .and_then(Kind::from_number)
+        .ok_or(rusqlite::Error::IntegralValueOutOfRange(2, number))?;
+    let row = Row {
+        partition: found.get(0)?,
+        id: found.get(1)?,
+        kind,
+        version: found.get::<_, i64>(3)?.cast_unsigned(),
+        sealed: found.get(4)?,
+    };
+    Ok((row, found.get(5)?))
+}
+
+/// Names a row as errors do.
+pub(super) fn row_name((partition, id): &Key) -> String {
+    format!("row {}/{}", Hex(partition), Hex(id))
+}
+
+fn verify_audit(
+    folder: &Path,
+    connection: &Connection,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    let mut due = 1;
+    let damaged =
+        |due: u64, error: &rusqlite::Error| explain(folder, "audit", &entry_name(due), error);
+    let mut statement = connection
+        .prepare("SELECT seq, entry FROM audit ORDER BY seq")
+        .map_err(|error| damaged(due, &error))?;
+    let mut entries = statement.query([]).map_err(|error| damaged(due, &error))?;
+    while let Some(found) = entries.next().map_err(|error| damaged(due, &error))? {
+        let column: i64 = found.get(0).map_err(|error| damaged(due, &error))?;
+        let entry: Vec<u8> = found.get(1).map_err(|error| damaged(due, &error))?;
+        if column.cast_unsigned() != due {
+            let why = Why::Number {
+                found: column.cast_unsigned(),
+                expected: due,
+            };
+            return Err(tampered("audit", &entry_name(due), why.to_string()));
+        }
+        state
+            .follow(&entry)
+            .map_err(|why| tampered("audit", &entry_name(due), why.to_string()))?;
+        due += 1;
+    }
+    Ok(())
+}
+
+fn entry_name(seq: u64) -> String {
+    format!("entry {seq}")
+}
+
+/// Compares what was read with what the root row vouches for, the nameable differences first.
+fn compare(root: &Root, state: &State) -> Result<(), StoreError> {
+    let found = state.head();
+    if found.rows != root.head.rows {
+        let why = format!(
+            "{} rows are there, the root row counts {}",
+            found.rows, root.head.rows
+        );
+        return Err(tampered("records", "all", why));
+    }
+    if found.seq != root.head.seq {
+        let why = format!(
+            "the log ends at {}, the root row at {}",
+            found.seq, root.head.seq
+        );
+        return Err(tampered(
+            "audit",
+            &entry_name(found.seq.min(root.head.seq) + 1),
+            why,
+        ));
+    }
+    if found.audit_head != root.head.audit_head {
+        let why = "it is not the entry the root row ends with".to_owned();
+        return Err(tampered("audit", &entry_name(found.seq), why));
+    }
+    if !state.root_mark_matches(&root.mark) {
+        let why = "its mark does not hold: a row was replaced by an older copy of itself, \
+                   or the root row was edited";
+        return Err(tampered("root", "the only row", why.to_owned()));
+    }
+    Ok(())
+}
