@@ -14,15 +14,14 @@ use store::hierarchy::RootKey;
 use store::slot::{Cost, RootSlot, SlotKind, SlotName, SlotSecret};
 use store::{Batch, Change, Kind, LockedStore, SqliteStore, Store};
 use token::{Access, Application, Caller, Hsm};
-use zeroize::Zeroizing;
 
+use super::Error;
 use super::authority::{Authority, sha256};
 use super::env::{self, SystemEnv};
 use super::register::{AccessRecord, Administrator, Agent, Connected, Register};
 use super::system::{
     AUTHORITY_ID, AuthorityRecord, INSTANCE_ID, InstanceRecord, System, Write, decode,
 };
-use super::Error;
 
 /// Who a peer is, as its certificate proves.
 pub(crate) enum Identity {
@@ -62,8 +61,12 @@ pub(crate) fn create(directory: &Path, secret: SlotSecret<'_>) -> Result<String,
         SlotKind::Passphrase => "passphrase",
         SlotKind::Quorum => "quorum",
     };
-    let name = SlotName { instance, id: slot_id, label };
-    let slot = RootSlot::seal(name, secret, Cost::default(), &root)?;
+    let name = SlotName {
+        instance,
+        id: slot_id,
+        label,
+    };
+    let slot = RootSlot::seal(name, secret, Cost::PASSPHRASE, &root)?;
     let (key, certificate) = Authority::generate(&hex::encode(&instance[..4]), now / 1000)?;
     let authority = Authority::open(&key, certificate.clone())?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::create(directory, &root.meta_key())?);
@@ -76,9 +79,16 @@ pub(crate) fn create(directory: &Path, secret: SlotSecret<'_>) -> Result<String,
         Write::new(
             Kind::Instance,
             INSTANCE_ID,
-            &InstanceRecord { label: String::new(), claimed: false },
+            &InstanceRecord {
+                label: String::new(),
+                claimed: false,
+            },
         )?,
-        Write::new(Kind::Authority, AUTHORITY_ID, &AuthorityRecord { key, certificate })?,
+        Write::new(
+            Kind::Authority,
+            AUTHORITY_ID,
+            &AuthorityRecord { key, certificate },
+        )?,
     ];
     system.commit(&writes, system_event("hsmd init", Outcome::OK, None))?;
     Ok(authority.certificate_pem())
@@ -123,7 +133,11 @@ impl Core {
         warnings.push("rollback: unanchored".to_owned());
         let core = Self {
             instance,
-            state: AtomicU8::new(state_number(if record.claimed { State::Operational } else { State::Factory })),
+            state: AtomicU8::new(state_number(if record.claimed {
+                State::Operational
+            } else {
+                State::Factory
+            })),
             started: env::now_ms() / 1000,
             authority,
             register,
@@ -143,11 +157,16 @@ impl Core {
             Ok(()) => (Outcome::OK, None),
             Err(failure) => {
                 tracing::error!(%failure, "self-test failed: nothing is served but status and audit");
-                self.state.store(state_number(State::Error), Ordering::Release);
-                (Outcome::Returned(Rv::DEVICE_ERROR.0), Some(failure.to_string()))
+                self.state
+                    .store(state_number(State::Error), Ordering::Release);
+                (
+                    Outcome::Returned(Rv::DEVICE_ERROR.0),
+                    Some(failure.to_string()),
+                )
             }
         };
-        self.system.commit(&[], system_event("start", outcome, detail))
+        self.system
+            .commit(&[], system_event("start", outcome, detail))
     }
 
     /// The instance's identifier.
@@ -174,7 +193,8 @@ impl Core {
         &self,
         server_name: &str,
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
-        self.authority.issue_server(server_name, env::now_ms() / 1000)
+        self.authority
+            .issue_server(server_name, env::now_ms() / 1000)
     }
 
     /// The time in seconds since 1970.
@@ -205,8 +225,7 @@ impl Core {
         if let Some(agent) = self.register.agent(&sha256(certificate)) {
             return Some(Identity::Agent(agent));
         }
-        let ukey = ukey::Certificate::parse(certificate).ok()?;
-        let fingerprint = ukey.spki_sha256();
+        let fingerprint = ukey::spki_sha256(certificate).ok()?;
         if let Some(administrator) = self.register.administrator(&fingerprint) {
             return Some(Identity::Administrator(administrator));
         }
@@ -234,7 +253,8 @@ impl Core {
         }
         self.system.commit(writes, event)?;
         self.register.add_administrator(administrator);
-        self.state.store(state_number(State::Operational), Ordering::Release);
+        self.state
+            .store(state_number(State::Operational), Ordering::Release);
         Ok(())
     }
 

@@ -23,7 +23,9 @@ fn authority() -> Authority {
 fn request() -> Vec<u8> {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
-    params.distinguished_name.push(rcgen::DnType::CommonName, "what the agent would like");
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "what the agent would like");
     params.serialize_request(&key).unwrap().der().to_vec()
 }
 
@@ -34,7 +36,11 @@ fn admits(authority: &Authority, certificate: &CertificateDer<'_>, at: u64) -> b
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), transport::tls::provider())
         .build()
         .unwrap()
-        .verify_client_cert(certificate, &[], UnixTime::since_unix_epoch(Duration::from_secs(at)))
+        .verify_client_cert(
+            certificate,
+            &[],
+            UnixTime::since_unix_epoch(Duration::from_secs(at)),
+        )
         .is_ok()
 }
 
@@ -53,11 +59,19 @@ fn an_access_certificate_is_good_for_its_hours_and_its_authority() {
 
 #[test]
 fn the_name_is_the_administrators_choice_not_the_requests() {
-    let issued = authority().issue_agent("web-1", &request(), 2, NOW).unwrap();
+    let issued = authority()
+        .issue_agent("web-1", &request(), 2, NOW)
+        .unwrap();
     let der = CertificateDer::from_pem_slice(issued.chain_pem.as_bytes()).unwrap();
     let certificate = Certificate::from_der(&der).unwrap();
-    assert_eq!(certificate.tbs_certificate().subject().to_string(), "CN=web-1");
-    assert_eq!(hex::encode(certificate.tbs_certificate().serial_number().as_bytes()), issued.serial);
+    assert_eq!(
+        certificate.tbs_certificate().subject().to_string(),
+        "CN=web-1"
+    );
+    assert_eq!(
+        hex::encode(certificate.tbs_certificate().serial_number().as_bytes()),
+        issued.serial
+    );
 }
 
 #[test]
@@ -77,5 +91,8 @@ fn senseless_requests_and_lives_are_refused() {
     }
     let mut forged = request;
     *forged.last_mut().unwrap() ^= 1;
-    assert!(ours.issue_agent("web-1", &forged, 2, NOW).is_err(), "the proof of possession is checked");
+    assert!(
+        ours.issue_agent("web-1", &forged, 2, NOW).is_err(),
+        "the proof of possession is checked"
+    );
 }
