@@ -1,3 +1,10 @@
 //! The HSM daemon.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: sys::alloc::WipingAllocator = sys::alloc::WipingAllocator::new();
+
+fn main() -> ExitCode {
+    hsmd::run()
+}

@@ -1,0 +1,15 @@
+//! The key side: the opened instance, its registers, and the token that serves the calls.
+
+mod authority;
+mod desk;
+mod env;
+mod error;
+mod instance;
+mod register;
+mod system;
+
+pub(crate) use desk::Desk;
+pub(crate) use error::Error;
+pub(crate) use instance::{Core, Identity, Opening, create, read_audit};
+pub(crate) use register::Agent;
+pub(crate) use token::Application;
