@@ -220,9 +220,12 @@ impl Hsm {
         };
         let ledger = &partition.ledger;
         let role = Role::SecurityOfficer;
-        let (_, key) = pin::try_pin(core, ledger, role, setup.so_pin, &act, accept)?;
-        partition.vault.reset(key);
-        partition.objects.remove_where(|_| true);
+        let tried = pin::try_pin(core, ledger, role, setup.so_pin, &act, accept);
+        match tried {
+            Ok((_, key)) => partition.start_over(key),
+            Err(Error::Store(error)) => return Err(partition.settle_key(core, error)),
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 

@@ -1,0 +1,320 @@
+//! `strict` beside `compat`, rule by rule.
+
+use crate::policy::{Decision, Usage, decide};
+use crate::{Attributes, Profile};
+use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Params, Rv};
+use proto::Call;
+use proto::Handler;
+use proto::shape::ObjectHandle;
+
+use crate::tests::bench::{Bench, FALSE, TRUE, ulong};
+
+/// Checks what one request comes to in each profile.
+fn check(
+    request: impl Fn(&Bench) -> Result<(), Rv>,
+    compat: Result<(), Rv>,
+    strict: Result<(), Rv>,
+) {
+    assert_eq!(request(&Bench::compat()), compat, "compat");
+    assert_eq!(request(&Bench::strict()), strict, "strict");
+}
+
+fn generate_aes(template: &'static [(A, &'static [u8])]) -> impl Fn(&Bench) -> Result<(), Rv> {
+    move |bench| {
+        let client = bench.client();
+        client.generate_aes(client.open_user(), template).map(drop)
+    }
+}
+
+const INCONSISTENT: Result<(), Rv> = Err(Rv::TEMPLATE_INCONSISTENT);
+const READ_ONLY: Result<(), Rv> = Err(Rv::ATTRIBUTE_READ_ONLY);
+
+#[test]
+fn a_key_has_one_purpose() {
+    check(
+        generate_aes(&[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)]),
+        Ok(()),
+        Ok(()),
+    );
+    check(
+        generate_aes(&[(A::WRAP, TRUE), (A::UNWRAP, TRUE)]),
+        Ok(()),
+        Ok(()),
+    );
+    check(
+        generate_aes(&[(A::WRAP, TRUE), (A::DECRYPT, TRUE)]),
+        Ok(()),
+        INCONSISTENT,
+    );
+    check(
+        generate_aes(&[(A::UNWRAP, TRUE), (A::ENCRYPT, TRUE)]),
+        Ok(()),
+        INCONSISTENT,
+    );
+    check(
+        generate_aes(&[(A::DERIVE, TRUE), (A::SIGN, TRUE)]),
+        Ok(()),
+        INCONSISTENT,
+    );
+}
+
+#[test]
+fn the_purpose_of_a_key_is_fixed() {
+    let change = |set: bool| {
+        move |bench: &Bench| {
+            let client = bench.client();
+            let session = client.open_user();
+            let key = client.generate_aes(session, &[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)])?;
+            let template: [(A, &[u8]); 3] =
+                [(A::ENCRYPT, FALSE), (A::DECRYPT, FALSE), (A::WRAP, TRUE)];
+            if set {
+                client.set(session, key, &template)
+            } else {
+                client.copy(session, key, &template).map(drop)
+            }
+        }
+    };
+    check(change(true), Ok(()), READ_ONLY);
+    check(change(false), Ok(()), READ_ONLY);
+}
+
+#[test]
+fn keys_are_sensitive_and_stay_inside() {
+    check(generate_aes(&[(A::SENSITIVE, FALSE)]), Ok(()), INCONSISTENT);
+    check(
+        generate_aes(&[(A::EXTRACTABLE, TRUE)]),
+        Ok(()),
+        INCONSISTENT,
+    );
+    let import = |bench: &Bench| {
+        let client = bench.client();
+        let template: [(A, &[u8]); 4] = [
+            (A::CLASS, &ulong(ObjectClass::SECRET_KEY.0)),
+            (A::KEY_TYPE, &ulong(KeyType::AES.0)),
+            (A::VALUE, &[1; 16]),
+            (A::SENSITIVE, FALSE),
+        ];
+        client.create(client.open_user(), &template).map(drop)
+    };
+    check(import, Ok(()), INCONSISTENT);
+}
+
+#[test]
+fn both_halves_of_a_pair_have_one_purpose() {
+    let pair = |bench: &Bench| {
+        let client = bench.client();
+        let session = client.open_user();
+        let public: [(A, &[u8]); 2] = [(A::MODULUS_BITS, &ulong(2048)), (A::ENCRYPT, TRUE)];
+        client
+            .generate_pair(
+                session,
+                M::RSA_PKCS_KEY_PAIR_GEN,
+                &public,
+                &[(A::SIGN, TRUE)],
+            )
+            .map(drop)
+    };
+    check(pair, Ok(()), INCONSISTENT);
+}
+
+#[test]
+fn a_sensitive_key_is_not_digested_in_strict() {
+    let digest = |bench: &Bench| {
+        let client = bench.client();
+        let session = client.open_user();
+        let key = client.generate_aes(session, &[])?;
+        client.init(
+            Call::DigestInit,
+            session,
+            Some((M::SHA256, Params::None)),
+            0,
+        )?;
+        client.call(Call::DigestKey, session, |caller, session| {
+            caller.digest_key(session, ObjectHandle(key))
+        })
+    };
+    check(digest, Ok(()), Err(Rv::KEY_INDIGESTIBLE));
+}
+
+fn key(class: ObjectClass, key_type: KeyType, purposes: &[A]) -> Attributes {
+    let mut key = Attributes::default();
+    key.set_number(A::CLASS, class.0);
+    key.set_number(A::KEY_TYPE, key_type.0);
+    purposes.iter().for_each(|id| key.set_flag(*id, true));
+    key
+}
+
+fn rv(profile: Profile, usage: Usage, key: &Attributes, mechanism: M, params: Params<'_>) -> Rv {
+    match decide(
+        profile,
+        usage,
+        key,
+        ck::mechanism(mechanism).unwrap(),
+        &params,
+    ) {
+        Decision::Allow => Rv::OK,
+        Decision::Deny(refusal) => refusal.rv(),
+    }
+}
+
+#[test]
+fn weak_algorithms_and_parameters_are_for_compat() {
+    let check = |usage, key: &Attributes, mechanism, params, strict| {
+        assert_eq!(
+            rv(Profile::Compat, usage, key, mechanism, params),
+            Rv::OK,
+            "{mechanism}"
+        );
+        assert_eq!(
+            rv(Profile::Strict, usage, key, mechanism, params),
+            strict,
+            "{mechanism}"
+        );
+    };
+    let aes = key(
+        ObjectClass::SECRET_KEY,
+        KeyType::AES,
+        &[A::ENCRYPT, A::DECRYPT],
+    );
+    let gcm = |tag_bits| Params::Gcm {
+        iv: &[0; 12],
+        aad: b"",
+        tag_bits,
+    };
+    check(Usage::Encrypt, &aes, M::AES_GCM, gcm(128), Rv::OK);
+    check(Usage::Encrypt, &aes, M::AES_GCM, gcm(96), Rv::OK);
+    check(
+        Usage::Encrypt,
+        &aes,
+        M::AES_GCM,
+        gcm(88),
+        Rv::MECHANISM_PARAM_INVALID,
+    );
+    check(
+        Usage::Decrypt,
+        &aes,
+        M::AES_GCM,
+        gcm(32),
+        Rv::MECHANISM_PARAM_INVALID,
+    );
+    let rsa = key(
+        ObjectClass::PRIVATE_KEY,
+        KeyType::RSA,
+        &[A::SIGN, A::DECRYPT],
+    );
+    check(Usage::Sign, &rsa, M::SHA256_RSA_PKCS, Params::None, Rv::OK);
+    check(
+        Usage::Sign,
+        &rsa,
+        M::SHA1_RSA_PKCS,
+        Params::None,
+        Rv::MECHANISM_INVALID,
+    );
+    check(
+        Usage::Decrypt,
+        &rsa,
+        M::RSA_PKCS,
+        Params::None,
+        Rv::MECHANISM_INVALID,
+    );
+    let pss = |digest| Params::Pss {
+        digest,
+        mgf: Mgf::MGF1_SHA256,
+        salt_len: 32,
+    };
+    check(Usage::Sign, &rsa, M::RSA_PKCS_PSS, pss(M::SHA256), Rv::OK);
+    check(
+        Usage::Sign,
+        &rsa,
+        M::RSA_PKCS_PSS,
+        pss(M::SHA_1),
+        Rv::MECHANISM_PARAM_INVALID,
+    );
+    let public = key(
+        ObjectClass::PUBLIC_KEY,
+        KeyType::RSA,
+        &[A::VERIFY, A::ENCRYPT],
+    );
+    check(
+        Usage::Encrypt,
+        &public,
+        M::RSA_PKCS,
+        Params::None,
+        Rv::MECHANISM_INVALID,
+    );
+    // Old signatures may still be verified.
+    check(
+        Usage::Verify,
+        &public,
+        M::SHA1_RSA_PKCS,
+        Params::None,
+        Rv::OK,
+    );
+    let ec = key(ObjectClass::PRIVATE_KEY, KeyType::EC, &[A::SIGN]);
+    check(
+        Usage::Sign,
+        &ec,
+        M::ECDSA_SHA1,
+        Params::None,
+        Rv::MECHANISM_INVALID,
+    );
+    let mac = key(ObjectClass::SECRET_KEY, KeyType::GENERIC_SECRET, &[A::SIGN]);
+    check(Usage::Sign, &mac, M::SHA_1_HMAC, Params::None, Rv::OK);
+}
+
+#[test]
+fn a_key_lists_the_mechanisms_it_is_for() {
+    let mut ec = key(ObjectClass::PRIVATE_KEY, KeyType::EC, &[A::SIGN]);
+    let sign = |key: &Attributes, mechanism| {
+        rv(Profile::Compat, Usage::Sign, key, mechanism, Params::None)
+    };
+    assert_eq!(sign(&ec, M::ECDSA), Rv::OK);
+    ec.set(A::ALLOWED_MECHANISMS, Vec::new());
+    assert_eq!(sign(&ec, M::ECDSA), Rv::OK);
+    let list = [M::ECDSA_SHA256, M::ECDSA_SHA384]
+        .map(|id| id.0.to_le_bytes())
+        .concat();
+    ec.set(A::ALLOWED_MECHANISMS, list);
+    assert_eq!(sign(&ec, M::ECDSA_SHA384), Rv::OK);
+    assert_eq!(sign(&ec, M::ECDSA), Rv::MECHANISM_INVALID);
+}
+
+/// Every mechanism with every purpose: allowed exactly where table, type of key and attribute say so.
+#[test]
+fn no_mechanism_serves_what_its_row_does_not_list() {
+    let usages = [Usage::Decrypt, Usage::Encrypt, Usage::Sign, Usage::Verify];
+    let flags = [0x200, 0x100, 0x800, 0x2000];
+    for row in ck::MECHANISMS {
+        let class = match row.key_type {
+            Some(KeyType::RSA | KeyType::EC) => ObjectClass::PRIVATE_KEY,
+            _ => ObjectClass::SECRET_KEY,
+        };
+        for (usage, flag) in usages.into_iter().zip(flags) {
+            let key_type = row.key_type.unwrap_or(KeyType::GENERIC_SECRET);
+            let serves = row.operations.contains(flag);
+            let able = key(class, key_type, &[usage.attribute()]);
+            let unable = key(class, key_type, &[]);
+            let other = if key_type == KeyType::AES {
+                KeyType::RSA
+            } else {
+                KeyType::AES
+            };
+            let other = key(ObjectClass::SECRET_KEY, other, &[usage.attribute()]);
+            let rv = |key| rv(Profile::Compat, usage, key, row.id, Params::None);
+            let expected = |rv| if serves { rv } else { Rv::MECHANISM_INVALID };
+            assert_eq!(rv(&able), expected(Rv::OK), "{} {usage:?}", row.id);
+            assert_eq!(
+                rv(&unable),
+                expected(Rv::KEY_FUNCTION_NOT_PERMITTED),
+                "{} {usage:?}",
+                row.id
+            );
+            assert_eq!(
+                rv(&other),
+                expected(Rv::KEY_TYPE_INCONSISTENT),
+                "{} {usage:?}",
+                row.id
+            );
+        }
+    }
+}
