@@ -157,109 +157,61 @@ fn rv(profile: Profile, usage: Usage, key: &Attributes, mechanism: M, params: Pa
     }
 }
 
+/// Checks a use that `compat` allows, and what `strict` says of it.
+fn check_use(usage: Usage, key: &Attributes, mechanism: M, params: Params<'_>, strict: Rv) {
+    let compat = rv(Profile::Compat, usage, key, mechanism, params);
+    assert_eq!(compat, Rv::OK, "{mechanism}");
+    let found = rv(Profile::Strict, usage, key, mechanism, params);
+    assert_eq!(found, strict, "{mechanism}");
+}
+
 #[test]
-fn weak_algorithms_and_parameters_are_for_compat() {
-    let check = |usage, key: &Attributes, mechanism, params, strict| {
-        assert_eq!(
-            rv(Profile::Compat, usage, key, mechanism, params),
-            Rv::OK,
-            "{mechanism}"
-        );
-        assert_eq!(
-            rv(Profile::Strict, usage, key, mechanism, params),
-            strict,
-            "{mechanism}"
-        );
-    };
+fn short_gcm_tags_are_for_compat() {
     let aes = key(
         ObjectClass::SECRET_KEY,
         KeyType::AES,
         &[A::ENCRYPT, A::DECRYPT],
     );
-    let gcm = |tag_bits| Params::Gcm {
-        iv: &[0; 12],
-        aad: b"",
-        tag_bits,
+    let check = |usage, tag_bits, strict| {
+        let (iv, aad): (&[u8], &[u8]) = (&[0; 12], b"");
+        let params = Params::Gcm { iv, aad, tag_bits };
+        check_use(usage, &aes, M::AES_GCM, params, strict);
     };
-    check(Usage::Encrypt, &aes, M::AES_GCM, gcm(128), Rv::OK);
-    check(Usage::Encrypt, &aes, M::AES_GCM, gcm(96), Rv::OK);
-    check(
-        Usage::Encrypt,
-        &aes,
-        M::AES_GCM,
-        gcm(88),
-        Rv::MECHANISM_PARAM_INVALID,
-    );
-    check(
-        Usage::Decrypt,
-        &aes,
-        M::AES_GCM,
-        gcm(32),
-        Rv::MECHANISM_PARAM_INVALID,
-    );
-    let rsa = key(
-        ObjectClass::PRIVATE_KEY,
-        KeyType::RSA,
-        &[A::SIGN, A::DECRYPT],
-    );
-    check(Usage::Sign, &rsa, M::SHA256_RSA_PKCS, Params::None, Rv::OK);
-    check(
-        Usage::Sign,
-        &rsa,
-        M::SHA1_RSA_PKCS,
-        Params::None,
-        Rv::MECHANISM_INVALID,
-    );
-    check(
-        Usage::Decrypt,
-        &rsa,
-        M::RSA_PKCS,
-        Params::None,
-        Rv::MECHANISM_INVALID,
-    );
+    check(Usage::Encrypt, 128, Rv::OK);
+    check(Usage::Encrypt, 96, Rv::OK);
+    check(Usage::Encrypt, 88, Rv::MECHANISM_PARAM_INVALID);
+    check(Usage::Decrypt, 32, Rv::MECHANISM_PARAM_INVALID);
+}
+
+#[test]
+fn weak_algorithms_are_for_compat() {
+    let (private, public) = (ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY);
+    let rsa = key(private, KeyType::RSA, &[A::SIGN, A::DECRYPT]);
+    let rsa_public = key(public, KeyType::RSA, &[A::VERIFY, A::ENCRYPT]);
+    let ec = key(private, KeyType::EC, &[A::SIGN]);
+    let mac = key(ObjectClass::SECRET_KEY, KeyType::GENERIC_SECRET, &[A::SIGN]);
+    let no = Rv::MECHANISM_INVALID;
+    for (usage, key, mechanism, strict) in [
+        (Usage::Sign, &rsa, M::SHA256_RSA_PKCS, Rv::OK),
+        (Usage::Sign, &rsa, M::SHA1_RSA_PKCS, no),
+        (Usage::Decrypt, &rsa, M::RSA_PKCS, no),
+        (Usage::Encrypt, &rsa_public, M::RSA_PKCS, no),
+        // Old signatures may still be verified.
+        (Usage::Verify, &rsa_public, M::SHA1_RSA_PKCS, Rv::OK),
+        (Usage::Sign, &ec, M::ECDSA_SHA1, no),
+        (Usage::Sign, &mac, M::SHA_1_HMAC, Rv::OK),
+    ] {
+        check_use(usage, key, mechanism, Params::None, strict);
+    }
     let pss = |digest| Params::Pss {
         digest,
         mgf: Mgf::MGF1_SHA256,
         salt_len: 32,
     };
-    check(Usage::Sign, &rsa, M::RSA_PKCS_PSS, pss(M::SHA256), Rv::OK);
-    check(
-        Usage::Sign,
-        &rsa,
-        M::RSA_PKCS_PSS,
-        pss(M::SHA_1),
-        Rv::MECHANISM_PARAM_INVALID,
-    );
-    let public = key(
-        ObjectClass::PUBLIC_KEY,
-        KeyType::RSA,
-        &[A::VERIFY, A::ENCRYPT],
-    );
-    check(
-        Usage::Encrypt,
-        &public,
-        M::RSA_PKCS,
-        Params::None,
-        Rv::MECHANISM_INVALID,
-    );
-    // Old signatures may still be verified.
-    check(
-        Usage::Verify,
-        &public,
-        M::SHA1_RSA_PKCS,
-        Params::None,
-        Rv::OK,
-    );
-    let ec = key(ObjectClass::PRIVATE_KEY, KeyType::EC, &[A::SIGN]);
-    check(
-        Usage::Sign,
-        &ec,
-        M::ECDSA_SHA1,
-        Params::None,
-        Rv::MECHANISM_INVALID,
-    );
-    let mac = key(ObjectClass::SECRET_KEY, KeyType::GENERIC_SECRET, &[A::SIGN]);
-    check(Usage::Sign, &mac, M::SHA_1_HMAC, Params::None, Rv::OK);
+    let sign = Usage::Sign;
+    check_use(sign, &rsa, M::RSA_PKCS_PSS, pss(M::SHA256), Rv::OK);
+    let weak = Rv::MECHANISM_PARAM_INVALID;
+    check_use(sign, &rsa, M::RSA_PKCS_PSS, pss(M::SHA_1), weak);
 }
 
 #[test]
