@@ -39,6 +39,17 @@ pub(crate) struct Entry<T> {
     pub(crate) event: Event,
 }
 
+impl Entry<()> {
+    /// A change of the record alone.
+    pub(crate) const fn logged(event: Event) -> Self {
+        Self {
+            value: (),
+            changes: Vec::new(),
+            event,
+        }
+    }
+}
+
 impl Ledger {
     /// Starts from a record that stands in the store in this version.
     pub(crate) fn new(partition: PartitionId, record: PartitionRecord, version: u64) -> Self {
@@ -191,10 +202,11 @@ impl Attempt<'_> {
         let mut writing = lock(&self.ledger.writing);
         let others = writing.attempts[self.role.index()] - 1;
         let result = self.ledger.change_in(core, &mut writing, |record| {
+            let entry = change(record)?;
             if let Some(pin) = record.pin_mut(self.role) {
                 pin.failures = others;
             }
-            change(record)
+            Ok(entry)
         });
         drop(writing);
         result

@@ -300,6 +300,16 @@ fn changes_of_the_token_are_logged_once_and_session_objects_not() {
 }
 
 #[test]
+fn only_a_private_key_asks_for_the_pin_each_time() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let template = [(A::ALWAYS_AUTHENTICATE, TRUE), (A::PRIVATE, FALSE)];
+    let made = client.generate_ec(session, &template);
+    assert_eq!(made, Err(Rv::TEMPLATE_INCONSISTENT));
+}
+
+#[test]
 fn many_threads_change_one_object_one_after_another() {
     let bench = Bench::compat();
     let client = bench.client();
