@@ -242,6 +242,7 @@ const fn store_rv(error: &store::StoreError) -> Rv {
         | E::Permissions { .. }
         | E::Read { .. }
         | E::Schema { .. }
+        | E::Seal(_)
         | E::Stopped
         | E::Tampered { .. }
         | E::Twice { .. }
