@@ -84,13 +84,25 @@ pub fn server_config(
 /// # Errors
 /// [`TlsError`], which names the file.
 pub fn client_config(ca: &Path, certificate: &Path, key: &Path) -> Result<ClientConfig, TlsError> {
-    let roots = instance_ca(ca)?;
     let chain = read_chain(certificate)?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::File {
         what: "a private key",
         path: key.to_owned(),
         source,
     })?;
+    client_config_with(ca, chain, key)
+}
+
+/// Makes the configuration of a client whose certificate and key are not files: the management tool shows a UKey's.
+///
+/// # Errors
+/// [`TlsError`], which names the CA's file.
+pub fn client_config_with(
+    ca: &Path,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ClientConfig, TlsError> {
+    let roots = instance_ca(ca)?;
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
         .map_err(TlsError::Verifier)?;
