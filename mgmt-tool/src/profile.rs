@@ -44,7 +44,7 @@ impl Profile {
             path: path.to_owned(),
             reason: error.to_string().trim_end().to_owned(),
         })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
         for file in [
             &mut profile.ca,
             &mut profile.ukey,
