@@ -27,3 +27,6 @@ pub use memory::{Fault, MemoryStore};
 pub use row::Row;
 pub use sqlite::{LockedStore, SqliteStore};
 pub use store::{Batch, CHANGES_MAX, Change, Committed, Head, Store};
+
+#[cfg(test)]
+mod vectors;

@@ -281,3 +281,6 @@ fn check_limits(batch: &Batch) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

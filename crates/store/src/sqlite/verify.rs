@@ -82,12 +82,8 @@ fn verify_rows(
     state: &mut State,
 ) -> Result<(), StoreError> {
     let mut last: Option<Key> = None;
-    let place = |last: &Option<Key>| match last {
-        Some((partition, id)) => format!("after {}/{}", Hex(partition), Hex(id)),
-        None => "the first row".to_owned(),
-    };
     let damaged = |last: &Option<Key>, error: &rusqlite::Error| {
-        explain(folder, "records", &place(last), error)
+        explain(folder, "records", &after(last), error)
     };
     let mut statement = connection
         .prepare(
@@ -98,12 +94,13 @@ fn verify_rows(
         .query([])
         .map_err(|error| damaged(&None, &error))?;
     while let Some(found) = rows.next().map_err(|error| damaged(&last, &error))? {
-        let (row, tag) = read_row(found).map_err(|error| damaged(&last, &error))?;
+        let (row, tag) = read_row(found)
+            .map_err(|error| explain(folder, "records", &name(found, &last), &error))?;
         let key = (row.partition, row.id);
         if last.is_some_and(|last| last >= key) {
             return Err(tampered(
                 "records",
-                &place(&last),
+                &after(&last),
                 "rows are out of order".to_owned(),
             ));
         }
@@ -118,6 +115,22 @@ fn verify_rows(
         last = Some(key);
     }
     Ok(())
+}
+
+/// Names the place of a row that cannot be named itself.
+fn after(last: &Option<Key>) -> String {
+    match last {
+        Some(key) => format!("after {}", row_name(key)),
+        None => "the first row".to_owned(),
+    }
+}
+
+/// Names a row that cannot be read wholly, by its key if that can be.
+fn name(found: &rusqlite::Row<'_>, last: &Option<Key>) -> String {
+    match (found.get(0), found.get(1)) {
+        (Ok(partition), Ok(id)) => row_name(&(partition, id)),
+        _ => after(last),
+    }
 }
 
 /// Reads a row and its tag.

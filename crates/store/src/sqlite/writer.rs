@@ -50,6 +50,12 @@ impl Shared {
         use_it(held.as_mut().ok_or(StoreError::Stopped)?)
     }
 
+    /// Whether the database is closed and waits to be verified.
+    #[cfg(test)]
+    pub(super) fn is_distrusted(&self) -> bool {
+        self.database.lock().unwrap().is_none()
+    }
+
     /// Closes the database, so that it is verified before its next use.
     fn distrust(&self) {
         if let Ok(mut held) = self.database.lock() {

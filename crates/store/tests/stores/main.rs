@@ -1,0 +1,7 @@
+//! Stores from outside: their contract, what they do about a changed file, and what a crash leaves of them.
+
+mod common;
+mod contract;
+mod corruption;
+mod crash;
+mod files;

@@ -1,0 +1,217 @@
+//! A partition: one token, its keys and its objects.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use store::record::RecordKeys;
+use store::{Change, Kind, Row};
+
+use crate::attributes::Attributes;
+use crate::hsm::Core;
+use crate::identifier::{ObjectId, PartitionId};
+use crate::ledger::{Entry, Ledger};
+use crate::lock::lock;
+use crate::object::Object;
+use crate::objects::Objects;
+use crate::policy::Profile;
+use crate::record::PartitionRecord;
+use crate::vault::Vault;
+use crate::{BodyError, Error};
+
+/// How many serial numbers are set aside at once: one commit of the partition's record for so many new objects.
+const SERIALS_AT_ONCE: u64 = 1024;
+
+/// The most objects of one token: what fits into memory beside everything else; the limit is told, not met by surprise.
+const OBJECTS_MAX: usize = 2_000_000;
+
+/// A partition.
+pub(crate) struct Partition {
+    /// Its name for good.
+    pub(crate) id: PartitionId,
+    /// Its name for administrators.
+    pub(crate) name: String,
+    /// The slot in which applications find it.
+    pub(crate) slot: u64,
+    /// Its policy.
+    pub(crate) profile: Profile,
+    /// The objects of its token; the private ones while a user is logged in.
+    pub(crate) objects: Objects,
+    /// Its record.
+    pub(crate) ledger: Ledger,
+    /// Its keys.
+    pub(crate) vault: Vault,
+    /// How many sessions there are, of all applications; held while the token is initialised.
+    tenants: Mutex<usize>,
+    closed: AtomicBool,
+    serials: Mutex<Range<u64>>,
+}
+
+/// An object that is about to become one of the token's.
+pub(crate) struct NewObject {
+    /// Its name.
+    pub(crate) id: ObjectId,
+    /// Its attributes.
+    pub(crate) attributes: Attributes,
+}
+
+impl Partition {
+    /// Opens a partition whose record stands in the store in this version, and reads its public objects.
+    pub(crate) fn open(
+        core: &Core,
+        id: PartitionId,
+        record: PartitionRecord,
+        version: u64,
+    ) -> Result<Self, Error> {
+        let key = core.keys.wrap.unwrap_partition_key(&id.0, &record.key)?;
+        let partition = Self {
+            id,
+            name: record.name.clone(),
+            slot: record.slot,
+            profile: record.profile,
+            objects: Objects::default(),
+            vault: Vault::new(key),
+            tenants: Mutex::new(0),
+            closed: AtomicBool::new(false),
+            serials: Mutex::new(record.serials..record.serials),
+            ledger: Ledger::new(id, record, version),
+        };
+        let key = partition.vault.partition_key();
+        let keys = RecordKeys { partition: &key, user: None };
+        partition.load(core, Kind::PublicObject, keys)?;
+        Ok(partition)
+    }
+
+    /// Reads the objects of one kind from the store.
+    pub(crate) fn load(
+        &self,
+        core: &Core,
+        kind: Kind,
+        keys: RecordKeys<'_>,
+    ) -> Result<(), Error> {
+        let mut failed = None;
+        core.store.rows(Some(self.id.0), &mut |row| {
+            if row.kind == kind && failed.is_none() {
+                match self.read(core, &row, keys) {
+                    Ok(object) => self.objects.insert(Arc::new(object)),
+                    Err(error) => failed = Some(error),
+                }
+            }
+            Ok(())
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn read(&self, core: &Core, row: &Row, keys: RecordKeys<'_>) -> Result<Object, Error> {
+        let body = row.open(&core.keys.instance, keys)?;
+        let (serial, attributes) = Attributes::decode(&body)?;
+        let private = row.kind == Kind::PrivateObject;
+        if attributes.is(ck::AttributeType::PRIVATE) != private {
+            return Err(BodyError::Order(ck::AttributeType::PRIVATE).into());
+        }
+        Ok(Object::new(serial, ObjectId(row.id), None, row.version, attributes))
+    }
+
+    /// Tells whether the partition was deleted.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Marks the partition as deleted and forgets everything it had open.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.vault.leave_all(|| self.objects.remove_where(|_| true));
+    }
+
+    /// Locks the number of sessions: none opens or ends meanwhile.
+    pub(crate) fn tenants(&self) -> MutexGuard<'_, usize> {
+        lock(&self.tenants)
+    }
+
+    /// Makes objects part of the token: durable, then visible. Gives them back in the same order.
+    pub(crate) fn add(
+        &self,
+        core: &Core,
+        new: Vec<NewObject>,
+        event: audit::Event,
+    ) -> Result<Vec<Arc<Object>>, Error> {
+        self.check_room(new.len())?;
+        let taken = self.take_serials(new.len());
+        let objects = match taken {
+            Some(serials) => {
+                let (objects, changes) = self.write_all(core, new, serials)?;
+                core.store.commit(store::Batch { changes, event })?;
+                objects
+            }
+            None => self.ledger.change(core, |record| {
+                let first = record.serials;
+                record.serials += SERIALS_AT_ONCE;
+                let mut fresh = first..record.serials;
+                let serials: Vec<u64> = fresh.by_ref().take(new.len()).collect();
+                let (objects, changes) = self.write_all(core, new, serials)?;
+                Ok(Entry { value: (objects, fresh), changes, event })
+            })
+            .map(|(objects, fresh)| {
+                *lock(&self.serials) = fresh;
+                objects
+            })?,
+        };
+        let objects: Vec<_> = objects.into_iter().map(Arc::new).collect();
+        for object in &objects {
+            let insert = || self.objects.insert(Arc::clone(object));
+            if object.private { self.vault.while_user(insert) } else { insert() }
+        }
+        Ok(objects)
+    }
+
+    fn check_room(&self, more: usize) -> Result<(), Error> {
+        if self.objects.len() + more > OBJECTS_MAX {
+            return Err(Error::TooMany {
+                what: "objects of one token",
+                limit: OBJECTS_MAX,
+                rv: ck::Rv::DEVICE_MEMORY,
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes serial numbers that were set aside, if there are enough.
+    fn take_serials(&self, count: usize) -> Option<Vec<u64>> {
+        let mut serials = lock(&self.serials);
+        let taken: Vec<u64> = serials.by_ref().take(count).collect();
+        (taken.len() == count).then_some(taken)
+    }
+
+    fn write_all(
+        &self,
+        core: &Core,
+        new: Vec<NewObject>,
+        serials: Vec<u64>,
+    ) -> Result<(Vec<Object>, Vec<Change>), Error> {
+        let mut objects = Vec::with_capacity(new.len());
+        let mut changes = Vec::with_capacity(new.len());
+        for (new, serial) in new.into_iter().zip(serials) {
+            changes.push(Change::Put(self.seal(core, new.id, serial, 1, &new.attributes)?));
+            objects.push(Object::new(serial, new.id, None, 1, new.attributes));
+        }
+        Ok((objects, changes))
+    }
+
+    /// Seals the row of an object.
+    pub(crate) fn seal(
+        &self,
+        core: &Core,
+        id: ObjectId,
+        serial: u64,
+        version: u64,
+        attributes: &Attributes,
+    ) -> Result<Row, Error> {
+        let private = attributes.is(ck::AttributeType::PRIVATE);
+        let user = private.then(|| self.vault.user_key()).transpose()?;
+        let key = self.vault.partition_key();
+        let keys = RecordKeys { partition: &key, user: user.as_deref() };
+        let kind = if private { Kind::PrivateObject } else { Kind::PublicObject };
+        let place = core.place(self.id, kind, id.0, version);
+        Ok(Row::seal(&place, keys, &attributes.encode(serial))?)
+    }
+}
