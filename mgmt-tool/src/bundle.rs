@@ -30,9 +30,6 @@ pub(crate) struct Bundle {
 #[derive(Serialize)]
 struct AgentConfig<'a> {
     socket: &'a str,
-    certificate: &'a str,
-    key: &'a str,
-    ca: &'a str,
     hsm: [AgentHsm<'a>; 1],
 }
 
@@ -40,6 +37,9 @@ struct AgentConfig<'a> {
 struct AgentHsm<'a> {
     address: &'a str,
     server_name: &'a str,
+    ca: &'a str,
+    certificate: &'a str,
+    key: &'a str,
 }
 
 impl Bundle {
@@ -91,15 +91,16 @@ impl Bundle {
         address: &str,
         server_name: &str,
     ) -> Result<(), Error> {
-        let config = AgentConfig {
-            socket: "agent.sock",
+        let hsm = AgentHsm {
+            address,
+            server_name,
+            ca: CA,
             certificate: CERTIFICATE,
             key: KEY,
-            ca: CA,
-            hsm: [AgentHsm {
-                address,
-                server_name,
-            }],
+        };
+        let config = AgentConfig {
+            socket: "agent.sock",
+            hsm: [hsm],
         };
         let config =
             toml::to_string(&config).map_err(Error::machine("write the agent's configuration"))?;
@@ -158,8 +159,9 @@ mod tests {
         let names = ["agent.key", "agent.pem", "agent.toml", "ca.pem"];
         assert_eq!(modes(&folder), names.map(|name| (name.to_owned(), 0o600)));
         assert_eq!(modes(place.path()), [("web-1".to_owned(), 0o700)]);
-        let expected = "socket = \"agent.sock\"\ncertificate = \"agent.pem\"\nkey = \"agent.key\"\n\
-                        ca = \"ca.pem\"\n\n[[hsm]]\naddress = \"hsm:7443\"\nserver_name = \"hsmd\"\n";
+        let expected = "socket = \"agent.sock\"\n\n[[hsm]]\naddress = \"hsm:7443\"\n\
+                        server_name = \"hsmd\"\nca = \"ca.pem\"\n\
+                        certificate = \"agent.pem\"\nkey = \"agent.key\"\n";
         assert_eq!(
             fs::read_to_string(folder.join("agent.toml")).unwrap(),
             expected
