@@ -1,3 +1,10 @@
-//! The security agent on application nodes.
+//! The security agent of an application node.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: sys::alloc::WipingAllocator = sys::alloc::WipingAllocator::new();
+
+fn main() -> ExitCode {
+    agent::run()
+}

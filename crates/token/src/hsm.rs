@@ -55,7 +55,10 @@ pub(crate) struct Core {
 impl Core {
     /// Logs an event that changes nothing.
     pub(crate) fn log(&self, event: Event) -> Result<(), Error> {
-        self.store.commit(Batch { changes: Vec::new(), event })?;
+        self.store.commit(Batch {
+            changes: Vec::new(),
+            event,
+        })?;
         Ok(())
     }
 
@@ -95,7 +98,10 @@ impl Core {
     }
 
     fn system_keys(&self) -> RecordKeys<'_> {
-        RecordKeys { partition: &self.keys.system, user: None }
+        RecordKeys {
+            partition: &self.keys.system,
+            user: None,
+        }
     }
 }
 
@@ -120,7 +126,13 @@ impl Hsm {
     /// A record cannot be read, opened or understood: then nothing is served.
     pub fn open(env: Arc<dyn Env>, keys: Keys, store: Arc<dyn Store>) -> Result<Self, Error> {
         let epoch = store.head()?.epoch;
-        let core = Core { env, store, keys, gate: Gate::new(), epoch };
+        let core = Core {
+            env,
+            store,
+            keys,
+            gate: Gate::new(),
+            epoch,
+        };
         let mut rows = Vec::new();
         core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
             rows.push(row);
@@ -169,5 +181,8 @@ fn draw_bases(env: &dyn Env) -> [u64; 2] {
     env.random(&mut random);
     let [a, b, c, d, e, f, g, h] = random;
     let spread = |bytes: [u8; 4]| u64::from(u32::from_le_bytes(bytes)) << 14;
-    [1 + spread([a, b, c, d]), SESSION_OBJECTS + spread([e, f, g, h])]
+    [
+        1 + spread([a, b, c, d]),
+        SESSION_OBJECTS + spread([e, f, g, h]),
+    ]
 }

@@ -25,7 +25,7 @@ struct Writing {
     version: u64,
     /// Whether a commit failed in a way that leaves open what the store has.
     uncertain: bool,
-    /// PIN attempts under way, of [`Role::ALL`].
+    /// PIN attempts under way: at the security officer's, then at the user's.
     attempts: [u32; 2],
 }
 
@@ -96,10 +96,18 @@ impl Ledger {
         let pin = self.change_in(core, &mut writing, |record| {
             let pin = record.pin_mut(role).as_mut().ok_or(Error::PinUnset)?;
             pin.failures += 1;
-            Ok(Entry { value: pin.clone(), changes: Vec::new(), event: begun })
+            Ok(Entry {
+                value: pin.clone(),
+                changes: Vec::new(),
+                event: begun,
+            })
         })?;
         writing.attempts[role.index()] += 1;
-        Ok(Attempt { ledger: self, role, pin })
+        Ok(Attempt {
+            ledger: self,
+            role,
+            pin,
+        })
     }
 
     fn change_in<T>(
@@ -114,7 +122,10 @@ impl Ledger {
         let version = writing.version + 1;
         let row = core.seal_system(Kind::Partition, self.partition.0, version, &record.encode())?;
         entry.changes.push(Change::Put(row));
-        let batch = Batch { changes: entry.changes, event: entry.event };
+        let batch = Batch {
+            changes: entry.changes,
+            event: entry.event,
+        };
         if let Err(error) = core.store.commit(batch) {
             writing.uncertain = leaves_open(&error);
             return Err(error.into());
@@ -150,7 +161,10 @@ impl Ledger {
 
 /// Tells whether after a failed commit the store may have the batch all the same.
 pub(crate) const fn leaves_open(error: &StoreError) -> bool {
-    matches!(error, StoreError::Interrupted { .. } | StoreError::Conflict { .. })
+    matches!(
+        error,
+        StoreError::Interrupted { .. } | StoreError::Conflict { .. }
+    )
 }
 
 /// A PIN attempt under way.

@@ -32,8 +32,6 @@ mod record;
 mod rules;
 mod session;
 mod tenancy;
-#[cfg(test)]
-mod tests;
 mod vault;
 
 pub use administration::{PartitionInfo, TokenSetup};

@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use audit::Event;
 use store::record::RecordKeys;
-use store::{Change, Kind, Row};
+use store::{Batch, Change, Kind, Row, StoreError};
 
 use crate::attributes::Attributes;
 use crate::hsm::Core;
 use crate::identifier::{ObjectId, PartitionId};
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Entry, Ledger, leaves_open};
 use crate::lock::lock;
 use crate::object::Object;
 use crate::objects::Objects;
@@ -77,18 +78,16 @@ impl Partition {
             ledger: Ledger::new(id, record, version),
         };
         let key = partition.vault.partition_key();
-        let keys = RecordKeys { partition: &key, user: None };
+        let keys = RecordKeys {
+            partition: &key,
+            user: None,
+        };
         partition.load(core, Kind::PublicObject, keys)?;
         Ok(partition)
     }
 
     /// Reads the objects of one kind from the store.
-    pub(crate) fn load(
-        &self,
-        core: &Core,
-        kind: Kind,
-        keys: RecordKeys<'_>,
-    ) -> Result<(), Error> {
+    pub(crate) fn load(&self, core: &Core, kind: Kind, keys: RecordKeys<'_>) -> Result<(), Error> {
         let mut failed = None;
         core.store.rows(Some(self.id.0), &mut |row| {
             if row.kind == kind && failed.is_none() {
@@ -109,7 +108,13 @@ impl Partition {
         if attributes.is(ck::AttributeType::PRIVATE) != private {
             return Err(BodyError::Order(ck::AttributeType::PRIVATE).into());
         }
-        Ok(Object::new(serial, ObjectId(row.id), None, row.version, attributes))
+        Ok(Object::new(
+            serial,
+            ObjectId(row.id),
+            None,
+            row.version,
+            attributes,
+        ))
     }
 
     /// Tells whether the partition was deleted.
@@ -133,35 +138,101 @@ impl Partition {
         &self,
         core: &Core,
         new: Vec<NewObject>,
-        event: audit::Event,
+        event: Event,
     ) -> Result<Vec<Arc<Object>>, Error> {
         self.check_room(new.len())?;
         let taken = self.take_serials(new.len());
+        let ids: Vec<ObjectId> = new.iter().map(|new| new.id).collect();
         let objects = match taken {
             Some(serials) => {
                 let (objects, changes) = self.write_all(core, new, serials)?;
-                core.store.commit(store::Batch { changes, event })?;
+                core.store
+                    .commit(Batch { changes, event })
+                    .map_err(|error| self.settle(core, error, &ids))?;
                 objects
             }
-            None => self.ledger.change(core, |record| {
-                let first = record.serials;
-                record.serials += SERIALS_AT_ONCE;
-                let mut fresh = first..record.serials;
-                let serials: Vec<u64> = fresh.by_ref().take(new.len()).collect();
-                let (objects, changes) = self.write_all(core, new, serials)?;
-                Ok(Entry { value: (objects, fresh), changes, event })
-            })
-            .map(|(objects, fresh)| {
-                *lock(&self.serials) = fresh;
-                objects
-            })?,
+            None => self
+                .add_with_serials(core, new, event)
+                .map_err(|error| match error {
+                    Error::Store(error) => self.settle(core, error, &ids),
+                    error => error,
+                })?,
         };
         let objects: Vec<_> = objects.into_iter().map(Arc::new).collect();
         for object in &objects {
             let insert = || self.objects.insert(Arc::clone(object));
-            if object.private { self.vault.while_user(insert) } else { insert() }
+            if object.private {
+                self.vault.while_user(insert);
+            } else {
+                insert();
+            }
         }
         Ok(objects)
+    }
+
+    /// Adds objects and sets serial numbers aside in the same batch.
+    fn add_with_serials(
+        &self,
+        core: &Core,
+        new: Vec<NewObject>,
+        event: Event,
+    ) -> Result<Vec<Object>, Error> {
+        let (objects, fresh) = self.ledger.change(core, |record| {
+            let mut fresh = record.serials..record.serials + SERIALS_AT_ONCE;
+            record.serials = fresh.end;
+            let serials: Vec<u64> = fresh.by_ref().take(new.len()).collect();
+            let (objects, changes) = self.write_all(core, new, serials)?;
+            Ok(Entry {
+                value: (objects, fresh),
+                changes,
+                event,
+            })
+        })?;
+        *lock(&self.serials) = fresh;
+        Ok(objects)
+    }
+
+    /// After a commit that failed in doubt, takes over what the store has of these objects, and gives the error back.
+    ///
+    /// The caller learns of the failure either way; an object that came to be is found and can be destroyed.
+    pub(crate) fn settle(&self, core: &Core, error: StoreError, ids: &[ObjectId]) -> Error {
+        if leaves_open(&error) {
+            // Where reading fails as well, memory stays as it is, and the next change of the object settles it.
+            let _ = self.take_over(core, ids);
+        }
+        error.into()
+    }
+
+    fn take_over(&self, core: &Core, ids: &[ObjectId]) -> Result<(), Error> {
+        let mut found = Vec::new();
+        core.store.rows(Some(self.id.0), &mut |row| {
+            if ids.contains(&ObjectId(row.id)) {
+                found.push(row);
+            }
+            Ok(())
+        })?;
+        let gone = |object: &Object| {
+            ids.contains(&object.id) && found.iter().all(|row| row.id != object.id.0)
+        };
+        self.objects.remove_where(gone);
+        let key = self.vault.partition_key();
+        for row in found {
+            let private = row.kind == Kind::PrivateObject;
+            let user = private.then(|| self.vault.user_key()).transpose()?;
+            let keys = RecordKeys {
+                partition: &key,
+                user: user.as_deref(),
+            };
+            let stored = self.read(core, &row, keys)?;
+            match self.objects.get(stored.handle) {
+                Some(object) => {
+                    self.objects
+                        .change(&object, || object.replace(stored.content()));
+                }
+                None => self.objects.insert(Arc::new(stored)),
+            }
+        }
+        Ok(())
     }
 
     fn check_room(&self, more: usize) -> Result<(), Error> {
@@ -191,7 +262,13 @@ impl Partition {
         let mut objects = Vec::with_capacity(new.len());
         let mut changes = Vec::with_capacity(new.len());
         for (new, serial) in new.into_iter().zip(serials) {
-            changes.push(Change::Put(self.seal(core, new.id, serial, 1, &new.attributes)?));
+            changes.push(Change::Put(self.seal(
+                core,
+                new.id,
+                serial,
+                1,
+                &new.attributes,
+            )?));
             objects.push(Object::new(serial, new.id, None, 1, new.attributes));
         }
         Ok((objects, changes))
@@ -209,8 +286,15 @@ impl Partition {
         let private = attributes.is(ck::AttributeType::PRIVATE);
         let user = private.then(|| self.vault.user_key()).transpose()?;
         let key = self.vault.partition_key();
-        let keys = RecordKeys { partition: &key, user: user.as_deref() };
-        let kind = if private { Kind::PrivateObject } else { Kind::PublicObject };
+        let keys = RecordKeys {
+            partition: &key,
+            user: user.as_deref(),
+        };
+        let kind = if private {
+            Kind::PrivateObject
+        } else {
+            Kind::PublicObject
+        };
         let place = core.place(self.id, kind, id.0, version);
         Ok(Row::seal(&place, keys, &attributes.encode(serial))?)
     }

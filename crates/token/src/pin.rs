@@ -25,8 +25,22 @@ const HASHES_AT_ONCE: usize = 2;
 
 /// What is guessed first (after the lists of the most used passwords), besides repetitions and runs.
 const GUESSED_FIRST: [&[u8]; 16] = [
-    b"0987654321", b"1234567890", b"12341234", b"123123123", b"11223344", b"13579246", b"1q2w3e4r", b"abcd1234", b"admin123", b"changeit",
-    b"iloveyou", b"password", b"password1", b"qwertyui", b"qwerty123", b"trustno1",
+    b"0987654321",
+    b"1234567890",
+    b"12341234",
+    b"123123123",
+    b"11223344",
+    b"13579246",
+    b"1q2w3e4r",
+    b"abcd1234",
+    b"admin123",
+    b"changeit",
+    b"iloveyou",
+    b"password",
+    b"password1",
+    b"qwertyui",
+    b"qwerty123",
+    b"trustno1",
 ];
 
 /// The shortest PIN in bytes (security.md R13).
@@ -52,7 +66,8 @@ pub(crate) fn check_new(profile: Profile, pin: &[u8]) -> Result<(), Error> {
 /// Tells whether a PIN is a repetition, a run up or down, or on the list.
 fn is_guessed_first(pin: &[u8]) -> bool {
     let steps = |step: i16| {
-        pin.windows(2).all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == step)
+        pin.windows(2)
+            .all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == step)
     };
     let lower = zeroize::Zeroizing::new(pin.to_ascii_lowercase());
     let listed = GUESSED_FIRST.contains(&lower.as_slice());
@@ -77,7 +92,10 @@ impl Gate {
     fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
         let mut free = lock(&self.free);
         while *free == 0 {
-            free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
         drop(free);
@@ -113,7 +131,12 @@ pub(crate) struct NewPin {
 
 impl NewPin {
     /// Hashes a PIN under a new salt.
-    pub(crate) fn new(core: &Core, partition: PartitionId, role: Role, pin: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn new(
+        core: &Core,
+        partition: PartitionId,
+        role: Role,
+        pin: &[u8],
+    ) -> Result<Self, Error> {
         let salt = identifier::draw(&*core.env);
         let kek = kek(core, partition, role, pin, &salt)?;
         Ok(Self { salt, kek })
@@ -178,5 +201,10 @@ fn kek(
     salt: &[u8; 16],
 ) -> Result<Kek, Error> {
     let hash = core.gate.pass(|| core.env.hash_pin(pin, salt))?;
-    Ok(Kek::from_pin_hash(&hash, &core.keys.pepper, &partition.0, role.number()))
+    Ok(Kek::from_pin_hash(
+        &hash,
+        &core.keys.pepper,
+        &partition.0,
+        role.number(),
+    ))
 }

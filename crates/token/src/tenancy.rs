@@ -60,7 +60,10 @@ impl Tenancy {
     /// How many sessions there are: all, and those that may write.
     pub(crate) fn sessions(&self) -> (usize, usize) {
         let occupancy = *read(&self.occupancy);
-        (occupancy.read_only + occupancy.read_write, occupancy.read_write)
+        (
+            occupancy.read_only + occupancy.read_write,
+            occupancy.read_write,
+        )
     }
 
     /// Counts a new session.
@@ -126,7 +129,11 @@ impl Tenancy {
 
 impl Occupancy {
     fn count(&mut self, writable: bool) -> &mut usize {
-        if writable { &mut self.read_write } else { &mut self.read_only }
+        if writable {
+            &mut self.read_write
+        } else {
+            &mut self.read_only
+        }
     }
 
     fn check_login(&self, wanted: Login) -> Result<(), Error> {

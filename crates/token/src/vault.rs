@@ -39,12 +39,20 @@ impl Vault {
 
     /// The user key, while a user is logged in.
     pub(crate) fn user_key(&self) -> Result<Arc<UserKey>, Error> {
-        read(&self.0).user.as_ref().map(Arc::clone).ok_or(Error::UserNotLoggedIn)
+        read(&self.0)
+            .user
+            .as_ref()
+            .map(Arc::clone)
+            .ok_or(Error::UserNotLoggedIn)
     }
 
     /// The key of the security officer's PIN, while that officer is logged in.
     pub(crate) fn officer_kek(&self) -> Result<Arc<Kek>, Error> {
-        read(&self.0).officer.as_ref().map(Arc::clone).ok_or(Error::UserNotLoggedIn)
+        read(&self.0)
+            .officer
+            .as_ref()
+            .map(Arc::clone)
+            .ok_or(Error::UserNotLoggedIn)
     }
 
     /// Tells whether a user is logged in, in any application.

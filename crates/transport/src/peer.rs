@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::io::AsyncRead;
 use tokio::time::timeout;
 
-use crate::frames::{FrameError, FrameReader, FrameSender, SendError};
+use crate::frames::{FrameError, FrameReader, FrameSender, QUEUE_BYTES, SendError};
 
 /// How long the exchange may take, and the TLS handshake before it (security.md R23).
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -54,18 +54,18 @@ pub async fn exchange<R: AsyncRead + Unpin>(
     sender: &FrameSender,
     deadline: Duration,
 ) -> Result<u32, PeerError> {
-    send_hello(sender, 0).await.map_err(PeerError::Send)?;
+    try_hello(sender, 0).map_err(PeerError::Send)?;
     let theirs = timeout(deadline, read_hello(reader))
         .await
         .map_err(|_| PeerError::Deadline(deadline))??;
     Hello::OURS.agree(&theirs).ok_or(PeerError::Version(theirs))
 }
 
-/// Sends a hello that asks whether the peer is alive.
+/// Sends a hello that asks whether the peer is alive, without waiting.
 ///
 /// # Errors
-/// [`SendError::Closed`].
-pub async fn send_hello(sender: &FrameSender, correlation: u64) -> Result<(), SendError> {
+/// [`SendError::Full`], when the peer has much else to read first, and [`SendError::Closed`].
+pub fn try_hello(sender: &FrameSender, correlation: u64) -> Result<(), SendError> {
     let header = Header {
         kind: Kind::Hello,
         call: 0,
@@ -74,7 +74,7 @@ pub async fn send_hello(sender: &FrameSender, correlation: u64) -> Result<(), Se
         application: 0,
         session: SessionHandle(0),
     };
-    sender.send(header, &hello_payload()).await
+    sender.try_send(header, &hello_payload(), QUEUE_BYTES)
 }
 
 /// Answers a hello that came later than the first.

@@ -78,19 +78,30 @@ pub fn server_config(
     Ok(config)
 }
 
-/// Makes the configuration of the agent's side from PEM files: it trusts the instance CA only, and shows the
-/// certificate. Which name the server must have is said at each connection.
+/// Makes the configuration of the agent's side: it trusts the instance CA of a PEM file only, and shows the
+/// certificate of another with its private key, which the caller read. Which name the server must have is said at each
+/// connection.
 ///
 /// # Errors
 /// [`TlsError`], which names the file.
-pub fn client_config(ca: &Path, certificate: &Path, key: &Path) -> Result<ClientConfig, TlsError> {
+pub fn client_config(
+    ca: &Path,
+    certificate: &Path,
+    key: PrivateKeyDer<'static>,
+) -> Result<ClientConfig, TlsError> {
+    client_config_with(ca, read_chain(certificate)?, key)
+}
+
+/// Makes the configuration of a client whose certificate is no file: the management tool shows a UKey's.
+///
+/// # Errors
+/// [`TlsError`], which names the CA's file.
+pub fn client_config_with(
+    ca: &Path,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ClientConfig, TlsError> {
     let roots = instance_ca(ca)?;
-    let chain = read_chain(certificate)?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::File {
-        what: "a private key",
-        path: key.to_owned(),
-        source,
-    })?;
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
         .map_err(TlsError::Verifier)?;

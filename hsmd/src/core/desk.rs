@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use audit::{Actor, Event, Outcome, Signature, Text};
 use proto::admin::{
-    AccessCertificate, Command, Partition, Profile, Reply, Request, TokenSetup, signed_bytes,
+    AccessCertificate, Command, Partition, Profile, Reply, Request, Secret, TokenSetup,
+    signed_bytes,
 };
 use store::Kind;
 use zeroize::Zeroizing;
@@ -195,7 +196,7 @@ impl Desk {
                 known
                     .iter()
                     .find(|partition| partition.name == *wanted)
-                    .map(|found| found.id)
+                    .map(|found| found.id.0)
                     .ok_or_else(|| {
                         Error::Refused(format!(
                             "there is no partition {wanted}; see `dew-mgmt partition list`"
@@ -260,7 +261,7 @@ impl Desk {
     fn access_certificates(&self) -> Reply {
         let partitions = self.core.hsm().partitions();
         let name_of = |id: &[u8; 16]| {
-            let found = partitions.iter().find(|partition| partition.id == *id);
+            let found = partitions.iter().find(|partition| partition.id.0 == *id);
             found.map_or_else(
                 || "(deleted)".to_owned(),
                 |partition| partition.name.clone(),
@@ -286,14 +287,16 @@ impl Desk {
     ) -> Result<Reply, Error> {
         check_name("name", name)?;
         let hsm = self.core.hsm();
-        let origin = origin(signer);
-        let id = hsm.create_partition(name, profile, &origin)?;
-        if let Some(setup) = token {
-            let user_pin = setup.user_pin.as_ref().map(proto::admin::Secret::expose);
-            let done = hsm.setup_token(id, &setup.label, setup.so_pin.expose(), user_pin, &origin);
-            if let Err(error) = done {
+        hsm.create_partition(name, profile, actor(signer), signature(signer))?;
+        if let Some(setup) = &token {
+            let setup = token::TokenSetup {
+                label: &setup.label,
+                so_pin: setup.so_pin.expose(),
+                user_pin: setup.user_pin.as_ref().map(Secret::expose),
+            };
+            if let Err(error) = hsm.setup_token(name, &setup, actor(signer)) {
                 // Half a partition would only be in the way of the next attempt.
-                hsm.delete_partition(name, &origin)?;
+                hsm.delete_partition(name, actor(signer), signature(signer))?;
                 return Err(error.into());
             }
         }
@@ -301,7 +304,9 @@ impl Desk {
     }
 
     fn delete_partition(&self, name: &str, signer: &Signer) -> Result<Reply, Error> {
-        self.core.hsm().delete_partition(name, &origin(signer))?;
+        self.core
+            .hsm()
+            .delete_partition(name, actor(signer), signature(signer))?;
         Ok(Reply::Done)
     }
 
@@ -310,12 +315,12 @@ impl Desk {
         partitions
             .into_iter()
             .map(|partition| Partition {
-                id: partition.id,
+                id: partition.id.0,
                 name: partition.name,
                 slot: partition.slot,
                 profile: partition.profile,
                 label: partition.label,
-                objects: partition.objects,
+                objects: u64::try_from(partition.objects).unwrap_or(u64::MAX),
             })
             .collect()
     }
@@ -371,12 +376,9 @@ fn actor(signer: &Signer) -> Actor {
     }
 }
 
-/// Who acts, in the token's terms.
-fn origin(signer: &Signer) -> token::Origin {
-    token::Origin {
-        actor: actor(signer),
-        signature: Signature::try_from(signer.signature.clone()).ok(),
-    }
+/// What it was signed with, for the audit log.
+fn signature(signer: &Signer) -> Option<Signature> {
+    Signature::try_from(signer.signature.clone()).ok()
 }
 
 /// A successful act of an administrator.
@@ -395,6 +397,6 @@ fn event(
         object: None,
         outcome: Outcome::OK,
         detail: detail.map(Text::from),
-        signature: Signature::try_from(signer.signature.clone()).ok(),
+        signature: signature(signer),
     }
 }

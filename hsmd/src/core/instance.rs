@@ -1,7 +1,7 @@
 //! An instance: how it is made, opened, and what it offers to the front.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use audit::{Actor, Event, Outcome, Text};
@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use store::hierarchy::RootKey;
 use store::slot::{Cost, RootSlot, SlotKind, SlotName, SlotSecret};
 use store::{Batch, Change, Kind, LockedStore, SqliteStore, Store};
-use token::{Access, Application, Caller, Hsm};
+use token::{Access, Application, Caller, Hsm, Keys, PartitionId, Reach};
 
 use super::Error;
 use super::authority::{Authority, sha256};
@@ -42,6 +42,7 @@ pub(crate) struct Core {
     register: Register,
     system: System,
     hsm: Hsm,
+    applications: AtomicU32,
     /// Held while the factory door closes, so that one claim wins.
     claim: Mutex<()>,
     root_slots: Vec<String>,
@@ -128,7 +129,7 @@ impl Core {
         let record = record.ok_or(Error::Record("instance"))?;
         let authority = authority.ok_or(Error::Record("authority"))?;
         let authority = Authority::open(&authority.key, authority.certificate)?;
-        let hsm = Hsm::open(Arc::new(SystemEnv), instance, &root, Arc::clone(&store))?;
+        let hsm = Hsm::open(Arc::new(SystemEnv), Keys::derive(instance, &root), store)?;
         let mut warnings = opening.warnings;
         warnings.push("rollback: unanchored".to_owned());
         let core = Self {
@@ -143,6 +144,7 @@ impl Core {
             register,
             system,
             hsm,
+            applications: AtomicU32::new(0),
             claim: Mutex::default(),
             root_slots: slots.iter().map(|slot| slot.label().to_owned()).collect(),
             warnings,
@@ -261,15 +263,14 @@ impl Core {
     /// Says how the HSM is.
     pub(crate) fn status(&self) -> Result<Status, Error> {
         let head = self.system.store().head()?;
-        let usage = self.hsm.usage();
         Ok(Status {
             instance: self.instance,
             state: self.state(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started: self.started,
             agents: self.register.connected(),
-            applications: usage.applications,
-            partitions: usage.partitions,
+            applications: self.applications.load(Ordering::Relaxed),
+            partitions: u32::try_from(self.hsm.partitions().len()).unwrap_or(u32::MAX),
             audit_entries: head.seq,
             root_slots: self.root_slots.clone(),
             warnings: self.warnings.clone(),
@@ -278,15 +279,25 @@ impl Core {
 
     /// Opens an application behind an agent.
     pub(crate) fn open_application(&self, agent: &Agent) -> Arc<Application> {
-        self.hsm.open_application(Access {
-            agent: agent.record.name.clone(),
-            partitions: agent.record.partitions.clone(),
+        self.applications.fetch_add(1, Ordering::Relaxed);
+        self.hsm.application(Access {
+            agent: Some(agent.record.name.clone()),
+            reach: Reach::Only(
+                agent
+                    .record
+                    .partitions
+                    .iter()
+                    .copied()
+                    .map(PartitionId)
+                    .collect(),
+            ),
         })
     }
 
     /// Ends everything that an application has open.
     pub(crate) fn close_application(&self, application: &Application) {
-        self.hsm.close_application(application);
+        self.hsm.close(application);
+        self.applications.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Counts an agent as connected until what it gets is dropped.

@@ -121,6 +121,12 @@ impl FrameSender {
         Ok(())
     }
 
+    /// Tells whether frames are still taken.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.0.lock().state == State::Open
+    }
+
     /// Takes no more frames; the connection closes after what is queued.
     pub fn close(&self) {
         self.0.0.advance(State::Closing);

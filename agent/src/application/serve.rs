@@ -1,0 +1,156 @@
+//! Serves one application, from its connection to its end.
+
+use std::sync::Arc;
+
+use proto::frame::{Header, Kind};
+use proto::shape::SessionHandle;
+use thiserror::Error;
+use tokio::net::UnixStream;
+use tokio::net::unix::OwnedReadHalf;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use transport::frames::{self, FrameError, FrameReader, FrameRef, FrameSender, SendError};
+use transport::peer::{self, PeerError};
+
+use super::{Application, DEVICE_ERROR, DEVICE_REMOVED};
+use crate::applications::Applications;
+use crate::router::{Link, Router};
+use crate::timing::Timing;
+
+/// What serving applications takes.
+pub(crate) struct Serving {
+    pub(crate) applications: Applications,
+    pub(crate) router: Router,
+    pub(crate) timing: Timing,
+    /// Turns true when the agent stops.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// Why an application was cut off.
+#[derive(Debug, Error)]
+pub(crate) enum ApplicationError {
+    #[error("it broke the connection off or garbled it")]
+    Frame(#[source] FrameError),
+    #[error("no common language")]
+    Hello(#[source] PeerError),
+    #[error("it sent a frame of kind {0:?}, which only others send")]
+    Kind(Kind),
+    #[error("it used the correlation id of a call that is still in flight")]
+    Repeated,
+    #[error("the system gives no random number for it")]
+    Random,
+    #[error("it reads replies too slowly")]
+    Slow,
+}
+
+/// Serves an application until it leaves, misbehaves, or the agent stops.
+pub(crate) async fn serve(serving: &Serving, stream: UnixStream) -> Result<(), ApplicationError> {
+    let (read, write) = stream.into_split();
+    let mut reader = FrameReader::new(read);
+    let (sender, writer) = frames::channel(write);
+    let writing = tokio::spawn(writer.run());
+    let result = serve_frames(serving, &mut reader, &sender).await;
+    sender.close();
+    if result.is_err() || timeout(serving.timing.drain, sender.ended()).await.is_err() {
+        writing.abort();
+    }
+    result
+}
+
+async fn serve_frames(
+    serving: &Serving,
+    reader: &mut FrameReader<OwnedReadHalf>,
+    sender: &FrameSender,
+) -> Result<(), ApplicationError> {
+    match peer::exchange(reader, sender, serving.timing.connect).await {
+        Ok(_version) => {}
+        // A mere look whether somebody listens.
+        Err(PeerError::Connection(FrameError::Closed)) => return Ok(()),
+        Err(error) => return Err(ApplicationError::Hello(error)),
+    }
+    let added = serving.applications.add(sender.clone());
+    let application = added.ok_or(ApplicationError::Random)?;
+    let result = tokio::select! {
+        result = relay(serving, &application, reader) => result,
+        () = application.stuck.notified() => Err(ApplicationError::Slow),
+        () = wind_down(serving, &application) => Ok(()),
+    };
+    serving.applications.remove(application.id);
+    tell_gone(&serving.router, application.id).await;
+    result
+}
+
+/// Relays calls until the application leaves or misbehaves.
+async fn relay(
+    serving: &Serving,
+    application: &Application,
+    reader: &mut FrameReader<OwnedReadHalf>,
+) -> Result<(), ApplicationError> {
+    let mut link = None;
+    loop {
+        let frame = match reader.read_in_place().await {
+            Ok(frame) => frame,
+            Err(FrameError::Closed) => return Ok(()),
+            Err(error) => return Err(ApplicationError::Frame(error)),
+        };
+        match frame.header.kind {
+            Kind::Request => call(serving, application, &mut link, frame).await?,
+            Kind::Hello => {
+                // A connection that takes no answer ends at the next read.
+                let _ = peer::answer_hello(&application.sender, frame.header).await;
+            }
+            kind => return Err(ApplicationError::Kind(kind)),
+        }
+    }
+}
+
+/// Relays one call, or answers it where there is no HSM.
+async fn call(
+    serving: &Serving,
+    application: &Application,
+    link: &mut Option<Arc<Link>>,
+    frame: FrameRef<'_>,
+) -> Result<(), ApplicationError> {
+    let header = Header {
+        application: application.id,
+        ..frame.header
+    };
+    let Some(link) = serving.router.route(link).await else {
+        application.answer(header, DEVICE_ERROR);
+        return Ok(());
+    };
+    let begun = application.begin(header, link.number).await;
+    begun.map_err(|_| ApplicationError::Repeated)?;
+    let sent = link.sender.send(header, frame.payload).await;
+    // Whoever takes the call out of those in flight answers it: this, or the loss of the connection.
+    if sent.is_err() && application.finish(header.correlation).is_some() {
+        application.answer(header, DEVICE_REMOVED);
+    }
+    Ok(())
+}
+
+/// Waits for the agent's stop, and then for the calls in flight, within reason.
+async fn wind_down(serving: &Serving, application: &Application) {
+    let mut stop = serving.stop.clone();
+    // An agent that is gone has stopped.
+    let _ = stop.wait_for(|stop| *stop).await;
+    let _ = timeout(serving.timing.drain, application.until_idle()).await;
+}
+
+/// Lets the HSMs end what the application has open.
+async fn tell_gone(router: &Router, application: u64) {
+    let header = Header {
+        kind: Kind::Gone,
+        call: 0,
+        length: 0,
+        correlation: 0,
+        application,
+        session: SessionHandle(0),
+    };
+    for link in router.links() {
+        match link.sender.send(header, &[]).await {
+            // A lost connection ends them as well.
+            Ok(()) | Err(SendError::Closed | SendError::Full | SendError::TooLong) => {}
+        }
+    }
+}
