@@ -70,10 +70,10 @@ pub(crate) fn table<const N: usize>(
         return empty.to_owned();
     }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header).add_rows(rows);
-    table.to_string()
+    table.trim_fmt()
 }
 
 /// Lays out facts, one per line, with their names aligned.
