@@ -170,7 +170,10 @@ impl<S: Stream> Connection<S> {
         requests: Vec<Request>,
     ) -> MutexGuard<'a, State> {
         drop(state);
-        let written = write_all(&self.stream, &join(&requests));
+        let written = match requests.as_slice() {
+            [request] => write_all(&self.stream, &request.frame),
+            several => write_all(&self.stream, &join(several)),
+        };
         let mut state = self.lock();
         state.give_writing();
         if let Err((sent, error)) = written {

@@ -27,15 +27,15 @@ pub struct Access {
 pub enum Reach {
     /// All.
     All,
-    /// Those with these names.
-    Named(BTreeSet<String>),
+    /// These. A partition that is deleted and made again under the same name is another one.
+    Only(BTreeSet<PartitionId>),
 }
 
 impl Reach {
     fn includes(&self, partition: &Partition) -> bool {
         match self {
             Self::All => true,
-            Self::Named(names) => names.contains(&partition.name),
+            Self::Only(ids) => ids.contains(&partition.id),
         }
     }
 }

@@ -57,6 +57,7 @@ impl Plan {
         let mut attributes = rules::take(template, &rows, Origin::Generation)?;
         attributes.set_number(A::CLASS, class.0);
         attributes.set_number(A::KEY_TYPE, key_type.0);
+        policy::tighten(profile, &mut attributes);
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
         Ok(Self { attributes })

@@ -4,7 +4,10 @@
 //! |---|---|---|
 //! | purposes of one key (security.md R1) | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
 //! | purposes of an existing key | may change | never change |
-//! | `CKA_SENSITIVE` off, `CKA_EXTRACTABLE` on, for a new key | as the template says | refused |
+//! | several purposes for a key that is generated | as the template says | the most telling one is kept |
+//! | several purposes for a key that is imported | as the template says | refused |
+//! | `CKA_SENSITIVE` off for a key that is generated | as the template says | it is on |
+//! | `CKA_SENSITIVE` off for an import, `CKA_EXTRACTABLE` on | as the template says | refused |
 //! | the same for an existing key or its copy (R2) | refused | refused |
 //! | GCM tags below 96 bits (R10) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
@@ -16,6 +19,7 @@ use ck::{
 pub use proto::admin::Profile;
 use thiserror::Error as ThisError;
 
+use crate::rules::is_secret;
 use crate::{Attributes, Error};
 
 /// What is to be done with a key.
@@ -214,6 +218,11 @@ fn weak(usage: Usage, mechanism: &Mechanism, params: &Params<'_>) -> Option<Refu
     }
 }
 
+const ENCRYPTION: usize = 0;
+const SIGNATURE: usize = 1;
+const WRAPPING: usize = 2;
+const DERIVATION: usize = 3;
+
 /// The families of purposes, of which `strict` lets a key have one.
 const FAMILIES: [&[AttributeType]; 4] = [
     &[AttributeType::ENCRYPT, AttributeType::DECRYPT],
@@ -245,6 +254,34 @@ fn family(key: &Attributes) -> (Option<usize>, Option<AttributeType>) {
         first = Some(index);
     }
     (first, None)
+}
+
+/// Tightens what is to be generated under `strict`: of several purposes the most telling one stays, and the key is
+/// sensitive.
+///
+/// Clients such as pkcs11-tool ask for every purpose and for insensitive keys unless told otherwise, so refusing would
+/// only keep them out. What comes out is never more than was asked for, and `C_GetAttributeValue` says what it is. An
+/// import has no such excuse: there the template is taken at its word, or refused.
+pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
+    if profile == Profile::Compat {
+        return;
+    }
+    let preferred: [usize; 4] = match key.key_type() {
+        Some(KeyType::AES) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
+        _ => [SIGNATURE, ENCRYPTION, DERIVATION, WRAPPING],
+    };
+    let named = |family: &usize| FAMILIES[*family].iter().any(|id| key.is(*id));
+    if let Some(kept) = preferred.into_iter().find(named) {
+        let others = preferred.into_iter().filter(|family| *family != kept);
+        for id in others.flat_map(|family| FAMILIES[family]) {
+            if key.is(*id) {
+                key.set_flag(*id, false);
+            }
+        }
+    }
+    if is_secret(key.class()) {
+        key.set_flag(AttributeType::SENSITIVE, true);
+    }
 }
 
 /// Tells whether a new key has a purpose that its template does not mention.

@@ -1,6 +1,8 @@
 //! What an administrator does to a new HSM, with the management tool.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 
 use super::{Chain, MODULE_CONFIG};
 use crate::{Run, program};
@@ -100,6 +102,14 @@ impl Chain {
     }
 
     fn write_secret(&self, name: &str, text: &str) {
-        fs::write(self.file(name), text).expect("the chain's folder is ours");
+        // Whatever holds a PIN must be private, or the tool refuses it.
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(self.file(name));
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+            .expect("the chain's folder is ours");
     }
 }

@@ -1,9 +1,9 @@
 //! Every row of the mechanism table does what it says, in both directions.
 
 use ck::flags::mechanism as ckf;
-use ck::{MECHANISMS, Mechanism};
+use ck::{MECHANISMS, Mechanism, MechanismType};
 
-use super::fixture::{decrypt, encrypt, sign, verify};
+use super::fixture::{decrypt, encrypt, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
 use crate::{Error, PairRequest, digester, generate_key, generate_pair};
 
@@ -113,4 +113,25 @@ fn generates_pairs(row: &Mechanism, _keys: &Keys) {
     };
     let (public, private) = generate_pair(row, &params(row), &request).unwrap();
     assert!(!public.is_empty() && !private.is_empty());
+}
+
+#[test]
+fn one_key_serves_many_threads() {
+    let keys = Keys::new();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for id in [MechanismType::SHA256_RSA_PKCS, MechanismType::ECDSA_SHA256] {
+                    let sample = keys.sample(row(id)).unwrap();
+                    for count in 0_u8..20 {
+                        let message = [count; 40];
+                        let params = &sample.params;
+                        let signature =
+                            sign(row(id), params, &sample.private, &[&message]).unwrap();
+                        verify(row(id), params, &sample.public, &[&message], &signature).unwrap();
+                    }
+                }
+            });
+        }
+    });
 }

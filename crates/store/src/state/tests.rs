@@ -47,11 +47,11 @@ fn all_pairwise_swaps_of_200_rows_are_told_apart() {
             assert!(!marks.tag_matches(&one, &tags[first]));
             assert!(!marks.tag_matches(&one, &tags[second]));
             assert!(!whole.knows(&one) && !whole.knows(&other));
-            swapped.apply(&Change::Put((&one).clone()));
-            swapped.apply(&Change::Put((&other).clone()));
+            swapped.apply(&Change::Put(one.clone()));
+            swapped.apply(&Change::Put(other.clone()));
             assert!(!swapped.root_mark_matches(&mark), "{first} and {second}");
-            swapped.apply(&Change::Put((&rows[first]).clone()));
-            swapped.apply(&Change::Put((&rows[second]).clone()));
+            swapped.apply(&Change::Put(rows[first].clone()));
+            swapped.apply(&Change::Put(rows[second].clone()));
         }
     }
     assert!(

@@ -122,8 +122,9 @@ impl Bench {
     }
 
     pub(crate) fn client_of(&self, partitions: &[&str]) -> Client {
-        let names: BTreeSet<String> = partitions.iter().map(|name| (*name).to_owned()).collect();
-        self.client_with(Reach::Named(names))
+        let listed = self.hsm.partitions();
+        let reached = listed.iter().filter(|info| partitions.contains(&info.name.as_str()));
+        self.client_with(Reach::Only(reached.map(|info| info.id).collect()))
     }
 
     fn client_with(&self, reach: Reach) -> Client {
