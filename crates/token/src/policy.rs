@@ -326,10 +326,7 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         let id = AttributeType::ALWAYS_AUTHENTICATE;
         return Err(Error::TemplateInconsistent { id, why });
     }
-    let secret = matches!(
-        object.class(),
-        ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY
-    );
+    let secret = is_secret(object.class());
     if profile == Profile::Compat {
         return Ok(());
     }

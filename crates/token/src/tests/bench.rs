@@ -1,6 +1,5 @@
 //! A bench: an HSM with fakes around it, and a client that calls it as a module would.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -123,7 +122,9 @@ impl Bench {
 
     pub(crate) fn client_of(&self, partitions: &[&str]) -> Client {
         let listed = self.hsm.partitions();
-        let reached = listed.iter().filter(|info| partitions.contains(&info.name.as_str()));
+        let reached = listed
+            .iter()
+            .filter(|info| partitions.contains(&info.name.as_str()));
         self.client_with(Reach::Only(reached.map(|info| info.id).collect()))
     }
 

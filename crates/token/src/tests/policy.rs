@@ -19,10 +19,39 @@ fn check(
     assert_eq!(request(&Bench::strict()), strict, "strict");
 }
 
-fn generate_aes(template: &'static [(A, &'static [u8])]) -> impl Fn(&Bench) -> Result<(), Rv> {
+/// Imports an AES key.
+fn import_aes(template: &'static [(A, &'static [u8])]) -> impl Fn(&Bench) -> Result<(), Rv> {
     move |bench| {
+        let (class, key_type) = (ulong(ObjectClass::SECRET_KEY.0), ulong(KeyType::AES.0));
+        let mut whole: Vec<(A, &[u8])> = vec![
+            (A::CLASS, &class),
+            (A::KEY_TYPE, &key_type),
+            (A::VALUE, &[1; 16]),
+        ];
+        whole.extend(template);
         let client = bench.client();
-        client.generate_aes(client.open_user(), template).map(drop)
+        client.create(client.open_user(), &whole).map(drop)
+    }
+}
+
+/// Generates an AES key in each profile and checks which of some flags it has.
+fn check_generated(template: &[(A, &[u8])], compat: &[A], strict: &[A]) {
+    let flags = [
+        A::ENCRYPT,
+        A::DECRYPT,
+        A::SIGN,
+        A::WRAP,
+        A::UNWRAP,
+        A::DERIVE,
+        A::SENSITIVE,
+    ];
+    for (bench, expected) in [(Bench::compat(), compat), (Bench::strict(), strict)] {
+        let client = bench.client();
+        let session = client.open_user();
+        let key = client.generate_aes(session, template).unwrap();
+        let has = |id: &A| client.get(session, key, *id).unwrap() == TRUE;
+        let found: Vec<A> = flags.into_iter().filter(has).collect();
+        assert_eq!(found, expected);
     }
 }
 
@@ -30,31 +59,26 @@ const INCONSISTENT: Result<(), Rv> = Err(Rv::TEMPLATE_INCONSISTENT);
 const READ_ONLY: Result<(), Rv> = Err(Rv::ATTRIBUTE_READ_ONLY);
 
 #[test]
-fn a_key_has_one_purpose() {
-    check(
-        generate_aes(&[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)]),
-        Ok(()),
-        Ok(()),
+fn an_imported_key_has_one_purpose() {
+    let check = |template, strict| check(import_aes(template), Ok(()), strict);
+    check(&[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)], Ok(()));
+    check(&[(A::WRAP, TRUE), (A::UNWRAP, TRUE)], Ok(()));
+    check(&[(A::WRAP, TRUE), (A::DECRYPT, TRUE)], INCONSISTENT);
+    check(&[(A::UNWRAP, TRUE), (A::ENCRYPT, TRUE)], INCONSISTENT);
+    check(&[(A::DERIVE, TRUE), (A::SIGN, TRUE)], INCONSISTENT);
+}
+
+#[test]
+fn a_generated_key_keeps_one_purpose_and_is_sensitive() {
+    check_generated(
+        &[(A::WRAP, TRUE), (A::UNWRAP, TRUE), (A::SENSITIVE, FALSE)],
+        &[A::ENCRYPT, A::DECRYPT, A::WRAP, A::UNWRAP],
+        &[A::WRAP, A::UNWRAP, A::SENSITIVE],
     );
-    check(
-        generate_aes(&[(A::WRAP, TRUE), (A::UNWRAP, TRUE)]),
-        Ok(()),
-        Ok(()),
-    );
-    check(
-        generate_aes(&[(A::WRAP, TRUE), (A::DECRYPT, TRUE)]),
-        Ok(()),
-        INCONSISTENT,
-    );
-    check(
-        generate_aes(&[(A::UNWRAP, TRUE), (A::ENCRYPT, TRUE)]),
-        Ok(()),
-        INCONSISTENT,
-    );
-    check(
-        generate_aes(&[(A::DERIVE, TRUE), (A::SIGN, TRUE)]),
-        Ok(()),
-        INCONSISTENT,
+    check_generated(
+        &[(A::ENCRYPT, TRUE), (A::WRAP, TRUE), (A::DERIVE, TRUE)],
+        &[A::ENCRYPT, A::DECRYPT, A::WRAP, A::DERIVE, A::SENSITIVE],
+        &[A::ENCRYPT, A::SENSITIVE],
     );
 }
 
@@ -80,23 +104,16 @@ fn the_purpose_of_a_key_is_fixed() {
 
 #[test]
 fn keys_are_sensitive_and_stay_inside() {
-    check(generate_aes(&[(A::SENSITIVE, FALSE)]), Ok(()), INCONSISTENT);
-    check(
-        generate_aes(&[(A::EXTRACTABLE, TRUE)]),
-        Ok(()),
-        INCONSISTENT,
-    );
-    let import = |bench: &Bench| {
+    let sensitive = import_aes(&[(A::SENSITIVE, FALSE)]);
+    check(sensitive, Ok(()), INCONSISTENT);
+    let extractable = import_aes(&[(A::EXTRACTABLE, TRUE)]);
+    check(extractable, Ok(()), INCONSISTENT);
+    let generated = |bench: &Bench| {
         let client = bench.client();
-        let template: [(A, &[u8]); 4] = [
-            (A::CLASS, &ulong(ObjectClass::SECRET_KEY.0)),
-            (A::KEY_TYPE, &ulong(KeyType::AES.0)),
-            (A::VALUE, &[1; 16]),
-            (A::SENSITIVE, FALSE),
-        ];
-        client.create(client.open_user(), &template).map(drop)
+        let template = [(A::EXTRACTABLE, TRUE)];
+        client.generate_aes(client.open_user(), &template).map(drop)
     };
-    check(import, Ok(()), INCONSISTENT);
+    check(generated, Ok(()), INCONSISTENT);
 }
 
 #[test]
