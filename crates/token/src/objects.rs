@@ -44,8 +44,9 @@ impl Objects {
     /// Takes an object out; its key is wiped with its last use.
     pub(crate) fn remove(&self, object: &Object) {
         let mut inner = write(&self.0);
-        inner.unindex(object.handle, &object.attributes());
-        inner.by_handle.remove(&object.handle);
+        if inner.by_handle.remove(&object.handle).is_some() {
+            inner.unindex(object.handle, &object.attributes());
+        }
     }
 
     /// Takes out the objects that `gone` chooses.
@@ -63,12 +64,14 @@ impl Objects {
         }
     }
 
-    /// Runs a change of an object's attributes and moves it in the indexes.
+    /// Runs a change of an object's attributes and moves it in the indexes, unless it has been taken out.
     pub(crate) fn change(&self, object: &Object, change: impl FnOnce()) {
         let mut inner = write(&self.0);
-        inner.unindex(object.handle, &object.attributes());
-        change();
-        inner.index(object.handle, &object.attributes());
+        if inner.by_handle.contains_key(&object.handle) {
+            inner.unindex(object.handle, &object.attributes());
+            change();
+            inner.index(object.handle, &object.attributes());
+        }
     }
 
     /// Counts them.

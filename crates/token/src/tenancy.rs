@@ -113,6 +113,16 @@ impl Tenancy {
         std::mem::replace(&mut write(&self.occupancy).login, Login::Public)
     }
 
+    /// Adds an object of a session; a private one only while the user is logged in.
+    pub(crate) fn add(&self, object: Object) -> Result<(), Error> {
+        let occupancy = read(&self.occupancy);
+        if object.private && occupancy.login != Login::User {
+            return Err(Error::UserNotLoggedIn);
+        }
+        self.objects.insert(Arc::new(object));
+        Ok(())
+    }
+
     /// Tells whether the application may see an object.
     pub(crate) fn sees(&self, object: &Object) -> bool {
         !object.private || self.login() == Login::User

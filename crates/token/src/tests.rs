@@ -13,3 +13,4 @@ mod policy;
 mod restart;
 mod sessions;
 mod speed;
+mod stress;

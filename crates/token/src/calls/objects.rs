@@ -5,15 +5,14 @@ use std::sync::Arc;
 use ck::AttributeType as A;
 use proto::Call;
 use proto::shape::{Attribute, AttributeAnswer, AttributeRequest, Room};
-use store::{Batch, Change as RowChange};
 
 use super::Within;
 use crate::draft;
 use crate::identifier::{self, ObjectId};
 use crate::journal::Act;
+use crate::keeping::NewObject;
 use crate::lock::lock;
 use crate::object::{Content, Object, is_hidden};
-use crate::partition::NewObject;
 use crate::policy;
 use crate::rules::{self, Change, Rows, Template};
 use crate::tenancy::Login;
@@ -66,25 +65,18 @@ impl Within<'_> {
         let content = self.content_to_change(&object, A::MODIFIABLE)?;
         let attributes = self.changed(&content.attributes, template, Change::Set)?;
         let tenancy = &self.session.tenancy;
-        let mut version = content.version;
         if object.session.is_none() {
-            version += 1;
-            let row = tenancy.partition.seal(
-                self.core,
-                object.id,
-                object.handle,
-                version,
-                &attributes,
-            )?;
-            self.commit(Call::SetAttributeValue, &object, RowChange::Put(row))?;
+            let event = self.event(Call::SetAttributeValue, &object);
+            return tenancy
+                .partition
+                .rewrite(self.core, &object, attributes, event);
         }
+        let attributes = Arc::new(attributes);
         let changed = Content {
-            attributes: Arc::new(attributes),
-            version,
+            attributes,
             ..content
         };
-        self.set_of(&object)
-            .change(&object, || object.replace(changed));
+        tenancy.objects.change(&object, || object.replace(changed));
         Ok(())
     }
 
@@ -92,20 +84,13 @@ impl Within<'_> {
     pub(super) fn destroy_object(&self, handle: u64) -> Result<(), Error> {
         let object = self.object(handle)?;
         let _changing = lock(&object.changing);
-        let content = self.content_to_change(&object, A::DESTROYABLE)?;
+        self.content_to_change(&object, A::DESTROYABLE)?;
+        let tenancy = &self.session.tenancy;
         if object.session.is_none() {
-            let partition = self.session.tenancy.partition.id.0;
-            let delete = RowChange::Delete {
-                partition,
-                id: object.id.0,
-            };
-            self.commit(Call::DestroyObject, &object, delete)?;
+            let event = self.event(Call::DestroyObject, &object);
+            return tenancy.partition.erase(self.core, &object, event);
         }
-        self.set_of(&object).remove(&object);
-        object.replace(Content {
-            destroyed: true,
-            ..content
-        });
+        tenancy.objects.remove(&object);
         Ok(())
     }
 
@@ -202,7 +187,7 @@ impl Within<'_> {
         }
         temporary
             .into_iter()
-            .for_each(|object| tenancy.objects.insert(Arc::new(object)));
+            .try_for_each(|object| tenancy.add(object))?;
         Ok(handles)
     }
 
@@ -213,20 +198,9 @@ impl Within<'_> {
             .ok_or(Error::ObjectHandleInvalid)
     }
 
-    /// The set that an object is in: the token's or the application's.
-    fn set_of(&self, object: &Object) -> &crate::objects::Objects {
-        match object.session {
-            Some(_) => &self.session.tenancy.objects,
-            None => &self.session.tenancy.partition.objects,
-        }
-    }
-
     /// The content of an object that is about to be changed, which `permission` must allow.
     fn content_to_change(&self, object: &Object, permission: A) -> Result<Content, Error> {
         let content = object.content();
-        if content.destroyed {
-            return Err(Error::ObjectHandleInvalid);
-        }
         if !content.attributes.is(permission) {
             return Err(Error::ActionProhibited(permission));
         }
@@ -252,18 +226,9 @@ impl Within<'_> {
         Ok(after)
     }
 
-    /// Commits the change of one object of the token. Where it fails in doubt, memory takes what the store has.
-    fn commit(&self, call: Call, object: &Object, change: RowChange) -> Result<(), Error> {
-        let partition = &self.session.tenancy.partition;
-        let act = Act::call(&self.who, call, partition.id);
-        let event = act.done(self.core, Some(object.id));
-        let committed = self.core.store.commit(Batch {
-            changes: vec![change],
-            event,
-        });
-        committed
-            .map(|_| ())
-            .map_err(|error| partition.settle(self.core, error, &[object.id]))
+    fn event(&self, call: Call, object: &Object) -> audit::Event {
+        let partition = self.session.tenancy.partition.id;
+        Act::call(&self.who, call, partition).done(self.core, Some(object.id))
     }
 }
 
