@@ -84,7 +84,8 @@ impl Object {
     }
 }
 
-/// Tells whether the value of an attribute must not leave the token: that of a key which is sensitive or not extractable.
+/// Tells whether the value of an attribute must not leave the token: that of a key which is sensitive or not
+/// extractable.
 pub(crate) fn is_hidden(row: &AttributeRow, attributes: &Attributes) -> bool {
     row.sensitive
         && is_secret(attributes.class())

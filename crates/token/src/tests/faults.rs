@@ -8,7 +8,7 @@ use crate::tests::bench::{Bench, DATA, SO_PIN, TRUE, USER_PIN};
 
 const FAULTS: [Fault; 2] = [Fault::BeforeApplying, Fault::AfterApplying];
 
-/// Makes the commit after `earlier` others fail in both ways, checks the answer, and gives the bench and the outcome to `check`; then the
+/// Makes the commit after `earlier` others fail in both ways and checks the answer, then lets `check` look. At last the
 /// HSM is opened again and must agree with what memory had.
 fn failing(
     earlier: u64,
