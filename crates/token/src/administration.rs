@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use audit::{Actor, Signature};
 use store::hierarchy::PartitionKey;
-use store::{Batch, CHANGES_MAX, Change, Kind, Row};
+use store::{Batch, CHANGES_MAX, Change, Kind, Row, StoreError};
 
-use crate::hsm::{Core, Hsm};
+use crate::hsm::{Core, Hsm, read_partitions};
 use crate::identifier::{self, PartitionId};
 use crate::journal::{Act, Who};
+use crate::ledger::leaves_open;
 use crate::lock::{lock, read, write};
 use crate::partition::Partition;
 use crate::policy::Profile;
@@ -141,7 +142,9 @@ impl Hsm {
         };
         let mut event = act.done_with(core, None, name);
         event.signature = signature;
-        core.store.commit(Batch { changes, event })?;
+        core.store
+            .commit(Batch { changes, event })
+            .map_err(|error| self.settle_partitions(error, &mut slots))?;
         *slots = SlotCounter { next, version };
         let partition = Arc::new(Partition::open(core, id, record, 1)?);
         let info = partition.info();
@@ -159,7 +162,7 @@ impl Hsm {
         actor: Actor,
         signature: Option<Signature>,
     ) -> Result<(), Error> {
-        let _slots = lock(&self.slots);
+        let mut slots = lock(&self.slots);
         let partition = self.partition_named(name)?;
         let core = &self.core;
         let who = Who { actor, agent: None };
@@ -178,7 +181,9 @@ impl Hsm {
         });
         let mut event = act.done_with(core, None, name);
         event.signature = signature;
-        core.store.commit(Batch { changes, event })?;
+        core.store
+            .commit(Batch { changes, event })
+            .map_err(|error| self.settle_partitions(error, &mut slots))?;
         write(&self.partitions).remove(&partition.slot);
         Ok(())
     }
@@ -205,6 +210,17 @@ impl Hsm {
         }
         let who = Who { actor, agent: None };
         self.initialise(&partition, &who, setup)
+    }
+
+    /// After a commit that failed in doubt, takes over which partitions the store has, and gives the error back.
+    fn settle_partitions(&self, error: StoreError, slots: &mut SlotCounter) -> Error {
+        if leaves_open(&error) {
+            // Where reading fails as well, the next change finds the same doubt and settles it.
+            if let Ok(found) = read_partitions(&self.core, &mut write(&self.partitions)) {
+                *slots = found;
+            }
+        }
+        error.into()
     }
 
     fn partition_named(&self, name: &str) -> Result<Arc<Partition>, Error> {

@@ -133,22 +133,8 @@ impl Hsm {
             gate: Gate::new(),
             epoch,
         };
-        let mut rows = Vec::new();
-        core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
-            rows.push(row);
-            Ok(())
-        })?;
         let mut partitions = BTreeMap::new();
-        let mut slots = SlotCounter::default();
-        for row in rows {
-            if row.kind == Kind::Partition {
-                let record = PartitionRecord::decode(&core.open_system(&row)?)?;
-                let partition = Partition::open(&core, PartitionId(row.id), record, row.version)?;
-                partitions.insert(partition.slot, Arc::new(partition));
-            } else if SlotCounter::is(&row) {
-                slots = SlotCounter::decode(&core.open_system(&row)?, row.version)?;
-            }
-        }
+        let slots = read_partitions(&core, &mut partitions)?;
         let [session, object] = draw_bases(&*core.env);
         Ok(Self {
             core,
@@ -173,6 +159,33 @@ impl Hsm {
     pub(crate) fn object_handle(&self) -> u64 {
         self.next_session_object.fetch_add(1, Ordering::Relaxed)
     }
+}
+
+/// Brings the partitions to what the store has: opens those that are new, leaves out those that are gone.
+pub(crate) fn read_partitions(
+    core: &Core,
+    partitions: &mut BTreeMap<u64, Arc<Partition>>,
+) -> Result<SlotCounter, Error> {
+    let mut rows = Vec::new();
+    core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
+        rows.push(row);
+        Ok(())
+    })?;
+    partitions.retain(|_, partition| rows.iter().any(|row| row.id == partition.id.0));
+    let mut slots = SlotCounter::default();
+    for row in rows {
+        let known = partitions
+            .values()
+            .any(|partition| partition.id.0 == row.id);
+        if row.kind == Kind::Partition && !known {
+            let record = PartitionRecord::decode(&core.open_system(&row)?)?;
+            let partition = Partition::open(core, PartitionId(row.id), record, row.version)?;
+            partitions.insert(partition.slot, Arc::new(partition));
+        } else if SlotCounter::is(&row) {
+            slots = SlotCounter::decode(&core.open_system(&row)?, row.version)?;
+        }
+    }
+    Ok(slots)
 }
 
 /// Draws where handles start after this start of the HSM, so that those of an earlier one lead nowhere.

@@ -39,6 +39,17 @@ pub(crate) struct Entry<T> {
     pub(crate) event: Event,
 }
 
+impl Entry<()> {
+    /// A change of the record alone.
+    pub(crate) const fn logged(event: Event) -> Self {
+        Self {
+            value: (),
+            changes: Vec::new(),
+            event,
+        }
+    }
+}
+
 impl Ledger {
     /// Starts from a record that stands in the store in this version.
     pub(crate) fn new(partition: PartitionId, record: PartitionRecord, version: u64) -> Self {
@@ -59,7 +70,7 @@ impl Ledger {
         Arc::clone(&read(&self.current))
     }
 
-    /// The version of the record's row, for whoever deletes it.
+    /// Changes the record, together with whatever else the entry names.
     pub(crate) fn change<T>(
         &self,
         core: &Core,
@@ -79,7 +90,7 @@ impl Ledger {
     ) -> Result<Attempt<'_>, Error> {
         let mut writing = lock(&self.writing);
         loop {
-            self.reread(core, &mut writing)?;
+            self.settle(core, &mut writing)?;
             let record = self.view();
             let pin = record.pin(role).ok_or(Error::PinUnset)?;
             if pin.failures < crate::pin::GUESSES {
@@ -110,13 +121,19 @@ impl Ledger {
         })
     }
 
+    /// The record as the store has it, read again where that is in doubt.
+    pub(crate) fn reread(&self, core: &Core) -> Result<Arc<PartitionRecord>, Error> {
+        self.settle(core, &mut lock(&self.writing))?;
+        Ok(self.view())
+    }
+
     fn change_in<T>(
         &self,
         core: &Core,
         writing: &mut Writing,
         change: impl FnOnce(&mut PartitionRecord) -> Result<Entry<T>, Error>,
     ) -> Result<T, Error> {
-        self.reread(core, writing)?;
+        self.settle(core, writing)?;
         let mut record = PartitionRecord::clone(&self.view());
         let mut entry = change(&mut record)?;
         let version = writing.version + 1;
@@ -136,7 +153,7 @@ impl Ledger {
     }
 
     /// Reads the record again where the last commit left open which one the store has.
-    fn reread(&self, core: &Core, writing: &mut Writing) -> Result<(), Error> {
+    fn settle(&self, core: &Core, writing: &mut Writing) -> Result<(), Error> {
         if !writing.uncertain {
             return Ok(());
         }
@@ -185,10 +202,11 @@ impl Attempt<'_> {
         let mut writing = lock(&self.ledger.writing);
         let others = writing.attempts[self.role.index()] - 1;
         let result = self.ledger.change_in(core, &mut writing, |record| {
+            let entry = change(record)?;
             if let Some(pin) = record.pin_mut(self.role) {
                 pin.failures = others;
             }
-            change(record)
+            Ok(entry)
         });
         drop(writing);
         result

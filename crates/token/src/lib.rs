@@ -32,6 +32,8 @@ mod record;
 mod rules;
 mod session;
 mod tenancy;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 pub use administration::{PartitionInfo, TokenSetup};

@@ -52,14 +52,8 @@ pub(crate) fn log_in(
     tenancy.check_login(login)?;
     let partition = &tenancy.partition;
     let act = Act::call(who, Call::Login, partition.id);
-    let (Proof { kek, opened }, ()) =
-        pin::try_pin(core, &partition.ledger, role, pin, &act, |_, _| {
-            Ok(Entry {
-                value: (),
-                changes: Vec::new(),
-                event: act.done(core, None),
-            })
-        })?;
+    let (Proof { kek, opened }, ()) = pin::prove(core, &partition.ledger, role, pin, &act)?
+        .accept(core, |_, _| Ok(Entry::logged(act.done(core, None))))?;
     tenancy.log_in(login, || match role {
         Role::SecurityOfficer => {
             partition.vault.enter_officer(kek);
@@ -88,13 +82,12 @@ fn log_in_context(
     }
     let partition = &session.tenancy.partition;
     let act = Act::call(who, Call::Login, partition.id);
-    pin::try_pin(core, &partition.ledger, Role::User, pin, &act, |_, _| {
-        let event = act.done_with(core, None, "for one operation");
-        Ok(Entry {
-            value: (),
-            changes: Vec::new(),
-            event,
-        })
+    pin::prove(core, &partition.ledger, Role::User, pin, &act)?.accept(core, |_, _| {
+        Ok(Entry::logged(act.done_with(
+            core,
+            None,
+            "for one operation",
+        )))
     })?;
     activity.operations.unlock();
     Ok(())
@@ -124,11 +117,7 @@ pub(crate) fn init_pin(
             record.reset = Some(officer.wrap(&key)?);
         }
         *record.pin_mut(Role::User) = Some(new.record(&key)?);
-        Ok(Entry {
-            value: (),
-            changes: Vec::new(),
-            event: act.done(core, None),
-        })
+        Ok(Entry::logged(act.done(core, None)))
     })
 }
 
@@ -162,18 +151,15 @@ pub(crate) fn set_pin(
         Login::Public | Login::User => Role::User,
         Login::SecurityOfficer => Role::SecurityOfficer,
     };
-    let new = NewPin::new(core, partition.id, role, new)?;
     let act = Act::call(who, Call::SetPin, partition.id);
-    pin::try_pin(core, &partition.ledger, role, old, &act, |proof, record| {
+    let proven = pin::prove(core, &partition.ledger, role, old, &act)?;
+    let new = NewPin::new(core, partition.id, role, new)?;
+    proven.accept(core, |proof, record| {
         *record.pin_mut(role) = Some(new.record(&proof.opened)?);
         if let (Role::SecurityOfficer, Some(reset)) = (role, &record.reset) {
             record.reset = Some(new.kek.wrap(&proof.kek.unwrap(reset)?)?);
         }
-        Ok(Entry {
-            value: (),
-            changes: Vec::new(),
-            event: act.done(core, None),
-        })
+        Ok(Entry::logged(act.done(core, None)))
     })?;
     if role == Role::SecurityOfficer {
         partition.vault.renew_officer(new.kek);
@@ -220,9 +206,13 @@ impl Hsm {
         };
         let ledger = &partition.ledger;
         let role = Role::SecurityOfficer;
-        let (_, key) = pin::try_pin(core, ledger, role, setup.so_pin, &act, accept)?;
-        partition.vault.reset(key);
-        partition.objects.remove_where(|_| true);
+        let tried = pin::prove(core, ledger, role, setup.so_pin, &act)
+            .and_then(|proven| proven.accept(core, accept));
+        match tried {
+            Ok((_, key)) => partition.start_over(key),
+            Err(Error::Store(error)) => return Err(partition.settle_key(core, error)),
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 
@@ -257,11 +247,7 @@ impl Hsm {
                     record.reset = Some(so_pin.kek.wrap(&key)?);
                 }
             }
-            Ok(Entry {
-                value: (),
-                changes: Vec::new(),
-                event: act.done(core, None),
-            })
+            Ok(Entry::logged(act.done(core, None)))
         })
     }
 }

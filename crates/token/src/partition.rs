@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use audit::Event;
+use store::hierarchy::PartitionKey;
 use store::record::RecordKeys;
 use store::{Batch, Change, Kind, Row, StoreError};
 
@@ -126,6 +127,39 @@ impl Partition {
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.vault.leave_all(|| self.objects.remove_where(|_| true));
+    }
+
+    /// Takes a new partition key: under the old one there is nothing left.
+    pub(crate) fn start_over(&self, key: PartitionKey) {
+        self.vault.reset(key);
+        self.objects.remove_where(|_| true);
+    }
+
+    /// After an initialisation that failed in doubt, takes over the key and the objects that the store has, and gives
+    /// the error back. Where that fails as well the partition serves nobody: it would write under a key that is gone.
+    pub(crate) fn settle_key(&self, core: &Core, error: StoreError) -> Error {
+        if leaves_open(&error) && self.take_over_key(core).is_err() {
+            self.close();
+        }
+        error.into()
+    }
+
+    fn take_over_key(&self, core: &Core) -> Result<(), Error> {
+        let record = self.ledger.reread(core)?;
+        self.start_over(
+            core.keys
+                .wrap
+                .unwrap_partition_key(&self.id.0, &record.key)?,
+        );
+        let key = self.vault.partition_key();
+        self.load(
+            core,
+            Kind::PublicObject,
+            RecordKeys {
+                partition: &key,
+                user: None,
+            },
+        )
     }
 
     /// Locks the number of sessions: none opens or ends meanwhile.

@@ -152,29 +152,42 @@ impl NewPin {
     }
 }
 
-/// Tries a PIN. What it proves is given to `accept`, whose changes are committed together with the reset counter.
+/// A PIN that proved right, and the attempt that is still open: dropped, it counts as a failure.
+pub(crate) struct Proven<'a> {
+    attempt: Attempt<'a>,
+    /// What the PIN proved.
+    pub(crate) proof: Proof,
+}
+
+impl Proven<'_> {
+    /// Ends the attempt well: `accept`'s changes are committed together with the reset counter.
+    pub(crate) fn accept<T>(
+        self,
+        core: &Core,
+        accept: impl FnOnce(&Proof, &mut PartitionRecord) -> Result<Entry<T>, Error>,
+    ) -> Result<(Proof, T), Error> {
+        let Self { attempt, proof } = self;
+        let value = attempt.succeed(core, |record| accept(&proof, record))?;
+        Ok((proof, value))
+    }
+}
+
+/// Tries a PIN.
 ///
 /// The attempt counts as a failure, durably, before the PIN is hashed; a locked PIN is not hashed at all. A wrong PIN
 /// is logged before the answer.
-pub(crate) fn try_pin<T>(
+pub(crate) fn prove<'a>(
     core: &Core,
-    ledger: &Ledger,
+    ledger: &'a Ledger,
     role: Role,
     pin: &[u8],
     act: &Act<'_>,
-    accept: impl FnOnce(&Proof, &mut PartitionRecord) -> Result<Entry<T>, Error>,
-) -> Result<(Proof, T), Error> {
-    match attempt(core, ledger, role, pin, act) {
-        Ok((attempt, proof)) => {
-            let value = attempt.succeed(core, |record| accept(&proof, record))?;
-            Ok((proof, value))
-        }
-        Err(error @ (Error::PinIncorrect | Error::PinLocked)) => {
-            core.log(act.refused(core, error.rv()))?;
-            Err(error)
-        }
-        Err(error) => Err(error),
+) -> Result<Proven<'a>, Error> {
+    let tried = attempt(core, ledger, role, pin, act);
+    if let Err(error @ (Error::PinIncorrect | Error::PinLocked)) = &tried {
+        core.log(act.refused(core, error.rv()))?;
     }
+    tried
 }
 
 fn attempt<'a>(
@@ -183,11 +196,14 @@ fn attempt<'a>(
     role: Role,
     pin: &[u8],
     act: &Act<'_>,
-) -> Result<(Attempt<'a>, Proof), Error> {
+) -> Result<Proven<'a>, Error> {
     let attempt = ledger.begin_attempt(core, role, act.attempt(core))?;
     let kek = kek(core, act.partition, role, pin, &attempt.pin.salt)?;
     match kek.unwrap(&attempt.pin.wrapped) {
-        Ok(opened) => Ok((attempt, Proof { kek, opened })),
+        Ok(opened) => Ok(Proven {
+            attempt,
+            proof: Proof { kek, opened },
+        }),
         Err(SealError::Refused { .. }) => Err(Error::PinIncorrect),
         Err(error) => Err(error.into()),
     }

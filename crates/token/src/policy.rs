@@ -321,10 +321,12 @@ pub(crate) fn default_purpose(
 /// # Errors
 /// `CKR_TEMPLATE_INCONSISTENT` where `strict` lets no such key be.
 pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), Error> {
-    let secret = matches!(
-        object.class(),
-        ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY
-    );
+    if object.is(AttributeType::ALWAYS_AUTHENTICATE) && !object.is(AttributeType::PRIVATE) {
+        let why = "only the user of a private key can be asked for the PIN (4.9)";
+        let id = AttributeType::ALWAYS_AUTHENTICATE;
+        return Err(Error::TemplateInconsistent { id, why });
+    }
+    let secret = is_secret(object.class());
     if profile == Profile::Compat {
         return Ok(());
     }

@@ -188,7 +188,13 @@ impl Within<'_> {
         }
         if let Some(last) = token.last() {
             let act = Act::call(&self.who, call, tenancy.partition.id);
-            let event = act.done(self.core, Some(last.id));
+            let event = match token.first() {
+                Some(first) if first.id != last.id => {
+                    let detail = format!("together with {}", first.id);
+                    act.done_with(self.core, Some(last.id), detail)
+                }
+                _ => act.done(self.core, Some(last.id)),
+            };
             let added = tenancy.partition.add(self.core, token, event)?;
             for (place, object) in places.into_iter().zip(added) {
                 handles[place] = object.handle;

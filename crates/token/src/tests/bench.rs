@@ -1,9 +1,12 @@
 //! A bench: an HSM with fakes around it, and a client that calls it as a module would.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use crate::{
+    Access, Application, Caller, Env, Error, Hsm, Keys, PinCost, PinHashFailed, Profile, Reach,
+    TokenSetup, argon2id,
+};
 use audit::{Actor, Entry};
 use ck::{AttributeType, MechanismType, ObjectClass, Params, Rv};
 use proto::shape::{
@@ -13,10 +16,6 @@ use proto::shape::{
 use proto::{Call, Handler};
 use store::hierarchy::RootKey;
 use store::{MemoryStore, Store};
-use token::{
-    Access, Application, Caller, Env, Error, Hsm, Keys, PinCost, PinHashFailed, Profile, Reach,
-    TokenSetup, argon2id,
-};
 use zeroize::Zeroizing;
 
 pub(crate) const SO_PIN: &[u8] = b"so-pin-7391";
@@ -50,7 +49,10 @@ impl Env for FakeEnv {
 
     fn hash_pin(&self, pin: &[u8], salt: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, PinHashFailed> {
         self.pins_hashed.fetch_add(1, Ordering::SeqCst);
-        let cost = PinCost { memory_kib: 8, passes: 1 };
+        let cost = PinCost {
+            memory_kib: 8,
+            passes: 1,
+        };
         argon2id(pin, salt, cost)
     }
 }
@@ -70,7 +72,12 @@ impl Bench {
         let store = Arc::new(MemoryStore::new().unwrap());
         let root = RootKey::generate().unwrap();
         let hsm = open(&env, &root, &store);
-        Self { env, store, root, hsm }
+        Self {
+            env,
+            store,
+            root,
+            hsm,
+        }
     }
 
     /// An HSM with one partition whose token has both PINs.
@@ -90,8 +97,15 @@ impl Bench {
 
     /// Makes a partition with an initialised token and gives its slot.
     pub(crate) fn add_partition(&self, name: &str, profile: Profile) -> u64 {
-        let made = self.hsm.create_partition(name, profile, Actor::System, None).unwrap();
-        let setup = TokenSetup { label: name, so_pin: SO_PIN, user_pin: Some(USER_PIN) };
+        let made = self
+            .hsm
+            .create_partition(name, profile, Actor::System, None)
+            .unwrap();
+        let setup = TokenSetup {
+            label: name,
+            so_pin: SO_PIN,
+            user_pin: Some(USER_PIN),
+        };
         self.hsm.setup_token(name, &setup, Actor::System).unwrap();
         made.slot
     }
@@ -108,20 +122,32 @@ impl Bench {
 
     pub(crate) fn client_of(&self, partitions: &[&str]) -> Client {
         let listed = self.hsm.partitions();
-        let reached = listed.iter().filter(|info| partitions.contains(&info.name.as_str()));
+        let reached = listed
+            .iter()
+            .filter(|info| partitions.contains(&info.name.as_str()));
         self.client_with(Reach::Only(reached.map(|info| info.id).collect()))
     }
 
     fn client_with(&self, reach: Reach) -> Client {
-        let access = Access { agent: Some("agent-1".to_owned()), reach };
-        Client { hsm: Arc::clone(&self.hsm), application: self.hsm.application(access) }
+        let access = Access {
+            agent: Some("agent-1".to_owned()),
+            reach,
+        };
+        Client {
+            hsm: Arc::clone(&self.hsm),
+            application: self.hsm.application(access),
+        }
     }
 
     /// The operations and outcomes of the audit log, oldest first.
     pub(crate) fn audit(&self) -> Vec<(String, audit::Outcome)> {
         let entries = self.store.audit(1, usize::MAX).unwrap();
-        let events = entries.iter().map(|bytes| Entry::decode(bytes).unwrap().event);
-        events.map(|event| (event.operation.to_string(), event.outcome)).collect()
+        let events = entries
+            .iter()
+            .map(|bytes| Entry::decode(bytes).unwrap().event);
+        events
+            .map(|event| (event.operation.to_string(), event.outcome))
+            .collect()
     }
 
     pub(crate) fn pins_hashed(&self) -> usize {
@@ -169,13 +195,18 @@ impl Client {
 
     pub(crate) fn slots(&self) -> Vec<u64> {
         let mut slots = Answer::new(Room::Items(64));
-        self.call(Call::GetSlotList, 0, |caller, _| caller.get_slot_list(true, &mut slots)).unwrap();
+        self.call(Call::GetSlotList, 0, |caller, _| {
+            caller.get_slot_list(true, &mut slots)
+        })
+        .unwrap();
         slots.given().unwrap().clone()
     }
 
     pub(crate) fn token_info(&self, slot: u64) -> Got<TokenInfo> {
         let mut info = None;
-        self.call(Call::GetTokenInfo, 0, |caller, _| caller.get_token_info(SlotId(slot), &mut info))?;
+        self.call(Call::GetTokenInfo, 0, |caller, _| {
+            caller.get_token_info(SlotId(slot), &mut info)
+        })?;
         Ok(info.unwrap())
     }
 
@@ -204,7 +235,9 @@ impl Client {
     }
 
     pub(crate) fn close_session(&self, session: u64) -> Got<()> {
-        self.call(Call::CloseSession, session, |caller, session| caller.close_session(session))
+        self.call(Call::CloseSession, session, |caller, session| {
+            caller.close_session(session)
+        })
     }
 
     pub(crate) fn state(&self, session: u64) -> Got<u64> {
@@ -216,24 +249,34 @@ impl Client {
     }
 
     pub(crate) fn login(&self, session: u64, user: u64, pin: &[u8]) -> Got<()> {
-        self.call(Call::Login, session, |caller, session| caller.login(session, Ulong(user), Some(pin)))
+        self.call(Call::Login, session, |caller, session| {
+            caller.login(session, Ulong(user), Some(pin))
+        })
     }
 
     pub(crate) fn logout(&self, session: u64) -> Got<()> {
-        self.call(Call::Logout, session, |caller, session| caller.logout(session))
+        self.call(Call::Logout, session, |caller, session| {
+            caller.logout(session)
+        })
     }
 
     pub(crate) fn init_token(&self, slot: u64, pin: &[u8]) -> Got<()> {
         let label = b"fresh                           ";
-        self.call(Call::InitToken, 0, |caller, _| caller.init_token(SlotId(slot), Some(pin), label))
+        self.call(Call::InitToken, 0, |caller, _| {
+            caller.init_token(SlotId(slot), Some(pin), label)
+        })
     }
 
     pub(crate) fn init_pin(&self, session: u64, pin: &[u8]) -> Got<()> {
-        self.call(Call::InitPin, session, |caller, session| caller.init_pin(session, Some(pin)))
+        self.call(Call::InitPin, session, |caller, session| {
+            caller.init_pin(session, Some(pin))
+        })
     }
 
     pub(crate) fn set_pin(&self, session: u64, old: &[u8], new: &[u8]) -> Got<()> {
-        self.call(Call::SetPin, session, |caller, session| caller.set_pin(session, Some(old), Some(new)))
+        self.call(Call::SetPin, session, |caller, session| {
+            caller.set_pin(session, Some(old), Some(new))
+        })
     }
 
     pub(crate) fn create(&self, session: u64, template: &Template<'_>) -> Got<u64> {
@@ -247,7 +290,12 @@ impl Client {
     pub(crate) fn copy(&self, session: u64, object: u64, template: &Template<'_>) -> Got<u64> {
         let mut copy = None;
         self.call(Call::CopyObject, session, |caller, session| {
-            caller.copy_object(session, ObjectHandle(object), &attributes(template), &mut copy)
+            caller.copy_object(
+                session,
+                ObjectHandle(object),
+                &attributes(template),
+                &mut copy,
+            )
         })?;
         Ok(copy.unwrap())
     }
@@ -305,7 +353,9 @@ impl Client {
         self.call(Call::FindObjects, session, |caller, session| {
             caller.find_objects(session, (10_000, &mut found))
         })?;
-        self.call(Call::FindObjectsFinal, session, |caller, session| caller.find_objects_final(session))?;
+        self.call(Call::FindObjectsFinal, session, |caller, session| {
+            caller.find_objects_final(session)
+        })?;
         Ok(found)
     }
 
@@ -317,7 +367,10 @@ impl Client {
     ) -> Got<u64> {
         let mut key = None;
         self.call(Call::GenerateKey, session, |caller, session| {
-            let argument = Some(MechanismArgument { id: mechanism, params: Params::None });
+            let argument = Some(MechanismArgument {
+                id: mechanism,
+                params: Params::None,
+            });
             caller.generate_key(session, argument, &attributes(template), &mut key)
         })?;
         Ok(key.unwrap())
@@ -326,7 +379,10 @@ impl Client {
     pub(crate) fn generate_aes(&self, session: u64, template: &Template<'_>) -> Got<u64> {
         let mut whole = vec![(AttributeType::VALUE_LEN, ulong(32))];
         whole.extend(template.iter().map(|(id, value)| (*id, value.to_vec())));
-        let whole: Vec<_> = whole.iter().map(|(id, value)| (*id, value.as_slice())).collect();
+        let whole: Vec<_> = whole
+            .iter()
+            .map(|(id, value)| (*id, value.as_slice()))
+            .collect();
         self.generate(session, MechanismType::AES_KEY_GEN, &whole)
     }
 
@@ -339,7 +395,10 @@ impl Client {
     ) -> Got<(u64, u64)> {
         let (mut public_key, mut private_key) = (None, None);
         self.call(Call::GenerateKeyPair, session, |caller, session| {
-            let argument = Some(MechanismArgument { id: mechanism, params: Params::None });
+            let argument = Some(MechanismArgument {
+                id: mechanism,
+                params: Params::None,
+            });
             caller.generate_key_pair(
                 session,
                 argument,
@@ -415,11 +474,18 @@ impl Client {
     }
 
     pub(crate) fn verify(&self, session: u64, data: &[u8], signature: &[u8]) -> Got<()> {
-        self.call(Call::Verify, session, |caller, session| caller.verify(session, data, signature))
+        self.call(Call::Verify, session, |caller, session| {
+            caller.verify(session, data, signature)
+        })
     }
 
     pub(crate) fn sign_ecdsa(&self, session: u64, key: u64, digest: &[u8]) -> Got<Vec<u8>> {
-        self.init(Call::SignInit, session, Some((MechanismType::ECDSA, Params::None)), key)?;
+        self.init(
+            Call::SignInit,
+            session,
+            Some((MechanismType::ECDSA, Params::None)),
+            key,
+        )?;
         self.output(Call::Sign, session, digest)
     }
 }
@@ -433,7 +499,10 @@ pub(crate) enum Out {
 }
 
 pub(crate) fn attributes<'a>(template: &Template<'a>) -> Vec<Attribute<'a>> {
-    template.iter().map(|(id, value)| Attribute { id: *id, value }).collect()
+    template
+        .iter()
+        .map(|(id, value)| Attribute { id: *id, value })
+        .collect()
 }
 
 pub(crate) const TRUE: &[u8] = &[1];
