@@ -92,25 +92,36 @@ macro_rules! flatten {
         flatten! { $row [$($c)* $($parameter: $type,)*] [$($read)* (<$shape as CArgument>::read(($($parameter),*)))] $($rest)* }
     };
     // Every argument is flat: the function.
-    ((Local $variant:ident $c_name:ident $method:ident) [$($c:tt)*] [$($read:tt)*]) => {
-        #[unsafe(no_mangle)]
-        pub(super) unsafe extern "C" fn $c_name($($c)*) -> CK_RV {
+    ((Local $variant:ident $c_name:ident $method:ident) $c:tt [$($read:tt)*]) => {
+        define! { $c_name $method $c {
             // SAFETY: the host passes what the standard asks of the function.
             entry(|| unsafe { local::$method($($read?)*) })
-        }
+        } }
     };
-    ((Token $variant:ident $c_name:ident $method:ident) [$($c:tt)*] [$($read:tt)*]) => {
-        #[unsafe(no_mangle)]
-        pub(super) unsafe extern "C" fn $c_name($($c)*) -> CK_RV {
+    ((Token $variant:ident $c_name:ident $method:ident) $c:tt [$($read:tt)*]) => {
+        define! { $c_name $method $c {
             // SAFETY: the host passes pointers to memory that it keeps, as the standard asks, until the function returns.
             entry(|| unsafe { forward(Call::$variant, || Ok(chain!($($read)*))) })
-        }
+        } }
     };
-    ((Absent $variant:ident $c_name:ident $method:ident) [$($c:tt)*] [$($read:tt)*]) => {
-        #[unsafe(no_mangle)]
-        pub(super) unsafe extern "C" fn $c_name($($c)*) -> CK_RV {
+    ((Absent $variant:ident $c_name:ident $method:ident) $c:tt [$($read:tt)*]) => {
+        define! { $c_name $method $c {
             // SAFETY: the arguments are never read.
             entry(|| refuse(Call::$variant, || Ok(unsafe { chain!($($read)*) })))
+        } }
+    };
+}
+
+/// Defines a C function.
+macro_rules! define {
+    ($c_name:ident $method:ident [$($parameter:ident: $type:ty,)*] $body:block) => {
+        #[unsafe(no_mangle)]
+        pub(super) unsafe extern "C" fn $c_name($($parameter: $type),*) -> CK_RV $body
+
+        /// The sizes of the C parameters, for the test that compares them with the standard's.
+        #[cfg(test)]
+        pub(super) const fn $method() -> &'static [usize] {
+            &[$(size_of::<$type>()),*]
         }
     };
 }
