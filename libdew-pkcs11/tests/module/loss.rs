@@ -55,7 +55,7 @@ fn a_connection_that_broke_while_idle_is_replaced_unnoticed() {
 
 #[test]
 fn an_agent_that_says_nothing_is_given_up() {
-    let host = Host::initialized();
+    let host = Host::impatient();
     let (_hsm, events) = Hsm::start(&host.socket());
     let session = host.open_session().unwrap();
     assert_eq!(host.sign(session, spell::HANG), Err(Rv::DEVICE_ERROR));
@@ -66,14 +66,14 @@ fn an_agent_that_says_nothing_is_given_up() {
 
 #[test]
 fn an_agent_that_says_no_hello_is_given_up() {
-    let host = Host::initialized();
+    let host = Host::impatient();
     let _silent = UnixListener::bind(host.socket()).unwrap();
     assert_eq!(host.open_session(), Err(Rv::DEVICE_ERROR));
 }
 
 #[test]
 fn an_agent_that_accepts_nobody_is_given_up() {
-    let host = Host::initialized();
+    let host = Host::impatient();
     let address = UnixAddr::new(&host.socket()).unwrap();
     let socket = |flags| socket(AddressFamily::Unix, SockType::Stream, flags, None).unwrap();
     let busy = socket(SockFlag::SOCK_CLOEXEC);
