@@ -42,7 +42,7 @@ async fn hsm_with(change: impl FnOnce(&Ca) -> ServerConfig) -> Hsm {
 async fn an_hsm_of_another_instance_is_refused() {
     let hsm = Hsm::new().await;
     let own = hsm.ca.clone();
-    check_refused(hsm, &Ca::new(), &own, "UnknownIssuer").await;
+    check_refused(hsm, &Ca::new(), &own, "invalid peer certificate").await;
 }
 
 #[tokio::test]
