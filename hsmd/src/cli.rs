@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use store::slot::{SlotSecret, create_key_file};
+use sys::process::MemoryLock;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -112,13 +113,19 @@ fn initialise(init: &Init) -> anyhow::Result<()> {
     sys::process::harden()?;
     let config_file = init.dir.join(FILE_NAME);
     if config_file.exists() {
-        bail!("{} exists: this directory holds an HSM already", config_file.display());
+        bail!(
+            "{} exists: this directory holds an HSM already",
+            config_file.display()
+        );
     }
     std::fs::create_dir_all(&init.dir)
         .with_context(|| format!("cannot make {}", init.dir.display()))?;
     let key_file = init.dir.join(ROOT_FILE);
     let (passphrase, root) = match &init.passphrase_file {
-        Some(file) => (Some(read_passphrase(file)?), RootSource::Passphrase(file.clone())),
+        Some(file) => (
+            Some(read_passphrase(file)?),
+            RootSource::Passphrase(file.clone()),
+        ),
         None => {
             create_key_file(&key_file)?;
             (None, RootSource::File(ROOT_FILE.into()))
@@ -163,8 +170,10 @@ fn serve(place: &Place) -> anyhow::Result<()> {
         .build()?;
     runtime.block_on(async {
         let (stop, stopping) = watch::channel(false);
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) = (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        );
         tokio::spawn(async move {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -182,9 +191,10 @@ fn serve(place: &Place) -> anyhow::Result<()> {
 fn protect_process() -> anyhow::Result<Vec<String>> {
     sys::process::harden()?;
     let mut warnings = Vec::new();
-    if let sys::process::MemoryLock::NotLocked { reason } = sys::process::lock_memory()? {
-        tracing::warn!(reason, "memory is not locked");
-        warnings.push(format!("memory is not locked: {reason}"));
+    let lock = sys::process::lock_memory()?;
+    if lock != MemoryLock::Locked {
+        tracing::warn!("memory is {lock}");
+        warnings.push(format!("memory is {lock}"));
     }
     sys::process::raise_file_limit(FILES)?;
     Ok(warnings)
@@ -193,7 +203,11 @@ fn protect_process() -> anyhow::Result<Vec<String>> {
 fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log)
         .with_context(|| format!("configuration: `log = \"{}\"` is no filter", config.log))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
     Ok(())
 }
 
@@ -219,7 +233,10 @@ fn read_passphrase(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
         bytes.truncate(end);
     }
     if bytes.is_empty() {
-        bail!("{}: the first line is empty, and a passphrase was expected there", path.display());
+        bail!(
+            "{}: the first line is empty, and a passphrase was expected there",
+            path.display()
+        );
     }
     Ok(bytes)
 }
@@ -229,7 +246,9 @@ fn audit(command: &AuditCommand) -> anyhow::Result<()> {
     sys::process::harden()?;
     let (AuditCommand::Verify(place) | AuditCommand::Export(place)) = command;
     let config = place.config()?;
-    let entries = with_root(&config, |secret| Ok(core::read_audit(&config.store, secret)?))?;
+    let entries = with_root(&config, |secret| {
+        Ok(core::read_audit(&config.store, secret)?)
+    })?;
     match command {
         AuditCommand::Verify(_) => {
             eprintln!("{} entries, the chain is whole", entries.len());

@@ -85,13 +85,15 @@ impl Config {
 
     /// Reads the file and makes its paths absolute or relative to where the daemon runs.
     pub(crate) fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+            path: path.to_owned(),
+            source,
+        })?;
         let mut config: Self = toml::from_str(&text).map_err(|error| ConfigError::Content {
             path: path.to_owned(),
             reason: error.to_string().trim().replace('\n', " "),
         })?;
-        let base = path.parent().unwrap_or(Path::new("."));
+        let base = path.parent().unwrap_or_else(|| Path::new("."));
         config.store = base.join(&config.store);
         config.root = match config.root {
             RootSource::File(file) => RootSource::File(base.join(file)),
@@ -109,7 +111,12 @@ impl Config {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-        std::fs::write(path, text)
-            .map_err(|source| ConfigError::File { path: path.to_owned(), source })
+        std::fs::write(path, text).map_err(|source| ConfigError::File {
+            path: path.to_owned(),
+            source,
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

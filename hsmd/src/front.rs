@@ -36,9 +36,12 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let acceptor = TlsAcceptor::from(tls(&core, config)?);
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}: is another hsmd running?", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}: is another hsmd running?",
+            config.listen
+        )
+    })?;
     let address = listener.local_addr()?;
     tracing::info!(%address, state = ?core.state(), "ready");
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
@@ -78,7 +81,11 @@ pub(crate) async fn serve(
 fn tls(core: &Arc<Core>, config: &Config) -> anyhow::Result<Arc<ServerConfig>> {
     let admission = admission::Admission::new(Arc::clone(core), transport::tls::provider())?;
     let (chain, key) = core.server_certificate(&config.server_name)?;
-    Ok(Arc::new(transport::tls::server_config(Arc::new(admission), chain, key)?))
+    Ok(Arc::new(transport::tls::server_config(
+        Arc::new(admission),
+        chain,
+        key,
+    )?))
 }
 
 /// Does the handshake and hands the peer to whoever serves its kind.
@@ -89,7 +96,9 @@ async fn greet(
     handshake: OwnedSemaphorePermit,
     stop: watch::Receiver<bool>,
 ) {
-    let peer = socket.peer_addr().map_or_else(|_| "a peer that left".to_owned(), |a| a.to_string());
+    let peer = socket
+        .peer_addr()
+        .map_or_else(|_| "a peer that left".to_owned(), |a| a.to_string());
     let _ = socket.set_nodelay(true);
     let stream = match timeout(HANDSHAKE_DEADLINE, acceptor.accept(socket)).await {
         Ok(Ok(stream)) => stream,
@@ -101,7 +110,9 @@ async fn greet(
     let result = match identity {
         Some(Identity::Agent(agent)) => agent::serve(core, stream, agent, stop).await,
         Some(identity) => management::serve(core, stream, identity, stop).await,
-        None => Err(anyhow::anyhow!("the certificate was withdrawn during the handshake")),
+        None => Err(anyhow::anyhow!(
+            "the certificate was withdrawn during the handshake"
+        )),
     };
     if let Err(error) = result {
         tracing::warn!(peer, error = format!("{error:#}"), "connection closed");

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: sys::alloc::WipingAllocator = sys::alloc::WipingAllocator;
+static ALLOCATOR: sys::alloc::WipingAllocator = sys::alloc::WipingAllocator::new();
 
 fn main() -> ExitCode {
     hsmd::run()

@@ -1,3 +1,21 @@
-//! The project's own tasks: cargo xtask help
+//! The project's own tasks: `cargo xtask help`.
 
-fn main() {}
+#![forbid(unsafe_code)]
+
+mod bench;
+mod ci;
+mod cli;
+mod command;
+mod deep;
+mod dist;
+mod matrix;
+mod packages;
+mod report;
+mod test;
+mod tidy;
+mod up;
+mod workspace;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

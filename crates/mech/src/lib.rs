@@ -34,7 +34,11 @@ mod rsa_oaep;
 mod rsa_pkcs1;
 mod rsa_pss;
 mod rsa_rejection;
+mod self_test;
 mod signature;
+
+#[cfg(test)]
+mod tests;
 
 use zeroize::Zeroizing;
 
@@ -45,6 +49,7 @@ pub use generate::{PairRequest, generate_key, generate_pair, random};
 pub use key::{Key, complete_private, complete_public};
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
+pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
 
 /// The values of some attributes, as the store keeps them.
 ///

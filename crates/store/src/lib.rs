@@ -10,6 +10,7 @@ mod error;
 mod hex;
 pub mod hierarchy;
 mod kind;
+mod marks;
 mod memory;
 pub mod record;
 mod row;
@@ -27,3 +28,6 @@ pub use memory::{Fault, MemoryStore};
 pub use row::Row;
 pub use sqlite::{LockedStore, SqliteStore};
 pub use store::{Batch, CHANGES_MAX, Change, Committed, Head, Store};
+
+#[cfg(test)]
+mod vectors;

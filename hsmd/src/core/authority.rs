@@ -4,9 +4,9 @@
 //! server's or the other way round.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384,
-    SerialNumber,
+    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P384_SHA384, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer};
 use time::{Duration, OffsetDateTime};
@@ -54,11 +54,18 @@ impl Authority {
         now: u64,
     ) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), Error> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).map_err(Error::certificate)?;
-        let mut params = named(&format!("Dew HSM {instance}"), now, Duration::days(AUTHORITY_DAYS))?;
+        let mut params = named(
+            &format!("Dew HSM {instance}"),
+            now,
+            Duration::days(AUTHORITY_DAYS),
+        )?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).map_err(Error::certificate)?;
-        Ok((Zeroizing::new(key.serialize_der()), certificate.der().to_vec()))
+        Ok((
+            Zeroizing::new(key.serialize_der()),
+            certificate.der().to_vec(),
+        ))
     }
 
     /// Takes up an authority from what [`Authority::generate`] gave.
@@ -67,7 +74,10 @@ impl Authority {
             .map_err(Error::certificate)?;
         let certificate = CertificateDer::from(certificate);
         let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(Error::certificate)?;
-        Ok(Self { certificate, issuer })
+        Ok(Self {
+            certificate,
+            issuer,
+        })
     }
 
     /// Its own certificate.
@@ -86,7 +96,8 @@ impl Authority {
         server_name: &str,
         now: u64,
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
-        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(Error::certificate)?;
+        let key =
+            KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(Error::certificate)?;
         let mut params = named(server_name, now, Duration::days(SERVER_DAYS))?;
         let name = server_name.try_into().map_err(Error::certificate)?;
         params.subject_alt_names = vec![rcgen::SanType::DnsName(name)];
@@ -95,9 +106,14 @@ impl Authority {
             ExtendedKeyUsagePurpose::ServerAuth,
             ExtendedKeyUsagePurpose::Other(SERVER_PURPOSE.to_vec()),
         ];
-        let certificate = params.signed_by(&key, &self.issuer).map_err(Error::certificate)?;
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .map_err(Error::certificate)?;
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-        Ok((vec![certificate.der().clone(), self.certificate.clone()], key))
+        Ok((
+            vec![certificate.der().clone(), self.certificate.clone()],
+            key,
+        ))
     }
 
     /// Signs an agent's request: name and purposes are ours, only the key is the request's.
@@ -115,7 +131,9 @@ impl Authority {
         }
         let request = CertificateSigningRequestDer::from(request);
         let request = CertificateSigningRequestParams::from_der(&request).map_err(|error| {
-            Error::Refused(format!("the certificate signing request cannot be read: {error}"))
+            Error::Refused(format!(
+                "the certificate signing request cannot be read: {error}"
+            ))
         })?;
         let mut params = named(name, now, Duration::hours(hours.into()))?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -124,9 +142,14 @@ impl Authority {
             ExtendedKeyUsagePurpose::Other(AGENT_PURPOSE.to_vec()),
         ];
         let not_after = u64::try_from(params.not_after.unix_timestamp()).unwrap_or_default();
-        let serial = params.serial_number.as_ref().map(SerialNumber::to_bytes).unwrap_or_default();
-        let certificate =
-            params.signed_by(&request.public_key, &self.issuer).map_err(Error::certificate)?;
+        let serial = params
+            .serial_number
+            .as_ref()
+            .map(SerialNumber::to_bytes)
+            .unwrap_or_default();
+        let certificate = params
+            .signed_by(&request.public_key, &self.issuer)
+            .map_err(Error::certificate)?;
         Ok(Issued {
             chain_pem: format!("{}{}", certificate.pem(), self.certificate_pem()),
             fingerprint: sha256(certificate.der()),
@@ -169,3 +192,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     out.copy_from_slice(digest.as_ref());
     out
 }
+
+#[cfg(test)]
+mod tests;

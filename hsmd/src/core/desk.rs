@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use audit::{Actor, Event, Outcome, Signature, Text};
 use proto::admin::{
-    AccessCertificate, Command, Partition, Profile, Reply, Request, TokenSetup, signed_bytes,
+    AccessCertificate, Command, Partition, Profile, Reply, Request, Secret, TokenSetup,
+    signed_bytes,
 };
 use store::Kind;
 use zeroize::Zeroizing;
 
+use super::authority::sha256;
 use super::instance::{Core, Identity};
 use super::register::{AccessRecord, Administrator};
 use super::system::{INSTANCE_ID, InstanceRecord, Write};
-use super::authority::sha256;
 use super::{Error, env};
 
 /// The most entries of the audit log in one reply: some 300 bytes each, well below what a frame holds.
@@ -44,7 +45,13 @@ impl Desk {
     ) -> Result<Self, Error> {
         let mut nonce = [0; 32];
         mech::random(&mut nonce)?;
-        Ok(Self { core, identity, exporter: Zeroizing::new(exporter), nonce, turn: 0 })
+        Ok(Self {
+            core,
+            identity,
+            exporter: Zeroizing::new(exporter),
+            nonce,
+            turn: 0,
+        })
     }
 
     /// Serves one request; what fails is told in the reply.
@@ -54,22 +61,24 @@ impl Desk {
                 tracing::warn!(%error, "management request failed");
                 Reply::Failed(error.to_string())
             }),
-            _ => Reply::Failed("the request cannot be read: use a dew-mgmt of this version".to_owned()),
+            _ => Reply::Failed(
+                "the request cannot be read: use a dew-mgmt of this version".to_owned(),
+            ),
         };
         postcard::to_stdvec(&reply).unwrap_or_default()
     }
 
     fn request(&mut self, request: Request) -> Result<Reply, Error> {
         match request {
-            Request::Challenge => {
-                Ok(Reply::Challenge { instance: self.core.instance(), nonce: self.nonce })
-            }
+            Request::Challenge => Ok(Reply::Challenge {
+                instance: self.core.instance(),
+                nonce: self.nonce,
+            }),
             Request::Status => Ok(Reply::Status(self.core.status()?)),
             Request::Command { command, signature } => {
                 let signer = self.check(&command, signature)?;
-                let command = match postcard::take_from_bytes(&command) {
-                    Ok((command, [])) => command,
-                    _ => return Err(Error::Refused("the command cannot be read".to_owned())),
+                let Ok((command, [])) = postcard::take_from_bytes(&command) else {
+                    return Err(Error::Refused("the command cannot be read".to_owned()));
                 };
                 self.command(command, &signer)
             }
@@ -84,15 +93,22 @@ impl Desk {
             Identity::Administrator(administrator) => administrator.clone(),
             Identity::Claimant(claimant) => claimant.clone(),
             Identity::Agent(_) => {
-                return Err(Error::Refused("an agent gives no management commands".to_owned()));
+                return Err(Error::Refused(
+                    "an agent gives no management commands".to_owned(),
+                ));
             }
         };
         let instance = self.core.instance();
         let message = signed_bytes(&self.exporter, &instance, &self.nonce, turn, command);
         ukey::verify(&administrator.certificate, &message, &signature).map_err(|_| {
-            Error::Refused("the command's signature is not this UKey's, or not for this connection".to_owned())
+            Error::Refused(
+                "the command's signature is not this UKey's, or not for this connection".to_owned(),
+            )
         })?;
-        Ok(Signer { administrator, signature })
+        Ok(Signer {
+            administrator,
+            signature,
+        })
     }
 
     fn command(&mut self, command: Command, signer: &Signer) -> Result<Reply, Error> {
@@ -106,9 +122,12 @@ impl Desk {
         }
         require_role(&command, &signer.administrator)?;
         match command {
-            Command::AccessCertificateIssue { name, partitions, request, hours } => {
-                self.issue(&name, &partitions, &request, hours, signer)
-            }
+            Command::AccessCertificateIssue {
+                name,
+                partitions,
+                request,
+                hours,
+            } => self.issue(&name, &partitions, &request, hours, signer),
             Command::AccessCertificateList => Ok(self.access_certificates()),
             Command::AccessCertificateRevoke { serial_or_name } => {
                 self.revoke(&serial_or_name, signer)
@@ -118,9 +137,11 @@ impl Desk {
                 Ok(Reply::Audit(self.core.system().store().audit(from, limit)?))
             }
             Command::Claim { .. } => Ok(Reply::Done),
-            Command::PartitionCreate { name, profile, token } => {
-                self.create_partition(&name, profile, token, signer)
-            }
+            Command::PartitionCreate {
+                name,
+                profile,
+                token,
+            } => self.create_partition(&name, profile, token, signer),
             Command::PartitionDelete { name } => self.delete_partition(&name, signer),
             Command::PartitionList => Ok(Reply::Partitions(self.partitions())),
         }
@@ -129,14 +150,22 @@ impl Desk {
     /// Closes the factory door: the UKey that signs is the first device administrator.
     fn claim(&mut self, label: String, signer: &Signer) -> Result<Reply, Error> {
         check_name("label", &label)?;
-        let record = InstanceRecord { label, claimed: true };
+        let record = InstanceRecord {
+            label,
+            claimed: true,
+        };
         let administrator = &signer.administrator;
         let id = truncated(&administrator.fingerprint);
         let writes = [
             Write::new(Kind::Instance, INSTANCE_ID, &record)?,
             Write::new(Kind::Administrator, id, administrator)?,
         ];
-        let event = event("hsm init", signer, None, Some(format!("label {}", record.label)));
+        let event = event(
+            "hsm init",
+            signer,
+            None,
+            Some(format!("label {}", record.label)),
+        );
         self.core.claim(&writes, event, administrator.clone())?;
         self.identity = Identity::Administrator(administrator.clone());
         Ok(Reply::Done)
@@ -152,7 +181,10 @@ impl Desk {
     ) -> Result<Reply, Error> {
         check_name("name", name)?;
         let register = self.core.register();
-        if register.find_agent(name).is_some_and(|agent| !agent.is_revoked()) {
+        if register
+            .find_agent(name)
+            .is_some_and(|agent| !agent.is_revoked())
+        {
             return Err(Error::Refused(format!(
                 "an access certificate named {name} is in use: revoke it first, or choose another name"
             )));
@@ -161,15 +193,26 @@ impl Desk {
         let partitions: Vec<[u8; 16]> = partitions
             .iter()
             .map(|wanted| {
-                known.iter().find(|partition| partition.name == *wanted).map(|found| found.id).ok_or_else(
-                    || Error::Refused(format!("there is no partition {wanted}; see `dew-mgmt partition list`")),
-                )
+                known
+                    .iter()
+                    .find(|partition| partition.name == *wanted)
+                    .map(|found| found.id.0)
+                    .ok_or_else(|| {
+                        Error::Refused(format!(
+                            "there is no partition {wanted}; see `dew-mgmt partition list`"
+                        ))
+                    })
             })
             .collect::<Result<_, _>>()?;
         if partitions.is_empty() {
-            return Err(Error::Refused("name at least one partition that the agent may reach".to_owned()));
+            return Err(Error::Refused(
+                "name at least one partition that the agent may reach".to_owned(),
+            ));
         }
-        let issued = self.core.authority().issue_agent(name, request, hours, env::now_ms() / 1000)?;
+        let issued =
+            self.core
+                .authority()
+                .issue_agent(name, request, hours, env::now_ms() / 1000)?;
         let record = AccessRecord {
             id: truncated(&issued.fingerprint),
             name: name.to_owned(),
@@ -181,9 +224,15 @@ impl Desk {
         };
         let writes = [Write::new(Kind::AgentCertificate, record.id, &record)?];
         let detail = format!("{name}, serial {}", issued.serial);
-        self.core.system().commit(&writes, event("access-cert issue", signer, None, Some(detail)))?;
+        self.core.system().commit(
+            &writes,
+            event("access-cert issue", signer, None, Some(detail)),
+        )?;
         register.add_agent(record);
-        Ok(Reply::AccessCertificate { chain_pem: issued.chain_pem, serial: issued.serial })
+        Ok(Reply::AccessCertificate {
+            chain_pem: issued.chain_pem,
+            serial: issued.serial,
+        })
     }
 
     fn revoke(&self, serial_or_name: &str, signer: &Signer) -> Result<Reply, Error> {
@@ -194,10 +243,16 @@ impl Desk {
             ))
         })?;
         if !agent.is_revoked() {
-            let record = AccessRecord { revoked: true, ..agent.record.clone() };
+            let record = AccessRecord {
+                revoked: true,
+                ..agent.record.clone()
+            };
             let writes = [Write::new(Kind::AgentCertificate, record.id, &record)?];
             let detail = format!("{}, serial {}", record.name, record.serial);
-            self.core.system().commit(&writes, event("access-cert revoke", signer, None, Some(detail)))?;
+            self.core.system().commit(
+                &writes,
+                event("access-cert revoke", signer, None, Some(detail)),
+            )?;
             register.revoke(&agent);
         }
         Ok(Reply::Done)
@@ -206,10 +261,14 @@ impl Desk {
     fn access_certificates(&self) -> Reply {
         let partitions = self.core.hsm().partitions();
         let name_of = |id: &[u8; 16]| {
-            let found = partitions.iter().find(|partition| partition.id == *id);
-            found.map_or_else(|| "(deleted)".to_owned(), |partition| partition.name.clone())
+            let found = partitions.iter().find(|partition| partition.id.0 == *id);
+            found.map_or_else(
+                || "(deleted)".to_owned(),
+                |partition| partition.name.clone(),
+            )
         };
-        let list = self.core.register().agents().iter().map(|agent| AccessCertificate {
+        let agents = self.core.register().agents();
+        let list = agents.iter().map(|agent| AccessCertificate {
             name: agent.record.name.clone(),
             serial: agent.record.serial.clone(),
             partitions: agent.record.partitions.iter().map(name_of).collect(),
@@ -228,14 +287,16 @@ impl Desk {
     ) -> Result<Reply, Error> {
         check_name("name", name)?;
         let hsm = self.core.hsm();
-        let origin = origin(signer);
-        let id = hsm.create_partition(name, profile, &origin)?;
-        if let Some(setup) = token {
-            let user_pin = setup.user_pin.as_ref().map(proto::admin::Secret::expose);
-            let done = hsm.setup_token(id, &setup.label, setup.so_pin.expose(), user_pin, &origin);
-            if let Err(error) = done {
+        hsm.create_partition(name, profile, actor(signer), signature(signer))?;
+        if let Some(setup) = &token {
+            let setup = token::TokenSetup {
+                label: &setup.label,
+                so_pin: setup.so_pin.expose(),
+                user_pin: setup.user_pin.as_ref().map(Secret::expose),
+            };
+            if let Err(error) = hsm.setup_token(name, &setup, actor(signer)) {
                 // Half a partition would only be in the way of the next attempt.
-                hsm.delete_partition(name, &origin)?;
+                hsm.delete_partition(name, actor(signer), signature(signer))?;
                 return Err(error.into());
             }
         }
@@ -243,7 +304,9 @@ impl Desk {
     }
 
     fn delete_partition(&self, name: &str, signer: &Signer) -> Result<Reply, Error> {
-        self.core.hsm().delete_partition(name, &origin(signer))?;
+        self.core
+            .hsm()
+            .delete_partition(name, actor(signer), signature(signer))?;
         Ok(Reply::Done)
     }
 
@@ -252,12 +315,12 @@ impl Desk {
         partitions
             .into_iter()
             .map(|partition| Partition {
-                id: partition.id,
+                id: partition.id.0,
                 name: partition.name,
                 slot: partition.slot,
                 profile: partition.profile,
                 label: partition.label,
-                objects: partition.objects,
+                objects: u64::try_from(partition.objects).unwrap_or(u64::MAX),
             })
             .collect()
     }
@@ -273,7 +336,9 @@ fn require_role(command: &Command, administrator: &Administrator) -> Result<(), 
         | Command::Claim { .. }
         | Command::PartitionCreate { .. }
         | Command::PartitionDelete { .. } => DEVICE_ADMIN,
-        Command::AccessCertificateList | Command::AuditRead { .. } | Command::PartitionList => READERS,
+        Command::AccessCertificateList | Command::AuditRead { .. } | Command::PartitionList => {
+            READERS
+        }
     };
     if allowed.contains(&administrator.role.as_str()) {
         return Ok(());
@@ -311,9 +376,9 @@ fn actor(signer: &Signer) -> Actor {
     }
 }
 
-/// Who acts, in the token's terms.
-fn origin(signer: &Signer) -> token::Origin {
-    token::Origin { actor: actor(signer), signature: Signature::try_from(signer.signature.clone()).ok() }
+/// What it was signed with, for the audit log.
+fn signature(signer: &Signer) -> Option<Signature> {
+    Signature::try_from(signer.signature.clone()).ok()
 }
 
 /// A successful act of an administrator.
@@ -332,6 +397,6 @@ fn event(
         object: None,
         outcome: Outcome::OK,
         detail: detail.map(Text::from),
-        signature: Signature::try_from(signer.signature.clone()).ok(),
+        signature: signature(signer),
     }
 }

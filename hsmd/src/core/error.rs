@@ -1,7 +1,5 @@
 //! What can go wrong on the key side.
 
-use std::path::PathBuf;
-
 use thiserror::Error;
 
 /// Why the instance could not do something. Texts go to the administrator's screen and to the log.
@@ -13,19 +11,13 @@ pub(crate) enum Error {
     /// A file could not be read or written; the source names it.
     #[error("{0}")]
     File(#[from] sys::Error),
-    /// A directory could not be made.
-    #[error("{}: {source}", path.display())]
-    Directory {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
     /// The cryptographic provider failed.
     #[error("the cryptographic provider failed: {0}")]
     Mechanism(#[from] mech::Error),
     /// A record of the system partition is not what it should be.
-    #[error("the store's {0} record cannot be read: it was written by another version, or the store is damaged")]
+    #[error(
+        "the store's {0} record cannot be read: it was written by another version, or the store is damaged"
+    )]
     Record(&'static str),
     /// The request is not one that can be granted; the text says why and what to do.
     #[error("{0}")]

@@ -1,7 +1,7 @@
 //! An instance: how it is made, opened, and what it offers to the front.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use audit::{Actor, Event, Outcome, Text};
@@ -13,16 +13,15 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use store::hierarchy::RootKey;
 use store::slot::{Cost, RootSlot, SlotKind, SlotName, SlotSecret};
 use store::{Batch, Change, Kind, LockedStore, SqliteStore, Store};
-use token::{Access, Application, Caller, Hsm};
-use zeroize::Zeroizing;
+use token::{Access, Application, Caller, Hsm, Keys, PartitionId, Reach};
 
+use super::Error;
 use super::authority::{Authority, sha256};
 use super::env::{self, SystemEnv};
 use super::register::{AccessRecord, Administrator, Agent, Connected, Register};
 use super::system::{
     AUTHORITY_ID, AuthorityRecord, INSTANCE_ID, InstanceRecord, System, Write, decode,
 };
-use super::Error;
 
 /// Who a peer is, as its certificate proves.
 pub(crate) enum Identity {
@@ -43,6 +42,7 @@ pub(crate) struct Core {
     register: Register,
     system: System,
     hsm: Hsm,
+    applications: AtomicU32,
     /// Held while the factory door closes, so that one claim wins.
     claim: Mutex<()>,
     root_slots: Vec<String>,
@@ -62,8 +62,12 @@ pub(crate) fn create(directory: &Path, secret: SlotSecret<'_>) -> Result<String,
         SlotKind::Passphrase => "passphrase",
         SlotKind::Quorum => "quorum",
     };
-    let name = SlotName { instance, id: slot_id, label };
-    let slot = RootSlot::seal(name, secret, Cost::default(), &root)?;
+    let name = SlotName {
+        instance,
+        id: slot_id,
+        label,
+    };
+    let slot = RootSlot::seal(name, secret, Cost::PASSPHRASE, &root)?;
     let (key, certificate) = Authority::generate(&hex::encode(&instance[..4]), now / 1000)?;
     let authority = Authority::open(&key, certificate.clone())?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::create(directory, &root.meta_key())?);
@@ -76,9 +80,16 @@ pub(crate) fn create(directory: &Path, secret: SlotSecret<'_>) -> Result<String,
         Write::new(
             Kind::Instance,
             INSTANCE_ID,
-            &InstanceRecord { label: String::new(), claimed: false },
+            &InstanceRecord {
+                label: String::new(),
+                claimed: false,
+            },
         )?,
-        Write::new(Kind::Authority, AUTHORITY_ID, &AuthorityRecord { key, certificate })?,
+        Write::new(
+            Kind::Authority,
+            AUTHORITY_ID,
+            &AuthorityRecord { key, certificate },
+        )?,
     ];
     system.commit(&writes, system_event("hsmd init", Outcome::OK, None))?;
     Ok(authority.certificate_pem())
@@ -118,17 +129,22 @@ impl Core {
         let record = record.ok_or(Error::Record("instance"))?;
         let authority = authority.ok_or(Error::Record("authority"))?;
         let authority = Authority::open(&authority.key, authority.certificate)?;
-        let hsm = Hsm::open(Arc::new(SystemEnv), instance, &root, Arc::clone(&store))?;
+        let hsm = Hsm::open(Arc::new(SystemEnv), Keys::derive(instance, &root), store)?;
         let mut warnings = opening.warnings;
         warnings.push("rollback: unanchored".to_owned());
         let core = Self {
             instance,
-            state: AtomicU8::new(state_number(if record.claimed { State::Operational } else { State::Factory })),
+            state: AtomicU8::new(state_number(if record.claimed {
+                State::Operational
+            } else {
+                State::Factory
+            })),
             started: env::now_ms() / 1000,
             authority,
             register,
             system,
             hsm,
+            applications: AtomicU32::new(0),
             claim: Mutex::default(),
             root_slots: slots.iter().map(|slot| slot.label().to_owned()).collect(),
             warnings,
@@ -143,11 +159,16 @@ impl Core {
             Ok(()) => (Outcome::OK, None),
             Err(failure) => {
                 tracing::error!(%failure, "self-test failed: nothing is served but status and audit");
-                self.state.store(state_number(State::Error), Ordering::Release);
-                (Outcome::Returned(Rv::DEVICE_ERROR.0), Some(failure.to_string()))
+                self.state
+                    .store(state_number(State::Error), Ordering::Release);
+                (
+                    Outcome::Returned(Rv::DEVICE_ERROR.0),
+                    Some(failure.to_string()),
+                )
             }
         };
-        self.system.commit(&[], system_event("start", outcome, detail))
+        self.system
+            .commit(&[], system_event("start", outcome, detail))
     }
 
     /// The instance's identifier.
@@ -174,7 +195,8 @@ impl Core {
         &self,
         server_name: &str,
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
-        self.authority.issue_server(server_name, env::now_ms() / 1000)
+        self.authority
+            .issue_server(server_name, env::now_ms() / 1000)
     }
 
     /// The time in seconds since 1970.
@@ -205,8 +227,7 @@ impl Core {
         if let Some(agent) = self.register.agent(&sha256(certificate)) {
             return Some(Identity::Agent(agent));
         }
-        let ukey = ukey::Certificate::parse(certificate).ok()?;
-        let fingerprint = ukey.spki_sha256();
+        let fingerprint = ukey::spki_sha256(certificate).ok()?;
         if let Some(administrator) = self.register.administrator(&fingerprint) {
             return Some(Identity::Administrator(administrator));
         }
@@ -234,22 +255,22 @@ impl Core {
         }
         self.system.commit(writes, event)?;
         self.register.add_administrator(administrator);
-        self.state.store(state_number(State::Operational), Ordering::Release);
+        self.state
+            .store(state_number(State::Operational), Ordering::Release);
         Ok(())
     }
 
     /// Says how the HSM is.
     pub(crate) fn status(&self) -> Result<Status, Error> {
         let head = self.system.store().head()?;
-        let usage = self.hsm.usage();
         Ok(Status {
             instance: self.instance,
             state: self.state(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started: self.started,
             agents: self.register.connected(),
-            applications: usage.applications,
-            partitions: usage.partitions,
+            applications: self.applications.load(Ordering::Relaxed),
+            partitions: u32::try_from(self.hsm.partitions().len()).unwrap_or(u32::MAX),
             audit_entries: head.seq,
             root_slots: self.root_slots.clone(),
             warnings: self.warnings.clone(),
@@ -258,15 +279,25 @@ impl Core {
 
     /// Opens an application behind an agent.
     pub(crate) fn open_application(&self, agent: &Agent) -> Arc<Application> {
-        self.hsm.open_application(Access {
-            agent: agent.record.name.clone(),
-            partitions: agent.record.partitions.clone(),
+        self.applications.fetch_add(1, Ordering::Relaxed);
+        self.hsm.application(Access {
+            agent: Some(agent.record.name.clone()),
+            reach: Reach::Only(
+                agent
+                    .record
+                    .partitions
+                    .iter()
+                    .copied()
+                    .map(PartitionId)
+                    .collect(),
+            ),
         })
     }
 
     /// Ends everything that an application has open.
     pub(crate) fn close_application(&self, application: &Application) {
-        self.hsm.close_application(application);
+        self.hsm.close(application);
+        self.applications.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Counts an agent as connected until what it gets is dropped.

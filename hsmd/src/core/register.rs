@@ -55,7 +55,11 @@ pub(crate) struct Agent {
 impl Agent {
     fn new(record: AccessRecord) -> Self {
         let revoked = AtomicBool::new(record.revoked);
-        Self { record, revoked, closing: Notify::new() }
+        Self {
+            record,
+            revoked,
+            closing: Notify::new(),
+        }
     }
 
     /// Tells whether the certificate was revoked.
@@ -141,7 +145,9 @@ impl Register {
     /// Lists the access certificates by name.
     pub(crate) fn agents(&self) -> Vec<Arc<Agent>> {
         let mut agents: Vec<_> = read(&self.agents).values().cloned().collect();
-        agents.sort_by(|a, b| (&a.record.name, &a.record.serial).cmp(&(&b.record.name, &b.record.serial)));
+        agents.sort_by(|a, b| {
+            (&a.record.name, &a.record.serial).cmp(&(&b.record.name, &b.record.serial))
+        });
         agents
     }
 

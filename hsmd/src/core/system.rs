@@ -39,6 +39,9 @@ pub(crate) struct AuthorityRecord {
     pub(crate) certificate: Vec<u8>,
 }
 
+/// A record that was read: its kind and its body.
+pub(crate) type Record = (Kind, Zeroizing<Vec<u8>>);
+
 /// One record to write.
 pub(crate) struct Write {
     kind: Kind,
@@ -50,7 +53,11 @@ impl Write {
     /// Prepares a record.
     pub(crate) fn new(kind: Kind, id: [u8; 16], record: &impl Serialize) -> Result<Self, Error> {
         let body = postcard::to_stdvec(record).map_err(|_| Error::Record("new"))?;
-        Ok(Self { kind, id, body: Zeroizing::new(body) })
+        Ok(Self {
+            kind,
+            id,
+            body: Zeroizing::new(body),
+        })
     }
 }
 
@@ -66,7 +73,12 @@ pub(crate) struct System {
 impl System {
     /// Takes up the partition; its records are then read by [`System::read`].
     pub(crate) fn new(store: Arc<dyn Store>, instance: [u8; 16], key: PartitionKey) -> Self {
-        Self { store, instance, key, versions: Mutex::default() }
+        Self {
+            store,
+            instance,
+            key,
+            versions: Mutex::default(),
+        }
     }
 
     /// The store underneath.
@@ -75,7 +87,7 @@ impl System {
     }
 
     /// Hands over every record of the partition: its kind and its body.
-    pub(crate) fn read(&self) -> Result<Vec<(Kind, Zeroizing<Vec<u8>>)>, Error> {
+    pub(crate) fn read(&self) -> Result<Vec<Record>, Error> {
         let mut rows = Vec::new();
         self.store.rows(Some(SYSTEM_PARTITION), &mut |row| {
             rows.push(row);
@@ -86,7 +98,16 @@ impl System {
         for row in rows {
             versions.insert(row.id, row.version);
             if row.kind != Kind::RootSlot {
-                records.push((row.kind, row.open(RecordKeys { partition: &self.key, user: None })?));
+                records.push((
+                    row.kind,
+                    row.open(
+                        &self.instance,
+                        RecordKeys {
+                            partition: &self.key,
+                            user: None,
+                        },
+                    )?,
+                ));
             }
         }
         Ok(records)
@@ -107,7 +128,14 @@ impl System {
                     version: next(&write.id),
                     epoch: FIRST_EPOCH,
                 };
-                Row::seal(&place, RecordKeys { partition: &self.key, user: None }, &write.body)
+                Row::seal(
+                    &place,
+                    RecordKeys {
+                        partition: &self.key,
+                        user: None,
+                    },
+                    &write.body,
+                )
             })
             .collect::<Result<_, _>>()?;
         let written: Vec<_> = rows.iter().map(|row| (row.id, row.version)).collect();

@@ -34,7 +34,11 @@ impl Admission {
         let agents =
             WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
                 .build()?;
-        Ok(Self { core, provider, agents })
+        Ok(Self {
+            core,
+            provider,
+            agents,
+        })
     }
 }
 
@@ -60,7 +64,8 @@ impl ClientCertVerifier for Admission {
                 Err(CertificateError::Revoked.into())
             }
             Some(Identity::Agent(_)) => {
-                self.agents.verify_client_cert(end_entity, intermediates, now)
+                self.agents
+                    .verify_client_cert(end_entity, intermediates, now)
             }
             Some(Identity::Administrator(_) | Identity::Claimant(_)) => {
                 Ok(ClientCertVerified::assertion())
@@ -89,6 +94,8 @@ impl ClientCertVerifier for Admission {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -120,7 +120,9 @@ impl Connection {
                 let reply = serving.reply(&frame);
                 drop(permit);
                 // The reply is on its way even when the queue is full: the permits bound how many such there are.
-                let _ = serving.sender.try_send(answer_to(&frame), &reply, usize::MAX);
+                let _ = serving
+                    .sender
+                    .try_send(answer_to(&frame), &reply, usize::MAX);
             });
         } else if others_wait {
             tokio::spawn(async move {
@@ -143,9 +145,9 @@ impl Connection {
             Entry::Vacant(_) if known >= APPLICATIONS => {
                 bail!("more than {APPLICATIONS} applications behind one agent")
             }
-            Entry::Vacant(entry) => {
-                Ok(Arc::clone(entry.insert(self.core.open_application(&self.agent))))
-            }
+            Entry::Vacant(entry) => Ok(Arc::clone(
+                entry.insert(self.core.open_application(&self.agent)),
+            )),
         }
     }
 
@@ -173,11 +175,19 @@ struct Serving {
 
 impl Serving {
     fn reply(&self, frame: &Frame) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(self.core.call(&self.agent, &self.application, &frame.header, &frame.payload))
+        Zeroizing::new(self.core.call(
+            &self.agent,
+            &self.application,
+            &frame.header,
+            &frame.payload,
+        ))
     }
 }
 
 /// The header of the reply to a request.
 fn answer_to(frame: &Frame) -> Header {
-    Header { kind: Kind::Reply, ..frame.header }
+    Header {
+        kind: Kind::Reply,
+        ..frame.header
+    }
 }

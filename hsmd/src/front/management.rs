@@ -48,7 +48,10 @@ pub(super) async fn serve(
             Ok(Err(error)) => break Err(error.into()),
         };
         if frame.header.kind != Kind::AdminRequest {
-            bail!("an administrator sent a frame of kind {:?}", frame.header.kind);
+            bail!(
+                "an administrator sent a frame of kind {:?}",
+                frame.header.kind
+            );
         }
         let correlation = frame.header.correlation;
         // Commands derive keys from PINs and wait for the disk.

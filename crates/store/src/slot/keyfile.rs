@@ -6,7 +6,6 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use nix::fcntl::OFlag;
-use zeroize::Zeroizing;
 
 use crate::error::SealError;
 use crate::secret::{KEY_LEN, Secret};
@@ -65,12 +64,10 @@ pub(super) fn read(path: &Path) -> Result<Secret, SealError> {
             "does not hold 32 bytes; restore it from where you keep its copy",
         ));
     }
-    let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    file.read_exact(bytes.as_mut_slice())
-        .map_err(|error| refuse(path, format!("cannot be read: {error}")))?;
-    Ok(Secret::filled(|secret| {
-        secret.copy_from_slice(bytes.as_slice())
-    }))
+    let mut outcome = Ok(());
+    let secret = Secret::filled(|bytes| outcome = file.read_exact(bytes));
+    outcome.map_err(|error| refuse(path, format!("cannot be read: {error}")))?;
+    Ok(secret)
 }
 
 fn refuse(path: &Path, why: impl Into<String>) -> SealError {

@@ -120,6 +120,3 @@ fn failed(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
         source,
     }
 }
-
-#[cfg(test)]
-mod tests;

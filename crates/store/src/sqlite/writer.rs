@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::database::Database;
 use crate::error::StoreError;
-use crate::state::Marks;
+use crate::marks::Marks;
 use crate::store::{Batch, Committed};
 
 /// The most batches that wait. Beyond it callers wait for room, so that a slow disk does not become a full memory.
@@ -48,6 +48,12 @@ impl Shared {
             *held = Some(Database::open(&self.folder, Arc::clone(&self.marks))?);
         }
         use_it(held.as_mut().ok_or(StoreError::Stopped)?)
+    }
+
+    /// Whether the database is closed and waits to be verified.
+    #[cfg(test)]
+    pub(super) fn is_distrusted(&self) -> bool {
+        self.database.lock().unwrap().is_none()
     }
 
     /// Closes the database, so that it is verified before its next use.

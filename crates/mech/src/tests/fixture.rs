@@ -1,0 +1,313 @@
+//! Keys and parameters for tests: read from the vector files, and run through the public interface.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ck::{AttributeType, KeyType, Mechanism, MechanismType, Mgf, ObjectClass, Params};
+
+use crate::{Error, Key, encryptor, signer, verifier};
+
+/// The attributes of a key, by the names of the standard without their prefix.
+pub(super) type Attributes = BTreeMap<String, String>;
+
+/// One file of vectors.
+#[derive(serde::Deserialize)]
+pub(super) struct VectorFile {
+    pub(super) source: String,
+    #[serde(default)]
+    pub(super) keys: BTreeMap<String, Attributes>,
+    pub(super) cases: Vec<Case>,
+}
+
+/// One vector.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    pub(super) mechanism: String,
+    pub(super) operation: String,
+    #[serde(default)]
+    pub(super) params: CaseParams,
+    pub(super) key: Option<String>,
+    pub(super) value: Option<String>,
+    pub(super) input: String,
+    pub(super) output: Option<String>,
+    pub(super) signature: Option<String>,
+    pub(super) error: Option<String>,
+}
+
+/// The parameter of a vector, as names and hexadecimal digits.
+#[derive(Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct CaseParams {
+    aad: Option<String>,
+    block: Option<String>,
+    bytes: Option<String>,
+    counter_bits: Option<u64>,
+    digest: Option<String>,
+    iv: Option<String>,
+    label: Option<String>,
+    length: Option<u64>,
+    mgf: Option<String>,
+    salt_len: Option<u64>,
+    tag_bits: Option<u64>,
+}
+
+pub(super) const FILES: [(&str, &str); 10] = [
+    (
+        "aes_cbc_pad",
+        include_str!("../../vectors/aes_cbc_pad.json"),
+    ),
+    ("aes_gcm", include_str!("../../vectors/aes_gcm.json")),
+    ("aes_modes", include_str!("../../vectors/aes_modes.json")),
+    ("digest", include_str!("../../vectors/digest.json")),
+    ("ecdsa", include_str!("../../vectors/ecdsa.json")),
+    ("hmac", include_str!("../../vectors/hmac.json")),
+    ("rsa_oaep", include_str!("../../vectors/rsa_oaep.json")),
+    ("rsa_pkcs1", include_str!("../../vectors/rsa_pkcs1.json")),
+    (
+        "rsa_pkcs1_decrypt",
+        include_str!("../../vectors/rsa_pkcs1_decrypt.json"),
+    ),
+    ("rsa_pss", include_str!("../../vectors/rsa_pss.json")),
+];
+
+pub(super) fn load(text: &str) -> VectorFile {
+    serde_json::from_str(text).unwrap()
+}
+
+pub(super) fn row(id: MechanismType) -> &'static Mechanism {
+    ck::mechanism(id).unwrap()
+}
+
+pub(super) fn row_named(name: &str) -> &'static Mechanism {
+    ck::MECHANISMS
+        .iter()
+        .find(|row| row.id.name() == Some(name))
+        .unwrap_or_else(|| panic!("{name} is not in the table"))
+}
+
+/// Finds an attribute type by its name without prefix.
+pub(super) fn attribute(name: &str) -> AttributeType {
+    AttributeType::ALL
+        .iter()
+        .find(|(_, known)| known.strip_prefix("CKA_") == Some(name))
+        .unwrap_or_else(|| panic!("CKA_{name} does not exist"))
+        .0
+}
+
+/// A key object with decoded attributes.
+#[derive(Clone)]
+pub(super) struct Object(pub(super) BTreeMap<AttributeType, Vec<u8>>);
+
+impl Object {
+    pub(super) fn of(attributes: &Attributes) -> Self {
+        Self(
+            attributes
+                .iter()
+                .filter(|(name, _)| *name != "type")
+                .map(|(name, value)| (attribute(name), hex::decode(value).unwrap()))
+                .collect(),
+        )
+    }
+
+    pub(super) fn secret(value: &[u8]) -> Self {
+        Self([(AttributeType::VALUE, value.to_vec())].into())
+    }
+
+    pub(super) fn material(material: &crate::Material) -> Self {
+        Self(
+            material
+                .iter()
+                .map(|(id, value)| (*id, value.to_vec()))
+                .collect(),
+        )
+    }
+
+    pub(super) fn without(mut self, ids: &[AttributeType]) -> Self {
+        self.0.retain(|id, _| !ids.contains(id));
+        self
+    }
+
+    pub(super) fn with(mut self, id: AttributeType, value: &[u8]) -> Self {
+        self.0.insert(id, value.to_vec());
+        self
+    }
+
+    pub(super) fn get<'a>(&'a self) -> impl Fn(AttributeType) -> Option<&'a [u8]> {
+        |id| self.0.get(&id).map(Vec::as_slice)
+    }
+
+    pub(super) fn parse(&self, class: ObjectClass, key_type: KeyType) -> Result<Key, Error> {
+        Key::parse(class, key_type, &self.get())
+    }
+
+    pub(super) fn key(&self, class: ObjectClass, key_type: KeyType) -> Arc<Key> {
+        Arc::new(self.parse(class, key_type).unwrap())
+    }
+}
+
+/// A pair of named test keys.
+pub(super) struct Pair {
+    pub(super) public: Arc<Key>,
+    pub(super) private: Arc<Key>,
+}
+
+/// Reads the attributes of a named key from the vector files.
+pub(super) fn object(name: &str) -> Object {
+    let text = if name.starts_with("rsa") {
+        FILES[7].1
+    } else {
+        FILES[4].1
+    };
+    Object::of(&load(text).keys[name])
+}
+
+pub(super) fn pair(name: &str) -> Pair {
+    let key_type = if name.starts_with("rsa") {
+        KeyType::RSA
+    } else {
+        KeyType::EC
+    };
+    let object = object(name);
+    Pair {
+        public: object.key(ObjectClass::PUBLIC_KEY, key_type),
+        private: object.key(ObjectClass::PRIVATE_KEY, key_type),
+    }
+}
+
+pub(super) fn secret(key_type: KeyType, value: &[u8]) -> Arc<Key> {
+    Object::secret(value).key(ObjectClass::SECRET_KEY, key_type)
+}
+
+/// The decoded bytes that parameters borrow from.
+pub(super) struct Owned {
+    bytes: Vec<u8>,
+    aad: Vec<u8>,
+}
+
+impl CaseParams {
+    pub(super) fn decode(&self) -> Owned {
+        let bytes = [&self.bytes, &self.iv, &self.label, &self.block]
+            .into_iter()
+            .find_map(Option::as_ref);
+        let decode = |text: Option<&String>| {
+            text.map(|text| hex::decode(text).unwrap())
+                .unwrap_or_default()
+        };
+        Owned {
+            bytes: decode(bytes),
+            aad: decode(self.aad.as_ref()),
+        }
+    }
+
+    pub(super) fn params<'a>(&self, owned: &'a Owned) -> Params<'a> {
+        if let Some(salt_len) = self.salt_len {
+            return Params::Pss {
+                digest: self.digest(),
+                mgf: self.mgf(),
+                salt_len,
+            };
+        }
+        if self.label.is_some() {
+            return Params::Oaep {
+                digest: self.digest(),
+                mgf: self.mgf(),
+                label: &owned.bytes,
+            };
+        }
+        if let Some(tag_bits) = self.tag_bits {
+            return Params::Gcm {
+                iv: &owned.bytes,
+                aad: &owned.aad,
+                tag_bits,
+            };
+        }
+        if let Some(counter_bits) = self.counter_bits {
+            return Params::Counter {
+                counter_bits,
+                block: owned.bytes.as_slice().try_into().unwrap(),
+            };
+        }
+        match (self.length, &self.bytes) {
+            (Some(length), _) => Params::Length(length),
+            (None, Some(_)) => Params::Bytes(&owned.bytes),
+            (None, None) => Params::None,
+        }
+    }
+
+    fn digest(&self) -> MechanismType {
+        row_named(self.digest.as_deref().unwrap()).id
+    }
+
+    fn mgf(&self) -> Mgf {
+        let name = self.mgf.as_deref().unwrap();
+        Mgf::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or(Mgf(0x77), |(mgf, _)| *mgf)
+    }
+}
+
+pub(super) fn sign(
+    row: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+    parts: &[&[u8]],
+) -> Result<Vec<u8>, Error> {
+    let mut signing = signer(row, params, key)?;
+    let len = signing.output_len();
+    for part in parts {
+        signing.update(part)?;
+    }
+    let signature = signing.finish()?;
+    assert_eq!(signature.len(), len, "{}", row.id);
+    Ok(signature)
+}
+
+pub(super) fn verify(
+    row: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+    parts: &[&[u8]],
+    signature: &[u8],
+) -> Result<(), Error> {
+    let mut verifying = verifier(row, params, key)?;
+    for part in parts {
+        verifying.update(part)?;
+    }
+    verifying.finish(signature)
+}
+
+pub(super) fn encrypt(
+    row: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+    parts: &[&[u8]],
+) -> Result<Vec<u8>, Error> {
+    run(encryptor(row, params, key)?, parts)
+}
+
+pub(super) fn decrypt(
+    row: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+    parts: &[&[u8]],
+) -> Result<Vec<u8>, Error> {
+    run(crate::decryptor(row, params, key)?, parts)
+}
+
+/// Runs a cipher and holds it to the lengths that it announces.
+fn run(mut cipher: Box<dyn crate::Cipher>, parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
+    let whole = cipher.whole_len(parts.iter().map(|part| part.len()).sum());
+    let mut out = Vec::new();
+    for part in parts {
+        let (before, announced) = (out.len(), cipher.update_len(part.len()));
+        cipher.update(part, &mut out)?;
+        assert_eq!(out.len() - before, announced);
+    }
+    let (before, bound) = (out.len(), cipher.finish_len());
+    cipher.finish(&mut out)?;
+    assert!(out.len() - before <= bound);
+    assert!(out.len() <= whole);
+    Ok(out)
+}

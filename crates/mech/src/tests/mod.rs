@@ -1,0 +1,13 @@
+//! The mechanisms against standards, against other implementations, and against themselves.
+
+mod chunks;
+mod fixture;
+mod import;
+mod key_pairs;
+mod public_info;
+mod refusals;
+mod rejection;
+mod round_trip;
+mod sample;
+mod self_test;
+mod vectors;

@@ -1,0 +1,141 @@
+//! Known answers: every vector of every file, through the public interface.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ck::{Algorithm, KeyType, MECHANISMS, Mechanism, ObjectClass};
+
+use super::fixture::{
+    Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
+};
+use crate::{Error, Key, digester};
+
+#[test]
+fn digests_have_their_known_answers() {
+    check_file("digest", 44);
+}
+
+#[test]
+fn macs_have_their_known_answers() {
+    check_file("hmac", 99);
+}
+
+#[test]
+fn aes_modes_have_their_known_answers() {
+    check_file("aes_modes", 27);
+    check_file("aes_cbc_pad", 22);
+}
+
+#[test]
+fn gcm_has_its_known_answers() {
+    check_file("aes_gcm", 60);
+}
+
+#[test]
+fn rsa_signatures_have_their_known_answers() {
+    check_file("rsa_pkcs1", 40);
+    check_file("rsa_pss", 80);
+}
+
+#[test]
+fn rsa_ciphertexts_have_their_known_answers() {
+    check_file("rsa_oaep", 100);
+    check_file("rsa_pkcs1_decrypt", 60);
+}
+
+#[test]
+fn ecdsa_signatures_have_their_known_answers() {
+    check_file("ecdsa", 250);
+}
+
+#[test]
+fn every_mechanism_has_a_vector_unless_it_makes_keys() {
+    let covered: BTreeSet<_> = FILES
+        .iter()
+        .flat_map(|(_, text)| load(text).cases)
+        .filter(|case| case.error.is_none())
+        .map(|case| row_named(&case.mechanism).id)
+        .collect();
+    let uncovered: Vec<_> = MECHANISMS
+        .iter()
+        .filter(|row| !covered.contains(&row.id) && !makes_keys(row))
+        .map(|row| row.id)
+        .collect();
+    assert!(uncovered.is_empty(), "no vector for {uncovered:?}");
+}
+
+fn makes_keys(row: &Mechanism) -> bool {
+    matches!(
+        row.algorithm,
+        Algorithm::AesKeyGen
+            | Algorithm::EcKeyPairGen
+            | Algorithm::GenericKeyGen
+            | Algorithm::RsaKeyPairGen
+    )
+}
+
+fn check_file(name: &str, least: usize) {
+    let text = FILES.iter().find(|(known, _)| *known == name).unwrap().1;
+    let file = load(text);
+    assert!(!file.source.is_empty());
+    assert!(file.cases.len() >= least, "{name}: {}", file.cases.len());
+    for (index, case) in file.cases.iter().enumerate() {
+        check_case(&file, case, &format!("{name}[{index}] {}", case.mechanism));
+    }
+}
+
+fn check_case(file: &VectorFile, case: &Case, label: &str) {
+    let input = hex::decode(&case.input).unwrap();
+    let result = run(file, case, &input);
+    match &case.error {
+        Some(error) => assert_eq!(format!("{:?}", result.unwrap_err()), *error, "{label}"),
+        None => {
+            let output = result.unwrap_or_else(|error| panic!("{label}: {error}"));
+            let expected = case.output.clone().unwrap_or_default();
+            assert_eq!(hex::encode(output), expected, "{label}");
+        }
+    }
+}
+
+/// Does what the vector says; a signature that is to come out of signing must verify as well.
+fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
+    let row = row_named(&case.mechanism);
+    let owned = case.params.decode();
+    let params = case.params.params(&owned);
+    let key = |class| key(file, case, row, class);
+    match case.operation.as_str() {
+        "digest" => {
+            let mut hash = digester(row, &params)?;
+            hash.update(input);
+            Ok(hash.finish())
+        }
+        "sign" => {
+            let signature = sign(row, &params, &key(ObjectClass::PRIVATE_KEY), &[input])?;
+            let public = key(ObjectClass::PUBLIC_KEY);
+            verify(row, &params, &public, &[input], &signature)?;
+            Ok(signature)
+        }
+        "verify" => {
+            let signature = hex::decode(case.signature.as_ref().unwrap()).unwrap();
+            let public = key(ObjectClass::PUBLIC_KEY);
+            verify(row, &params, &public, &[input], &signature)?;
+            Ok(Vec::new())
+        }
+        "encrypt" => encrypt(row, &params, &key(ObjectClass::PUBLIC_KEY), &[input]),
+        "decrypt" => decrypt(row, &params, &key(ObjectClass::PRIVATE_KEY), &[input]),
+        other => panic!("{other} is no operation"),
+    }
+}
+
+fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Arc<Key> {
+    if let Some(value) = &case.value {
+        let value = Object::secret(&hex::decode(value).unwrap());
+        return value.key(ObjectClass::SECRET_KEY, row.key_type.unwrap());
+    }
+    let attributes = &file.keys[case.key.as_ref().unwrap()];
+    let key_type = match attributes["type"].as_str() {
+        "RSA" => KeyType::RSA,
+        _ => KeyType::EC,
+    };
+    Object::of(attributes).key(half, key_type)
+}

@@ -1,0 +1,87 @@
+use super::*;
+use crate::hierarchy::MetaKey;
+use crate::kind::Kind;
+
+fn marks() -> Arc<Marks> {
+    Arc::new(Marks::new(&MetaKey::generate().unwrap()))
+}
+
+fn row(number: u8) -> Row {
+    Row {
+        partition: [1; 16],
+        id: [number; 16],
+        kind: Kind::PublicObject,
+        version: 1,
+        sealed: vec![number; 100],
+    }
+}
+
+fn state_of<'a>(marks: &Arc<Marks>, rows: impl IntoIterator<Item = &'a Row>) -> State {
+    let mut state = State::new(Arc::clone(marks), 1);
+    for (row, place) in rows.into_iter().zip(1..) {
+        state.admit(row, place);
+    }
+    state
+}
+
+#[test]
+fn all_pairwise_swaps_of_200_rows_are_told_apart() {
+    let marks = marks();
+    let rows: Vec<Row> = (0..200).map(row).collect();
+    let tags: Vec<_> = rows.iter().map(|row| marks.tag(row)).collect();
+    let whole = state_of(&marks, &rows);
+    let mark = whole.root_mark();
+    assert!(
+        state_of(&marks, rows.iter().rev()).root_mark_matches(&mark),
+        "order does not matter"
+    );
+    let mut swapped = state_of(&marks, &rows);
+    for first in 0..rows.len() {
+        for second in first + 1..rows.len() {
+            let exchange = |one: &Row, other: &Row| Row {
+                sealed: other.sealed.clone(),
+                ..one.clone()
+            };
+            let one = exchange(&rows[first], &rows[second]);
+            let other = exchange(&rows[second], &rows[first]);
+            assert!(!marks.tag_matches(&one, &tags[first]));
+            assert!(!marks.tag_matches(&one, &tags[second]));
+            assert!(!whole.knows(&one) && !whole.knows(&other));
+            swapped.apply(&Change::Put(one.clone()));
+            swapped.apply(&Change::Put(other.clone()));
+            assert!(!swapped.root_mark_matches(&mark), "{first} and {second}");
+            swapped.apply(&Change::Put(rows[first].clone()));
+            swapped.apply(&Change::Put(rows[second].clone()));
+        }
+    }
+    assert!(
+        swapped.root_mark_matches(&mark),
+        "and all is well when they are swapped back"
+    );
+}
+
+#[test]
+fn the_root_mark_depends_on_each_part_of_the_state() {
+    let marks = marks();
+    let mark = |state: &State| state.root_mark();
+    let mut state = state_of(&marks, [&row(1), &row(2)]);
+    let whole = mark(&state);
+    assert_ne!(mark(&state_of(&marks, [&row(1)])), whole, "a row");
+    assert_ne!(
+        mark(&state_of(&marks, [&row(1), &row(3)])),
+        whole,
+        "another row"
+    );
+    state.epoch = 2;
+    assert_ne!(mark(&state), whole, "the epoch");
+    state.epoch = 1;
+    state.chain.seq += 1;
+    assert_ne!(mark(&state), whole, "the sequence");
+    state.chain.seq -= 1;
+    state.chain.head[31] ^= 1;
+    assert_ne!(mark(&state), whole, "the audit log's end");
+    state.chain.head[31] ^= 1;
+    assert_eq!(mark(&state), whole);
+    let other = state_of(&self::marks(), [&row(1), &row(2)]);
+    assert_ne!(mark(&other), whole, "the key");
+}

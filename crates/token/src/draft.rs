@@ -1,0 +1,211 @@
+//! New objects: from a template to the whole set of attributes.
+
+use ck::{AttributeType as A, KeyType, MechanismType, ObjectClass};
+use mech::Material;
+use zeroize::Zeroizing;
+
+use crate::identifier::ObjectId;
+use crate::policy::{self, Profile};
+use crate::rules::{self, Origin, Rows, Template, is_key, is_secret};
+use crate::{Attributes, Error};
+
+/// `CK_UNAVAILABLE_INFORMATION`: the key was not generated here.
+const UNAVAILABLE: u64 = u64::MAX;
+
+/// Makes the attributes of an object that the application brings (`C_CreateObject`, 5.7.1).
+pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attributes, Error> {
+    let class = template
+        .number(A::CLASS)?
+        .ok_or(Error::TemplateIncomplete(A::CLASS))?;
+    let class = ObjectClass(class);
+    let key_type = template
+        .number(A::KEY_TYPE)?
+        .map(KeyType)
+        .filter(|_| is_key(class));
+    let rows = Rows::of(class, key_type)?;
+    let mut attributes = rules::take(template, &rows, Origin::Import)?;
+    set_defaults(profile, &mut attributes, &rows);
+    if let Some(key_type) = key_type {
+        complete(&mut attributes, class, key_type)?;
+        set_origin(&mut attributes, None);
+    }
+    finish(&mut attributes, template)?;
+    policy::check_object(profile, &attributes)?;
+    Ok(attributes)
+}
+
+/// What is to be generated, before it is: so that a bad template fails before the work is done.
+pub(crate) struct Plan {
+    attributes: Attributes,
+}
+
+impl Plan {
+    /// Checks a template for a key of this class and type.
+    pub(crate) fn new(
+        profile: Profile,
+        class: ObjectClass,
+        key_type: KeyType,
+        template: &Template<'_>,
+    ) -> Result<Self, Error> {
+        for (id, expected) in [(A::CLASS, class.0), (A::KEY_TYPE, key_type.0)] {
+            if template.number(id)?.is_some_and(|given| given != expected) {
+                let why = "the mechanism makes something else";
+                return Err(Error::TemplateInconsistent { id, why });
+            }
+        }
+        let rows = Rows::of(class, Some(key_type))?;
+        let mut attributes = rules::take(template, &rows, Origin::Generation)?;
+        attributes.set_number(A::CLASS, class.0);
+        attributes.set_number(A::KEY_TYPE, key_type.0);
+        policy::tighten(profile, &mut attributes);
+        set_defaults(profile, &mut attributes, &rows);
+        policy::check_object(profile, &attributes)?;
+        Ok(Self { attributes })
+    }
+
+    /// What the template says.
+    pub(crate) fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// Puts the key that was generated in.
+    pub(crate) fn fulfil(
+        mut self,
+        mechanism: MechanismType,
+        material: Material,
+        template: &Template<'_>,
+    ) -> Result<Attributes, Error> {
+        put(&mut self.attributes, material);
+        set_origin(&mut self.attributes, Some(mechanism));
+        finish(&mut self.attributes, template)?;
+        Ok(self.attributes)
+    }
+}
+
+/// Gives an object its name.
+pub(crate) fn name(attributes: &mut Attributes, id: ObjectId) {
+    attributes.set(A::UNIQUE_ID, id.to_string());
+}
+
+/// Gives every attribute that the template leaves out its default, where it has one.
+fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
+    let class = attributes.class();
+    let named = rows
+        .iter()
+        .any(|row| policy::is_purpose(row.id) && attributes.is(row.id));
+    for row in rows
+        .iter()
+        .filter(|row| attributes.get(row.id).is_none())
+        .collect::<Vec<_>>()
+    {
+        match (row.default, row.id) {
+            (Some(value), id) => attributes.set_flag(id, value),
+            (None, A::PRIVATE) => attributes.set_flag(A::PRIVATE, is_secret(class)),
+            (None, id) if policy::is_purpose(id) => {
+                let value = policy::default_purpose(profile, attributes, named, id);
+                attributes.set_flag(id, value);
+            }
+            // The standard's defaults for certificates (4.6.3).
+            (None, id @ (A::CERTIFICATE_CATEGORY | A::JAVA_MIDP_SECURITY_DOMAIN)) => {
+                attributes.set_number(id, 0);
+            }
+            (None, A::NAME_HASH_ALGORITHM) => {
+                attributes.set_number(A::NAME_HASH_ALGORITHM, MechanismType::SHA_1.0);
+            }
+            (None, _) => {}
+        }
+    }
+}
+
+/// Checks an imported key, and computes what it lacks.
+fn complete(
+    attributes: &mut Attributes,
+    class: ObjectClass,
+    key_type: KeyType,
+) -> Result<(), Error> {
+    let get = |id| attributes.get(id);
+    let material = match class {
+        ObjectClass::PRIVATE_KEY => mech::complete_private(key_type, &get)?,
+        ObjectClass::PUBLIC_KEY => mech::complete_public(key_type, &get)?,
+        _ => {
+            mech::Key::parse(class, key_type, &get)?;
+            Material::new()
+        }
+    };
+    put(attributes, material);
+    Ok(())
+}
+
+fn put(attributes: &mut Attributes, material: Material) {
+    for (id, value) in material {
+        // Store numbers as templates bring them, so that C_FindObjects compares equal forms.
+        let kind = ck::value_kind(id).unwrap_or(ck::ValueKind::Bytes);
+        let canonical = rules::canonical(kind, &value);
+        if canonical.len() == value.len() {
+            attributes.set_value(id, value);
+        } else {
+            attributes.set_value(id, Zeroizing::new(canonical.to_vec()));
+        }
+    }
+}
+
+/// Sets what only the token says of a key's origin (4.7, 4.9).
+fn set_origin(attributes: &mut Attributes, mechanism: Option<MechanismType>) {
+    let local = mechanism.is_some();
+    attributes.set_flag(A::LOCAL, local);
+    attributes.set_number(
+        A::KEY_GEN_MECHANISM,
+        mechanism.map_or(UNAVAILABLE, |id| id.0),
+    );
+    if is_secret(attributes.class()) {
+        let always_sensitive = local && attributes.is(A::SENSITIVE);
+        let never_extractable = local && !attributes.is(A::EXTRACTABLE);
+        attributes.set_flag(A::ALWAYS_SENSITIVE, always_sensitive);
+        attributes.set_flag(A::NEVER_EXTRACTABLE, never_extractable);
+    }
+}
+
+/// Computes the attributes that follow from a key's or certificate's value.
+fn finish(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Error> {
+    let class = attributes.class();
+    match (class, attributes.key_type()) {
+        (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(key_type)) => {
+            let get = |id| attributes.get(id);
+            let Some(info) = mech::derive_public_info(class, key_type, &get) else {
+                return Ok(());
+            };
+            set_derived(attributes, template, A::PUBLIC_KEY_INFO, info)
+        }
+        (ObjectClass::SECRET_KEY, Some(key_type)) => {
+            let value = attributes.get(A::VALUE).unwrap_or_default();
+            let length = u64::try_from(value.len()).unwrap_or(UNAVAILABLE);
+            let check = mech::check_value(key_type, value);
+            attributes.set_number(A::VALUE_LEN, length);
+            check.map_or(Ok(()), |check| {
+                set_derived(attributes, template, A::CHECK_VALUE, check)
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sets a value that follows from others. A template may repeat it, or leave it empty to have none (4.10.2).
+fn set_derived(
+    attributes: &mut Attributes,
+    template: &Template<'_>,
+    id: A,
+    value: impl Into<Vec<u8>>,
+) -> Result<(), Error> {
+    let value = value.into();
+    match template.get(id) {
+        Some([]) => Ok(()),
+        Some(given) if given != value => Err(Error::AttributeValueInvalid {
+            id,
+            why: "it does not belong to this key",
+        }),
+        _ => {
+            attributes.set(id, value);
+            Ok(())
+        }
+    }
+}

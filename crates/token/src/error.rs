@@ -1,0 +1,252 @@
+//! Why a call failed, and the one place that says which return code that is.
+
+use ck::{AttributeType, Rv};
+use thiserror::Error as ThisError;
+
+use crate::policy::Refusal;
+
+/// Why a call failed. Texts name what, where and the remedy, for the log; none holds a secret.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// The object forbids it.
+    #[error("{0} of the object forbids this")]
+    ActionProhibited(AttributeType),
+    /// The user is already logged in.
+    #[error("this user is already logged in")]
+    AlreadyLoggedIn,
+    /// Another user is logged in.
+    #[error("another user is logged in: log out first")]
+    AnotherLoggedIn,
+    /// An argument is missing or senseless.
+    #[error("the argument «{0}» is missing or makes no sense")]
+    Argument(&'static str),
+    /// The template sets what only the token sets, or changes what never changes.
+    #[error("{0} cannot be set here")]
+    AttributeReadOnly(AttributeType),
+    /// The value is hidden.
+    #[error("{0} is sensitive")]
+    AttributeSensitive(AttributeType),
+    /// There is no such attribute.
+    #[error("{0} is not an attribute of this object")]
+    AttributeTypeInvalid(AttributeType),
+    /// The value is not one that the attribute can have.
+    #[error("the value of {id} is wrong: {why}")]
+    AttributeValueInvalid {
+        /// Which attribute.
+        id: AttributeType,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// A stored object cannot be read.
+    #[error("a stored object cannot be read: {0}")]
+    Body(#[from] crate::BodyError),
+    /// The caller's buffer is too small; the length was given.
+    #[error("the buffer is too small")]
+    BufferTooSmall,
+    /// The management call names something that exists, or something that does not.
+    #[error("{what} «{name}» {why}")]
+    Management {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// The mechanism, its parameter, the key or the data is wrong.
+    #[error(transparent)]
+    Mechanism(#[from] mech::Error),
+    /// The key has no such handle, or the application may not see it.
+    #[error("there is no key with this handle")]
+    KeyHandleInvalid,
+    /// The key cannot be digested.
+    #[error("the value of this key cannot be digested: it is sensitive, or no secret key")]
+    KeyIndigestible,
+    /// The security officer must be in charge, or the user must not be.
+    #[error("rejected: {0}")]
+    Rejected(&'static str),
+    /// The object has no such handle, or the application may not see it.
+    #[error("there is no object with this handle")]
+    ObjectHandleInvalid,
+    /// There is one already.
+    #[error("an operation of this kind is active: finish or cancel it first")]
+    OperationActive,
+    /// There is none.
+    #[error("no operation of this kind is active")]
+    OperationNotInitialized,
+    /// The PIN is wrong.
+    #[error("the PIN is wrong")]
+    PinIncorrect,
+    /// The PIN is too short or too long.
+    #[error("a PIN has {min} to {max} bytes")]
+    PinLength {
+        /// At least so many bytes.
+        min: usize,
+        /// At most so many bytes.
+        max: usize,
+    },
+    /// Too many wrong PINs were given.
+    #[error("the PIN is locked: the security officer sets a new one with C_InitPIN")]
+    PinLocked,
+    /// There is not enough memory to hash a PIN.
+    #[error(transparent)]
+    PinHash(#[from] crate::PinHashFailed),
+    /// The PIN is among those that are guessed first.
+    #[error("the PIN is too easy to guess")]
+    PinTooWeak,
+    /// Policy refuses.
+    #[error(transparent)]
+    Policy(#[from] Refusal),
+    /// The user's PIN was never set.
+    #[error("the user's PIN is not set: the security officer sets it with C_InitPIN")]
+    PinUnset,
+    /// A key or a record does not open.
+    #[error(transparent)]
+    Seal(#[from] store::SealError),
+    /// Sessions are open.
+    #[error("sessions are open with this token: close them first")]
+    SessionExists,
+    /// There is no such session.
+    #[error("there is no session with this handle")]
+    SessionHandleInvalid,
+    /// Sessions are serial; the flag says otherwise.
+    #[error("CKF_SERIAL_SESSION must be set")]
+    SessionParallel,
+    /// The session may only read.
+    #[error("the session is read-only")]
+    SessionReadOnly,
+    /// A read-only session is open, so the security officer cannot log in.
+    #[error("a read-only session is open: the security officer cannot log in")]
+    SessionReadOnlyExists,
+    /// The security officer is logged in, so a read-only session cannot be opened.
+    #[error("the security officer is logged in: open a read/write session")]
+    SessionSecurityOfficerExists,
+    /// There is no such slot, or the application's certificate does not reach it.
+    #[error("there is no slot {0}")]
+    SlotInvalid(u64),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// A limit is reached.
+    #[error("too many {what}: the limit is {limit}")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+        /// The return code for it.
+        rv: Rv,
+    },
+    /// The template lacks an attribute.
+    #[error("the template lacks {0}")]
+    TemplateIncomplete(AttributeType),
+    /// The template contradicts itself, the object or the mechanism.
+    #[error("{id} contradicts the rest of the template: {why}")]
+    TemplateInconsistent {
+        /// Which attribute.
+        id: AttributeType,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// The token has not been initialised.
+    #[error("the token is not initialised: C_InitToken or dew-mgmt does that")]
+    TokenUninitialized,
+    /// There is no such user.
+    #[error("there is no user of type {0}")]
+    UserTypeInvalid(u64),
+    /// The call needs a login.
+    #[error("nobody who may do this is logged in")]
+    UserNotLoggedIn,
+}
+
+impl Error {
+    /// Returns the return code that the application sees.
+    #[must_use]
+    pub fn rv(&self) -> Rv {
+        match self {
+            Self::ActionProhibited(_) => Rv::ACTION_PROHIBITED,
+            Self::AlreadyLoggedIn => Rv::USER_ALREADY_LOGGED_IN,
+            Self::AnotherLoggedIn => Rv::USER_ANOTHER_ALREADY_LOGGED_IN,
+            Self::Argument(_) => Rv::ARGUMENTS_BAD,
+            Self::AttributeReadOnly(_) => Rv::ATTRIBUTE_READ_ONLY,
+            Self::AttributeSensitive(_) => Rv::ATTRIBUTE_SENSITIVE,
+            Self::AttributeTypeInvalid(_) => Rv::ATTRIBUTE_TYPE_INVALID,
+            Self::AttributeValueInvalid { .. } => Rv::ATTRIBUTE_VALUE_INVALID,
+            Self::Body(_) | Self::Seal(_) => Rv::DEVICE_ERROR,
+            Self::BufferTooSmall => Rv::BUFFER_TOO_SMALL,
+            Self::KeyHandleInvalid => Rv::KEY_HANDLE_INVALID,
+            Self::KeyIndigestible => Rv::KEY_INDIGESTIBLE,
+            Self::Management { .. } => Rv::ARGUMENTS_BAD,
+            Self::Mechanism(error) => mechanism_rv(error),
+            Self::ObjectHandleInvalid => Rv::OBJECT_HANDLE_INVALID,
+            Self::OperationActive => Rv::OPERATION_ACTIVE,
+            Self::OperationNotInitialized => Rv::OPERATION_NOT_INITIALIZED,
+            Self::PinHash(_) => Rv::DEVICE_MEMORY,
+            Self::PinIncorrect => Rv::PIN_INCORRECT,
+            Self::PinLength { .. } => Rv::PIN_LEN_RANGE,
+            Self::PinLocked => Rv::PIN_LOCKED,
+            Self::PinTooWeak => Rv::PIN_TOO_WEAK,
+            Self::PinUnset => Rv::USER_PIN_NOT_INITIALIZED,
+            Self::Policy(refusal) => refusal.rv(),
+            Self::Rejected(_) => Rv::FUNCTION_REJECTED,
+            Self::SessionExists => Rv::SESSION_EXISTS,
+            Self::SessionHandleInvalid => Rv::SESSION_HANDLE_INVALID,
+            Self::SessionParallel => Rv::SESSION_PARALLEL_NOT_SUPPORTED,
+            Self::SessionReadOnly => Rv::SESSION_READ_ONLY,
+            Self::SessionReadOnlyExists => Rv::SESSION_READ_ONLY_EXISTS,
+            Self::SessionSecurityOfficerExists => Rv::SESSION_READ_WRITE_SO_EXISTS,
+            Self::SlotInvalid(_) => Rv::SLOT_ID_INVALID,
+            Self::Store(error) => store_rv(error),
+            Self::TemplateIncomplete(_) => Rv::TEMPLATE_INCOMPLETE,
+            Self::TemplateInconsistent { .. } => Rv::TEMPLATE_INCONSISTENT,
+            Self::TokenUninitialized => Rv::TOKEN_NOT_RECOGNIZED,
+            Self::TooMany { rv, .. } => *rv,
+            Self::UserNotLoggedIn => Rv::USER_NOT_LOGGED_IN,
+            Self::UserTypeInvalid(_) => Rv::USER_TYPE_INVALID,
+        }
+    }
+}
+
+const fn mechanism_rv(error: &mech::Error) -> Rv {
+    use mech::Error as E;
+    match error {
+        E::AttributeInvalid(_) => Rv::ATTRIBUTE_VALUE_INVALID,
+        E::CurveNotSupported => Rv::CURVE_NOT_SUPPORTED,
+        E::DataInvalid => Rv::DATA_INVALID,
+        E::DataLenRange => Rv::DATA_LEN_RANGE,
+        E::EncryptedDataInvalid => Rv::ENCRYPTED_DATA_INVALID,
+        E::EncryptedDataLenRange => Rv::ENCRYPTED_DATA_LEN_RANGE,
+        E::KeyFunctionNotPermitted => Rv::KEY_FUNCTION_NOT_PERMITTED,
+        E::KeySizeRange => Rv::KEY_SIZE_RANGE,
+        E::KeyTypeInconsistent => Rv::KEY_TYPE_INCONSISTENT,
+        E::MechanismInvalid => Rv::MECHANISM_INVALID,
+        E::MechanismParamInvalid => Rv::MECHANISM_PARAM_INVALID,
+        E::Provider(_) => Rv::DEVICE_ERROR,
+        E::SignatureInvalid => Rv::SIGNATURE_INVALID,
+        E::SignatureLenRange => Rv::SIGNATURE_LEN_RANGE,
+        E::TemplateIncomplete(_) => Rv::TEMPLATE_INCOMPLETE,
+    }
+}
+
+const fn store_rv(error: &store::StoreError) -> Rv {
+    use store::StoreError as E;
+    match error {
+        E::TooLarge { .. } => Rv::DEVICE_MEMORY,
+        E::Busy { .. }
+        | E::Conflict { .. }
+        | E::Exists { .. }
+        | E::File { .. }
+        | E::Interrupted { .. }
+        | E::Missing { .. }
+        | E::NoStore { .. }
+        | E::Permissions { .. }
+        | E::Read { .. }
+        | E::Schema { .. }
+        | E::Seal(_)
+        | E::Stopped
+        | E::Tampered { .. }
+        | E::Twice { .. }
+        | E::Unusable { .. }
+        | E::WrongKey { .. } => Rv::DEVICE_ERROR,
+    }
+}

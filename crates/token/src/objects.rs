@@ -1,0 +1,157 @@
+//! Objects by handle, and by what applications look for: label, identifier and class.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, RwLock};
+
+use ck::AttributeType;
+
+use crate::Attributes;
+use crate::lock::{read, write};
+use crate::object::{Object, matches};
+use crate::rules::Template;
+
+/// The attributes that have an index, the most telling first.
+const INDEXED: [AttributeType; 3] = [
+    AttributeType::LABEL,
+    AttributeType::ID,
+    AttributeType::CLASS,
+];
+
+/// A set of objects.
+#[derive(Default)]
+pub(crate) struct Objects(RwLock<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    by_handle: BTreeMap<u64, Arc<Object>>,
+    /// One index per attribute of [`INDEXED`], from its value to handles.
+    indexes: [HashMap<Box<[u8]>, BTreeSet<u64>>; INDEXED.len()],
+}
+
+impl Objects {
+    /// Finds an object by its handle.
+    pub(crate) fn get(&self, handle: u64) -> Option<Arc<Object>> {
+        read(&self.0).by_handle.get(&handle).map(Arc::clone)
+    }
+
+    /// Adds an object.
+    pub(crate) fn insert(&self, object: Arc<Object>) {
+        let mut inner = write(&self.0);
+        inner.index(object.handle, &object.attributes());
+        inner.by_handle.insert(object.handle, object);
+    }
+
+    /// Takes an object out; its key is wiped with its last use.
+    pub(crate) fn remove(&self, object: &Object) {
+        let mut inner = write(&self.0);
+        if inner.by_handle.remove(&object.handle).is_some() {
+            inner.unindex(object.handle, &object.attributes());
+        }
+    }
+
+    /// Takes out the objects that `gone` chooses.
+    pub(crate) fn remove_where(&self, gone: impl Fn(&Object) -> bool) {
+        let mut inner = write(&self.0);
+        let leaving: Vec<_> = inner
+            .by_handle
+            .values()
+            .filter(|object| gone(object))
+            .map(Arc::clone)
+            .collect();
+        for object in leaving {
+            inner.unindex(object.handle, &object.attributes());
+            inner.by_handle.remove(&object.handle);
+        }
+    }
+
+    /// Runs a change of an object's attributes and moves it in the indexes, unless it has been taken out.
+    pub(crate) fn change(&self, object: &Object, change: impl FnOnce()) {
+        let mut inner = write(&self.0);
+        if inner.by_handle.contains_key(&object.handle) {
+            inner.unindex(object.handle, &object.attributes());
+            change();
+            inner.index(object.handle, &object.attributes());
+        }
+    }
+
+    /// Counts them.
+    pub(crate) fn len(&self) -> usize {
+        read(&self.0).by_handle.len()
+    }
+
+    /// Finds the handles of the objects that match a template and that `visible` lets through, in their order.
+    pub(crate) fn find(
+        &self,
+        template: &Template<'_>,
+        visible: impl Fn(&Object) -> bool,
+    ) -> Vec<u64> {
+        let inner = read(&self.0);
+        let fits = |object: &Arc<Object>| {
+            visible(object) && {
+                let attributes = object.attributes();
+                template
+                    .iter()
+                    .all(|wanted| matches(&attributes, wanted.id, wanted.value))
+            }
+        };
+        let handles = |objects: &mut dyn Iterator<Item = &Arc<Object>>| {
+            objects
+                .filter(|object| fits(object))
+                .map(|object| object.handle)
+                .collect()
+        };
+        match inner.candidates(template) {
+            Candidates::All => handles(&mut inner.by_handle.values()),
+            Candidates::None => Vec::new(),
+            Candidates::These(some) => {
+                handles(&mut some.iter().filter_map(|handle| inner.by_handle.get(handle)))
+            }
+        }
+    }
+}
+
+/// Which objects a search has to look at.
+enum Candidates<'a> {
+    All,
+    None,
+    These(&'a BTreeSet<u64>),
+}
+
+impl Inner {
+    fn index(&mut self, handle: u64, attributes: &Attributes) {
+        for (index, id) in self.indexes.iter_mut().zip(INDEXED) {
+            let value = attributes.get(id).unwrap_or_default();
+            index.entry(value.into()).or_default().insert(handle);
+        }
+    }
+
+    fn unindex(&mut self, handle: u64, attributes: &Attributes) {
+        for (index, id) in self.indexes.iter_mut().zip(INDEXED) {
+            let value = attributes.get(id).unwrap_or_default();
+            let Some(handles) = index.get_mut(value) else {
+                continue;
+            };
+            handles.remove(&handle);
+            if handles.is_empty() {
+                index.remove(value);
+            }
+        }
+    }
+
+    fn candidates(&self, template: &Template<'_>) -> Candidates<'_> {
+        let mut fewest = Candidates::All;
+        for (index, id) in self.indexes.iter().zip(INDEXED) {
+            let Some(value) = template.get(id) else {
+                continue;
+            };
+            let Some(handles) = index.get(value) else {
+                return Candidates::None;
+            };
+            match fewest {
+                Candidates::These(known) if known.len() <= handles.len() => {}
+                _ => fewest = Candidates::These(handles),
+            }
+        }
+        fewest
+    }
+}

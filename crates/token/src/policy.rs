@@ -1,0 +1,388 @@
+//! Policy: what a key may be, and what may be done with it. Pure functions; every refusal says why.
+//!
+//! | Rule | `compat` | `strict` |
+//! |---|---|---|
+//! | purposes of one key (security.md R1) | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
+//! | purposes of an existing key | may change | never change |
+//! | several purposes for a key that is generated | as the template says | the most telling one is kept |
+//! | several purposes for a key that is imported | as the template says | refused |
+//! | `CKA_SENSITIVE` off for a key that is generated | as the template says | it is on |
+//! | `CKA_SENSITIVE` off for an import, `CKA_EXTRACTABLE` on | as the template says | refused |
+//! | the same for an existing key or its copy (R2) | refused | refused |
+//! | GCM tags below 96 bits (R10) | accepted | refused |
+//! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
+
+use ck::flags::mechanism as ckf;
+use ck::{
+    Algorithm, AttributeType, Digest, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv,
+};
+pub use proto::admin::Profile;
+use thiserror::Error as ThisError;
+
+use crate::rules::is_secret;
+use crate::{Attributes, Error};
+
+/// What is to be done with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// Decrypting.
+    Decrypt,
+    /// Encrypting.
+    Encrypt,
+    /// Signing, or computing a MAC.
+    Sign,
+    /// Verifying a signature or a MAC.
+    Verify,
+}
+
+impl Usage {
+    /// The attribute that permits it.
+    #[must_use]
+    pub const fn attribute(self) -> AttributeType {
+        match self {
+            Self::Decrypt => AttributeType::DECRYPT,
+            Self::Encrypt => AttributeType::ENCRYPT,
+            Self::Sign => AttributeType::SIGN,
+            Self::Verify => AttributeType::VERIFY,
+        }
+    }
+
+    /// The operation bit of the mechanism table.
+    const fn flag(self) -> u64 {
+        match self {
+            Self::Decrypt => ckf::DECRYPT,
+            Self::Encrypt => ckf::ENCRYPT,
+            Self::Sign => ckf::SIGN,
+            Self::Verify => ckf::VERIFY,
+        }
+    }
+}
+
+/// What policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It may be done.
+    Allow,
+    /// It may not.
+    Deny(Refusal),
+}
+
+impl Decision {
+    /// Turns a denial into an error.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub const fn obey(self) -> Result<(), Refusal> {
+        match self {
+            Self::Allow => Ok(()),
+            Self::Deny(refusal) => Err(refusal),
+        }
+    }
+}
+
+/// Why policy refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+pub enum Refusal {
+    /// The key is of another type than the mechanism takes.
+    #[error("{mechanism} does not take a key of type {key_type}")]
+    KeyType {
+        /// The mechanism.
+        mechanism: MechanismType,
+        /// The key's type.
+        key_type: KeyType,
+    },
+    /// The key's own list does not have the mechanism.
+    #[error("CKA_ALLOWED_MECHANISMS of the key does not list {0}")]
+    MechanismNotListed(MechanismType),
+    /// The mechanism does not do that.
+    #[error("{0} does not do this operation")]
+    MechanismUnfit(MechanismType),
+    /// The key has another purpose.
+    #[error("{0} of the key is false")]
+    Purpose(AttributeType),
+    /// The parameter is too weak.
+    #[error("the parameter is too weak for the profile `strict`: {0}")]
+    WeakParameter(&'static str),
+    /// The mechanism is too weak.
+    #[error("the profile `strict` refuses {mechanism} here: {why}")]
+    WeakMechanism {
+        /// The mechanism.
+        mechanism: MechanismType,
+        /// What is weak.
+        why: &'static str,
+    },
+}
+
+impl Refusal {
+    /// Returns the return code that the application sees.
+    #[must_use]
+    pub const fn rv(&self) -> Rv {
+        match self {
+            Self::KeyType { .. } => Rv::KEY_TYPE_INCONSISTENT,
+            Self::MechanismNotListed(_) | Self::MechanismUnfit(_) | Self::WeakMechanism { .. } => {
+                Rv::MECHANISM_INVALID
+            }
+            Self::Purpose(_) => Rv::KEY_FUNCTION_NOT_PERMITTED,
+            Self::WeakParameter(_) => Rv::MECHANISM_PARAM_INVALID,
+        }
+    }
+}
+
+/// Decides whether a key may be used.
+#[must_use]
+pub fn decide(
+    profile: Profile,
+    usage: Usage,
+    key: &Attributes,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Decision {
+    let denial = unfit(usage, mechanism)
+        .or_else(|| wrong_type(key, mechanism))
+        .or_else(|| wrong_purpose(usage, key))
+        .or_else(|| not_listed(key, mechanism))
+        .or_else(|| match profile {
+            Profile::Compat => None,
+            Profile::Strict => weak(usage, mechanism, params),
+        });
+    denial.map_or(Decision::Allow, Decision::Deny)
+}
+
+fn unfit(usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
+    (!mechanism.operations.contains(usage.flag())).then_some(Refusal::MechanismUnfit(mechanism.id))
+}
+
+fn wrong_type(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
+    let key_type = key.key_type()?;
+    let fits = match mechanism.algorithm {
+        // Which of the HMAC key types belongs to which hash is the mechanism's own check.
+        Algorithm::Hmac { .. } => {
+            key.class() == ObjectClass::SECRET_KEY && key_type != KeyType::AES
+        }
+        _ => mechanism.key_type == Some(key_type),
+    };
+    (!fits).then_some(Refusal::KeyType {
+        mechanism: mechanism.id,
+        key_type,
+    })
+}
+
+fn wrong_purpose(usage: Usage, key: &Attributes) -> Option<Refusal> {
+    (!key.is(usage.attribute())).then_some(Refusal::Purpose(usage.attribute()))
+}
+
+/// `CKA_ALLOWED_MECHANISMS` (4.7): where it is absent or empty, there is no restriction.
+fn not_listed(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
+    let listed = key
+        .get(AttributeType::ALLOWED_MECHANISMS)
+        .unwrap_or_default();
+    let fits = listed.is_empty()
+        || listed
+            .chunks_exact(8)
+            .any(|number| number == mechanism.id.0.to_le_bytes());
+    (!fits).then_some(Refusal::MechanismNotListed(mechanism.id))
+}
+
+fn weak(usage: Usage, mechanism: &Mechanism, params: &Params<'_>) -> Option<Refusal> {
+    let refuse = |why| {
+        Some(Refusal::WeakMechanism {
+            mechanism: mechanism.id,
+            why,
+        })
+    };
+    match (mechanism.algorithm, params, usage) {
+        (Algorithm::AesGcm, Params::Gcm { tag_bits, .. }, _) if *tag_bits < 96 => Some(
+            Refusal::WeakParameter("a GCM tag has at least 96 bits (SP 800-38D, appendix C)"),
+        ),
+        (
+            Algorithm::Ecdsa(Some(Digest::Sha1))
+            | Algorithm::RsaPkcs1(Some(Digest::Sha1))
+            | Algorithm::RsaPss(Some(Digest::Sha1)),
+            _,
+            Usage::Sign,
+        ) => refuse("SHA-1 is not for new signatures (SP 800-131A)"),
+        (
+            Algorithm::RsaPss(_),
+            Params::Pss {
+                digest: MechanismType::SHA_1,
+                ..
+            },
+            Usage::Sign,
+        ) => Some(Refusal::WeakParameter(
+            "SHA-1 is not for new signatures (SP 800-131A)",
+        )),
+        (Algorithm::RsaPkcs1(None), _, Usage::Encrypt | Usage::Decrypt) => {
+            refuse("PKCS#1 v1.5 is not for encryption (SP 800-131A)")
+        }
+        _ => None,
+    }
+}
+
+const ENCRYPTION: usize = 0;
+const SIGNATURE: usize = 1;
+const WRAPPING: usize = 2;
+const DERIVATION: usize = 3;
+
+/// The families of purposes, of which `strict` lets a key have one.
+const FAMILIES: [&[AttributeType]; 4] = [
+    &[AttributeType::ENCRYPT, AttributeType::DECRYPT],
+    &[
+        AttributeType::SIGN,
+        AttributeType::SIGN_RECOVER,
+        AttributeType::VERIFY,
+        AttributeType::VERIFY_RECOVER,
+    ],
+    &[AttributeType::WRAP, AttributeType::UNWRAP],
+    &[AttributeType::DERIVE],
+];
+
+/// Tells whether an attribute says what a key is for.
+pub(crate) fn is_purpose(id: AttributeType) -> bool {
+    FAMILIES.iter().any(|family| family.contains(&id))
+}
+
+/// Finds the family of a key's purposes, and the attribute of a second family if there is one.
+fn family(key: &Attributes) -> (Option<usize>, Option<AttributeType>) {
+    let mut first = None;
+    for (index, family) in FAMILIES.iter().enumerate() {
+        let Some(id) = family.iter().find(|id| key.is(**id)) else {
+            continue;
+        };
+        if first.is_some() {
+            return (first, Some(*id));
+        }
+        first = Some(index);
+    }
+    (first, None)
+}
+
+/// Tightens what is to be generated under `strict`: of several purposes the most telling one stays, and the key is
+/// sensitive.
+///
+/// Clients such as pkcs11-tool ask for every purpose and for insensitive keys unless told otherwise, so refusing would
+/// only keep them out. What comes out is never more than was asked for, and `C_GetAttributeValue` says what it is. An
+/// import has no such excuse: there the template is taken at its word, or refused.
+pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
+    if profile == Profile::Compat {
+        return;
+    }
+    let preferred: [usize; 4] = match key.key_type() {
+        Some(KeyType::AES) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
+        _ => [SIGNATURE, ENCRYPTION, DERIVATION, WRAPPING],
+    };
+    let named = |family: &usize| FAMILIES[*family].iter().any(|id| key.is(*id));
+    if let Some(kept) = preferred.into_iter().find(named) {
+        let others = preferred.into_iter().filter(|family| *family != kept);
+        for id in others.flat_map(|family| FAMILIES[family]) {
+            if key.is(*id) {
+                key.set_flag(*id, false);
+            }
+        }
+    }
+    if is_secret(key.class()) {
+        key.set_flag(AttributeType::SENSITIVE, true);
+    }
+}
+
+/// Tells whether a new key has a purpose that its template does not mention.
+///
+/// Applications leave the purposes out and expect a usable key (Java's generators do). In `strict` a template that
+/// names one purpose means only that one.
+pub(crate) fn default_purpose(
+    profile: Profile,
+    key: &Attributes,
+    named: bool,
+    id: AttributeType,
+) -> bool {
+    if profile == Profile::Strict && named {
+        return false;
+    }
+    match (key.class(), key.key_type()) {
+        (ObjectClass::SECRET_KEY, Some(KeyType::AES)) => {
+            matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
+        }
+        (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(KeyType::RSA))
+            if profile == Profile::Compat =>
+        {
+            matches!(
+                id,
+                AttributeType::SIGN
+                    | AttributeType::VERIFY
+                    | AttributeType::ENCRYPT
+                    | AttributeType::DECRYPT
+            )
+        }
+        _ => matches!(id, AttributeType::SIGN | AttributeType::VERIFY),
+    }
+}
+
+/// Checks what a new object, or one that is to change, would be.
+///
+/// # Errors
+/// `CKR_TEMPLATE_INCONSISTENT` where `strict` lets no such key be.
+pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), Error> {
+    if object.is(AttributeType::ALWAYS_AUTHENTICATE) && !object.is(AttributeType::PRIVATE) {
+        let why = "only the user of a private key can be asked for the PIN (4.9)";
+        let id = AttributeType::ALWAYS_AUTHENTICATE;
+        return Err(Error::TemplateInconsistent { id, why });
+    }
+    let secret = is_secret(object.class());
+    if profile == Profile::Compat {
+        return Ok(());
+    }
+    let refuse = |id, why| Err(Error::TemplateInconsistent { id, why });
+    if let (_, Some(id)) = family(object) {
+        return refuse(id, "in the profile `strict` a key has one purpose");
+    }
+    if secret && !object.is(AttributeType::SENSITIVE) {
+        return refuse(
+            AttributeType::SENSITIVE,
+            "in the profile `strict` every key is sensitive",
+        );
+    }
+    if secret && object.is(AttributeType::EXTRACTABLE) {
+        return refuse(
+            AttributeType::EXTRACTABLE,
+            "in the profile `strict` no key is extractable",
+        );
+    }
+    Ok(())
+}
+
+/// Checks how an object, or its copy, is to change.
+///
+/// # Errors
+/// `CKR_ATTRIBUTE_READ_ONLY` where `strict` keeps the purpose of a key fixed.
+pub(crate) fn check_change(
+    profile: Profile,
+    before: &Attributes,
+    after: &Attributes,
+) -> Result<(), Error> {
+    let purposes = FAMILIES.iter().flat_map(|family| family.iter());
+    let mut changed = purposes.filter(|id| before.is(**id) != after.is(**id));
+    match (profile, changed.next()) {
+        (Profile::Strict, Some(id)) => Err(Error::AttributeReadOnly(*id)),
+        _ => check_object(profile, after),
+    }
+}
+
+/// Checks that both halves of a new key pair have one purpose.
+///
+/// # Errors
+/// `CKR_TEMPLATE_INCONSISTENT` where `strict` lets no such pair be.
+pub(crate) fn check_pair(
+    profile: Profile,
+    public: &Attributes,
+    private: &Attributes,
+) -> Result<(), Error> {
+    if let (Profile::Strict, (Some(one), _), (Some(other), _)) =
+        (profile, family(public), family(private))
+        && one != other
+    {
+        return Err(Error::TemplateInconsistent {
+            id: FAMILIES[other][0],
+            why: "in the profile `strict` both halves of a key pair have one purpose",
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! What the store keeps of a partition besides its objects.
+
+use proto::shape::SessionHandle;
+use proto::{DecodeError, Reader, Writer};
+
+use crate::BodyError;
+use crate::policy::Profile;
+
+/// The only layout there is so far.
+const FORMAT: u8 = 1;
+
+/// The longest text or wrapped key in a record, in bytes.
+const FIELD_MAX: usize = 1024;
+
+/// Whose PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The security officer's.
+    SecurityOfficer,
+    /// The normal user's.
+    User,
+}
+
+impl Role {
+    /// The number that goes into the PIN's key: `CKU_SO` or `CKU_USER`.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::SecurityOfficer => 0,
+            Self::User => 1,
+        }
+    }
+
+    /// The place in a pair.
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::SecurityOfficer => 0,
+            Self::User => 1,
+        }
+    }
+}
+
+/// A PIN that was set: there is nothing to compare it with, only a key that it opens (security.md 3.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PinRecord {
+    /// The salt of its hash.
+    pub(crate) salt: [u8; 16],
+    /// The key that it opens.
+    pub(crate) wrapped: Vec<u8>,
+    /// Guesses since the last right one, those under way included.
+    pub(crate) failures: u32,
+}
+
+/// A partition, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PartitionRecord {
+    /// Its name, for administrators.
+    pub(crate) name: String,
+    /// Its slot.
+    pub(crate) slot: u64,
+    /// Its policy profile.
+    pub(crate) profile: Profile,
+    /// The token's label; none before it is initialised.
+    pub(crate) label: Option<String>,
+    /// The partition key, wrapped under the root key.
+    pub(crate) key: Vec<u8>,
+    /// The next serial number of an object that is not set aside yet: those below may be taken.
+    pub(crate) serials: u64,
+    /// The PINs: the security officer's, then the user's.
+    pub(crate) pins: [Option<PinRecord>; 2],
+    /// The user key, wrapped under the security officer's PIN where the profile lets that PIN reset the user's.
+    pub(crate) reset: Option<Vec<u8>>,
+}
+
+impl PartitionRecord {
+    /// The PIN of a role.
+    pub(crate) fn pin(&self, role: Role) -> Option<&PinRecord> {
+        self.pins[role.index()].as_ref()
+    }
+
+    /// The PIN of a role, to change it.
+    pub(crate) fn pin_mut(&mut self, role: Role) -> &mut Option<PinRecord> {
+        &mut self.pins[role.index()]
+    }
+
+    /// Writes the record's body.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(512);
+        let mut writer = Writer::new(&mut bytes);
+        writer.u8(FORMAT);
+        writer.bytes(self.name.as_bytes());
+        writer.u64(self.slot);
+        writer.u8(u8::from(self.profile == Profile::Strict));
+        write_option(self.label.as_deref().map(str::as_bytes), &mut writer);
+        writer.bytes(&self.key);
+        writer.u64(self.serials);
+        for pin in &self.pins {
+            write_option(pin.as_ref().map(|pin| pin.wrapped.as_slice()), &mut writer);
+            if let Some(pin) = pin {
+                writer.raw(&pin.salt);
+                writer.u32(pin.failures);
+            }
+        }
+        write_option(self.reset.as_deref(), &mut writer);
+        bytes
+    }
+
+    /// Reads a record's body.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BodyError> {
+        let mut reader = Reader::new(SessionHandle(0), bytes);
+        let format = reader.u8("the layout")?;
+        if format != FORMAT {
+            return Err(BodyError::Format(format));
+        }
+        let record = Self {
+            name: text(reader.bytes(FIELD_MAX, "the name")?)?,
+            slot: reader.u64("the slot")?,
+            profile: match reader.u8("the profile")? {
+                0 => Profile::Compat,
+                _ => Profile::Strict,
+            },
+            label: read_option(&mut reader, "the label")?
+                .map(text)
+                .transpose()?,
+            key: reader.bytes(FIELD_MAX, "the partition key")?.to_vec(),
+            serials: reader.u64("the serial number")?,
+            pins: [read_pin(&mut reader)?, read_pin(&mut reader)?],
+            reset: read_option(&mut reader, "the user key")?.map(<[u8]>::to_vec),
+        };
+        reader.finish()?;
+        Ok(record)
+    }
+}
+
+fn write_option(value: Option<&[u8]>, writer: &mut Writer<'_>) {
+    writer.u8(u8::from(value.is_some()));
+    if let Some(value) = value {
+        writer.bytes(value);
+    }
+}
+
+fn read_option<'a>(
+    reader: &mut Reader<'a>,
+    what: &'static str,
+) -> Result<Option<&'a [u8]>, DecodeError> {
+    match reader.u8(what)? {
+        0 => Ok(None),
+        _ => reader.bytes(FIELD_MAX, what).map(Some),
+    }
+}
+
+fn read_pin(reader: &mut Reader<'_>) -> Result<Option<PinRecord>, DecodeError> {
+    let Some(wrapped) = read_option(reader, "a PIN")? else {
+        return Ok(None);
+    };
+    Ok(Some(PinRecord {
+        wrapped: wrapped.to_vec(),
+        salt: reader.array("a PIN")?,
+        failures: reader.u32("a PIN")?,
+    }))
+}
+
+fn text(bytes: &[u8]) -> Result<String, BodyError> {
+    const WHAT: &str = "a text";
+    String::from_utf8(bytes.to_vec())
+        .map_err(|_| BodyError::Codec(DecodeError::Unknown { what: WHAT, tag: 0 }))
+}

@@ -1,0 +1,162 @@
+//! A tenancy: what one application has of one token: its sessions' number, its login and its session objects.
+
+use std::sync::{Arc, RwLock};
+
+use crate::Error;
+use crate::lock::{read, write};
+use crate::object::Object;
+use crate::objects::Objects;
+use crate::partition::Partition;
+
+/// The most sessions that one application may have with one token: far above any pool, and bounded in memory.
+const SESSIONS_MAX: usize = 65_536;
+
+/// Who is logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Login {
+    /// Nobody.
+    Public,
+    /// The security officer.
+    SecurityOfficer,
+    /// The normal user.
+    User,
+}
+
+/// What one application has of one token.
+pub(crate) struct Tenancy {
+    /// The token.
+    pub(crate) partition: Arc<Partition>,
+    /// The objects of the application's sessions.
+    pub(crate) objects: Objects,
+    occupancy: RwLock<Occupancy>,
+}
+
+#[derive(Clone, Copy)]
+struct Occupancy {
+    login: Login,
+    read_only: usize,
+    read_write: usize,
+}
+
+impl Tenancy {
+    /// Starts without sessions.
+    pub(crate) fn new(partition: Arc<Partition>) -> Self {
+        Self {
+            partition,
+            objects: Objects::default(),
+            occupancy: RwLock::new(Occupancy {
+                login: Login::Public,
+                read_only: 0,
+                read_write: 0,
+            }),
+        }
+    }
+
+    /// Who is logged in.
+    pub(crate) fn login(&self) -> Login {
+        read(&self.occupancy).login
+    }
+
+    /// How many sessions there are: all, and those that may write.
+    pub(crate) fn sessions(&self) -> (usize, usize) {
+        let occupancy = *read(&self.occupancy);
+        (
+            occupancy.read_only + occupancy.read_write,
+            occupancy.read_write,
+        )
+    }
+
+    /// Counts a new session.
+    pub(crate) fn admit(&self, writable: bool) -> Result<(), Error> {
+        let mut occupancy = write(&self.occupancy);
+        if !writable && occupancy.login == Login::SecurityOfficer {
+            return Err(Error::SessionSecurityOfficerExists);
+        }
+        if occupancy.read_only + occupancy.read_write >= SESSIONS_MAX {
+            return Err(Error::TooMany {
+                what: "sessions of one application",
+                limit: SESSIONS_MAX,
+                rv: ck::Rv::SESSION_COUNT,
+            });
+        }
+        *occupancy.count(writable) += 1;
+        Ok(())
+    }
+
+    /// Counts a session that was closed. Tells whether it was the last: then the application is logged out.
+    pub(crate) fn dismiss(&self, writable: bool) -> bool {
+        let mut occupancy = write(&self.occupancy);
+        *occupancy.count(writable) -= 1;
+        occupancy.read_only + occupancy.read_write == 0
+    }
+
+    /// Checks that a user may log in now (5.6.8).
+    pub(crate) fn check_login(&self, wanted: Login) -> Result<(), Error> {
+        read(&self.occupancy).check_login(wanted)
+    }
+
+    /// Logs a user in, once the PIN has proved right; `enter` opens what the login opens.
+    pub(crate) fn log_in(
+        &self,
+        wanted: Login,
+        enter: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut occupancy = write(&self.occupancy);
+        occupancy.check_login(wanted)?;
+        enter()?;
+        occupancy.login = wanted;
+        Ok(())
+    }
+
+    /// Ends the login and tells whose it was.
+    pub(crate) fn log_out(&self) -> Login {
+        std::mem::replace(&mut write(&self.occupancy).login, Login::Public)
+    }
+
+    /// Adds an object of a session; a private one only while the user is logged in.
+    pub(crate) fn add(&self, object: Object) -> Result<(), Error> {
+        let occupancy = read(&self.occupancy);
+        if object.private && occupancy.login != Login::User {
+            return Err(Error::UserNotLoggedIn);
+        }
+        self.objects.insert(Arc::new(object));
+        Ok(())
+    }
+
+    /// Tells whether the application may see an object.
+    pub(crate) fn sees(&self, object: &Object) -> bool {
+        !object.private || self.login() == Login::User
+    }
+
+    /// Finds an object by its handle, of a session or of the token, as far as the application may see it.
+    pub(crate) fn object(&self, handle: u64) -> Option<Arc<Object>> {
+        self.objects
+            .get(handle)
+            .or_else(|| self.partition.objects.get(handle))
+            .filter(|object| self.sees(object))
+    }
+}
+
+impl Occupancy {
+    fn count(&mut self, writable: bool) -> &mut usize {
+        if writable {
+            &mut self.read_write
+        } else {
+            &mut self.read_only
+        }
+    }
+
+    fn check_login(&self, wanted: Login) -> Result<(), Error> {
+        match (self.login, wanted) {
+            (login, wanted) if login == wanted => Err(Error::AlreadyLoggedIn),
+            (Login::User | Login::SecurityOfficer, _) => Err(Error::AnotherLoggedIn),
+            (Login::Public, Login::SecurityOfficer) if self.read_only > 0 => {
+                Err(Error::SessionReadOnlyExists)
+            }
+            (Login::Public, _) if self.read_only + self.read_write == 0 => {
+                Err(Error::SessionHandleInvalid)
+            }
+            (Login::Public, _) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! `cargo xtask matrix`: the support matrix, written from the tables.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use ck::{KeySizes, Mechanism, ParamShape, flags::mechanism as ckf};
+use clap::Args;
+use proto::{CALLS, Place, Version};
+
+use crate::{report, workspace};
+
+/// Writes docs/support-matrix.md, or checks that it is as the tables say.
+#[derive(Args, Debug)]
+pub(crate) struct Matrix {
+    /// Write nothing; fail when the file is not what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+impl Matrix {
+    /// Runs the task.
+    pub(crate) fn run(self) -> Result<()> {
+        if self.check {
+            return check();
+        }
+        let path = path();
+        std::fs::write(&path, page())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        report::step(&format!("wrote {}", path.display()));
+        Ok(())
+    }
+}
+
+/// Fails when the page in the workspace is stale.
+pub(crate) fn check() -> Result<()> {
+    let present = std::fs::read_to_string(path()).unwrap_or_default();
+    if present != page() {
+        bail!("docs/support-matrix.md is not what the tables say; run `cargo xtask matrix`");
+    }
+    Ok(())
+}
+
+fn path() -> PathBuf {
+    workspace::root().join("docs/support-matrix.md")
+}
+
+/// Writes the whole page.
+fn page() -> String {
+    let mut page = String::from(
+        "# What Dew's PKCS#11 module supports\n\n\
+         <!-- Written by `cargo xtask matrix` from the call table (crates/proto) and the mechanism table (crates/ck). \
+         Do not edit. -->\n\n",
+    );
+    functions(&mut page);
+    mechanisms(&mut page);
+    page
+}
+
+fn functions(page: &mut String) {
+    let count = |place| CALLS.iter().filter(|row| row.place == place).count();
+    let _ = write!(
+        page,
+        "## Functions\n\n\
+         {} of {} functions are served: {} by the token in the HSM, {} by the module itself. The other {} answer\n\
+         `CKR_FUNCTION_NOT_SUPPORTED`. Sections are those of PKCS#11 3.1; functions marked 3.2 are new in version 3.2.\n\n\
+         | Function | Since | Section | Served by |\n|---|---|---|---|\n",
+        count(Place::Token) + count(Place::Local),
+        CALLS.len(),
+        count(Place::Token),
+        count(Place::Local),
+        count(Place::Absent),
+    );
+    for row in CALLS {
+        let since = match row.since {
+            Version::V2_40 => "2.40",
+            Version::V3_0 => "3.0",
+            Version::V3_2 => "3.2",
+        };
+        let place = match row.place {
+            Place::Absent => "not yet",
+            Place::Local => "module",
+            Place::Token => "token",
+        };
+        let _ = writeln!(
+            page,
+            "| `{}` | {since} | {} | {place} |",
+            row.name, row.section
+        );
+    }
+}
+
+fn mechanisms(page: &mut String) {
+    let _ = write!(
+        page,
+        "\n## Mechanisms\n\n\
+         {} of the {} mechanisms that PKCS#11 3.2 names. Not one of them wraps, unwraps or derives a key yet.\n\n\
+         | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
+        ck::MECHANISMS.len(),
+        ck::MechanismType::ALL.len(),
+    );
+    for row in ck::MECHANISMS {
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | {} |",
+            row.id,
+            operations(row),
+            key(row),
+            parameter(row.params),
+            row.section
+        );
+    }
+}
+
+/// Names the operations, those that come in pairs by the pair.
+fn operations(row: &Mechanism) -> String {
+    const NAMES: &[(u64, &str)] = &[
+        (ckf::ENCRYPT | ckf::DECRYPT, "encrypt, decrypt"),
+        (ckf::DIGEST, "digest"),
+        (ckf::SIGN | ckf::VERIFY, "sign, verify"),
+        (ckf::GENERATE, "generate"),
+        (ckf::GENERATE_KEY_PAIR, "generate pair"),
+        (ckf::WRAP, "wrap"),
+        (ckf::UNWRAP, "unwrap"),
+        (ckf::DERIVE, "derive"),
+    ];
+    let named = NAMES
+        .iter()
+        .filter(|(flags, _)| row.operations.contains(*flags));
+    named.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+}
+
+fn key(row: &Mechanism) -> String {
+    let kind = row
+        .key_type
+        .map(|kind| kind.to_string().trim_start_matches("CKK_").to_owned());
+    let sizes = match row.key_sizes {
+        KeySizes::None => String::new(),
+        KeySizes::Bits(min, max) => format!("{min}–{max} bits"),
+        KeySizes::Bytes(min, max) => format!("{min}–{max} bytes"),
+    };
+    match kind {
+        Some(kind) => format!("{kind}, {sizes}"),
+        None => "none".to_owned(),
+    }
+}
+
+fn parameter(shape: ParamShape) -> String {
+    match shape {
+        ParamShape::Empty => "none".to_owned(),
+        ParamShape::Bytes(count) => format!("{count} bytes"),
+        ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
+        ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
+        ParamShape::Gcm => "`CK_GCM_PARAMS`".to_owned(),
+        ParamShape::Oaep => "`CK_RSA_PKCS_OAEP_PARAMS`".to_owned(),
+        ParamShape::Pss => "`CK_RSA_PKCS_PSS_PARAMS`".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_both_tables_has_its_line() {
+        let page = page();
+        for row in CALLS {
+            assert!(
+                page.contains(&format!("| `{}` |", row.name)),
+                "{}",
+                row.name
+            );
+        }
+        for row in ck::MECHANISMS {
+            assert!(page.contains(&format!("| `{}` |", row.id)), "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn a_line_says_what_the_row_says() {
+        let page = page();
+        assert!(page.contains("| `C_Sign` | 2.40 | 5.13.2 | token |"));
+        assert!(page.contains("| `C_Initialize` | 2.40 | 5.4.1 | module |"));
+        assert!(page.contains(
+            "| `CKM_AES_GCM` | encrypt, decrypt | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"
+        ));
+    }
+}
