@@ -51,6 +51,7 @@ const EDGES: &[Edge] = &[
     Edge("token",         "proto",     "implements the handler"),
     Edge("token",         "store",     "keeps objects"),
     Edge("transport",     "proto",     "cuts a stream into frames"),
+    Edge("ukey",          "sys",       "writes private files"),
     Edge("xtask",         "ck",        "writes the support matrix"),
     Edge("xtask",         "proto",     "writes the support matrix, asks a started HSM for its slots"),
 ];
