@@ -1,1 +1,29 @@
-//! End-to-end tests live in this crate's `tests/` folder; this is what they share.
+//! What the end-to-end tests share: a whole chain of Dew's own programs on loopback, and clients to point at it.
+//!
+//! [`Chain`] makes an HSM, an agent and tokens in a temporary folder; [`Token`] is one of those tokens as a client sees it
+//! (a module, an environment, PINs); [`Run`] runs a client and judges how it ended. A peer's token
+//! ([`SoftHsm`]) takes the same clients, so that a test's own commands can be told from the faults it finds.
+
+#![forbid(unsafe_code)]
+
+mod alone;
+mod application;
+mod chain;
+mod daemon;
+mod host;
+mod log;
+mod programs;
+mod run;
+mod soft_hsm;
+mod token;
+
+pub use alone::{alone, setting};
+pub use application::Application;
+pub use chain::Chain;
+pub use daemon::Daemon;
+pub use host::Host;
+pub use log::{Log, PATIENCE};
+pub use programs::{module, program};
+pub use run::{Finished, Run};
+pub use soft_hsm::SoftHsm;
+pub use token::{Partition, Token};

@@ -179,6 +179,9 @@ pub enum StoreError {
         /// The layout this version reads.
         expected: i64,
     },
+    /// Something could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The store's thread has ended.
     #[error("the store is closed; restart the HSM")]
     Stopped,

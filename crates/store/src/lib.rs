@@ -10,6 +10,7 @@ mod error;
 mod hex;
 pub mod hierarchy;
 mod kind;
+mod marks;
 mod memory;
 pub mod record;
 mod row;

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{SealError, StoreError};
 use crate::hierarchy::MetaKey;
+use crate::marks::Marks;
 use crate::row::Row;
-use crate::state::{Key, Marks, State};
+use crate::state::{Key, State};
 use crate::store::{Batch, Change, Committed, Head, Store};
 
 /// How a commit that is to fail fails.
@@ -67,15 +68,16 @@ impl Inner {
     }
 
     fn apply(&mut self, batch: Batch) -> Committed {
-        let entry = self.state.apply(&batch);
-        self.audit.push(entry);
         for change in batch.changes {
+            self.state.apply(&change);
             let key = change.key();
             match change {
                 Change::Put(row) => self.rows.insert(key, row),
                 Change::Delete { .. } => self.rows.remove(&key),
             };
         }
+        let entry = self.state.append(&batch.event);
+        self.audit.push(entry);
         Committed {
             seq: self.state.head().seq,
         }
@@ -136,3 +138,6 @@ fn interrupted(reason: &str) -> StoreError {
         reason: reason.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,9 +18,9 @@ use self::writer::{Job, QUEUE_MAX, Shared};
 use crate::error::StoreError;
 use crate::hierarchy::MetaKey;
 use crate::kind::Kind;
+use crate::marks::Marks;
 use crate::row::Row;
 use crate::slot::RootSlot;
-use crate::state::Marks;
 use crate::store::{Batch, Committed, Head, Store};
 
 /// How many rows are read under one hold of the database: commits wait no longer than these take.

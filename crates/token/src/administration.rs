@@ -1,16 +1,15 @@
 //! Administration: making and deleting partitions. Who may do so was decided before.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use audit::{Actor, Signature, Text};
+use audit::{Actor, Signature};
 use store::hierarchy::PartitionKey;
-use store::{Batch, CHANGES_MAX, Change, Kind, Row};
-use zeroize::Zeroizing;
+use store::{Batch, CHANGES_MAX, Change, Kind, Row, StoreError};
 
-use crate::hsm::{Core, Hsm};
+use crate::hsm::{Core, Hsm, read_partitions};
 use crate::identifier::{self, PartitionId};
 use crate::journal::{Act, Who};
+use crate::ledger::leaves_open;
 use crate::lock::{lock, read, write};
 use crate::partition::Partition;
 use crate::policy::Profile;
@@ -31,7 +30,10 @@ pub(crate) struct SlotCounter {
 
 impl Default for SlotCounter {
     fn default() -> Self {
-        Self { next: 1, version: 0 }
+        Self {
+            next: 1,
+            version: 0,
+        }
     }
 }
 
@@ -44,8 +46,13 @@ impl SlotCounter {
     /// Reads the counter.
     pub(crate) fn decode(body: &[u8], version: u64) -> Result<Self, BodyError> {
         const WHAT: &str = "the slot counter";
-        let next = body.try_into().map_err(|_| proto::DecodeError::Truncated { what: WHAT })?;
-        Ok(Self { next: u64::from_le_bytes(next), version })
+        let next = body
+            .try_into()
+            .map_err(|_| proto::DecodeError::Truncated { what: WHAT })?;
+        Ok(Self {
+            next: u64::from_le_bytes(next),
+            version,
+        })
     }
 }
 
@@ -80,7 +87,10 @@ impl Hsm {
     /// Lists the partitions in the order of their slots.
     #[must_use]
     pub fn partitions(&self) -> Vec<PartitionInfo> {
-        read(&self.partitions).values().map(|partition| partition.info()).collect()
+        read(&self.partitions)
+            .values()
+            .map(|partition| partition.info())
+            .collect()
     }
 
     /// Makes a partition. Its name is unique, its slot is a number that no partition had before.
@@ -96,7 +106,10 @@ impl Hsm {
     ) -> Result<PartitionInfo, Error> {
         check_name(name)?;
         let mut slots = lock(&self.slots);
-        if read(&self.partitions).values().any(|partition| partition.name == name) {
+        if read(&self.partitions)
+            .values()
+            .any(|partition| partition.name == name)
+        {
             return Err(management(name, "exists already; choose another name"));
         }
         let core = &self.core;
@@ -106,7 +119,10 @@ impl Hsm {
             slot: slots.next,
             profile,
             label: None,
-            key: core.keys.wrap.wrap_partition_key(&id.0, &PartitionKey::generate()?)?,
+            key: core
+                .keys
+                .wrap
+                .wrap_partition_key(&id.0, &PartitionKey::generate()?)?,
             serials: 1,
             pins: [None, None],
             reset: None,
@@ -119,10 +135,16 @@ impl Hsm {
             Change::Put(counter),
         ];
         let who = Who { actor, agent: None };
-        let act = Act { who: &who, operation: "partition create", partition: id };
+        let act = Act {
+            who: &who,
+            operation: "partition create",
+            partition: id,
+        };
         let mut event = act.done_with(core, None, name);
         event.signature = signature;
-        core.store.commit(Batch { changes, event })?;
+        core.store
+            .commit(Batch { changes, event })
+            .map_err(|error| self.settle_partitions(error, &mut slots))?;
         *slots = SlotCounter { next, version };
         let partition = Arc::new(Partition::open(core, id, record, 1)?);
         let info = partition.info();
@@ -140,19 +162,28 @@ impl Hsm {
         actor: Actor,
         signature: Option<Signature>,
     ) -> Result<(), Error> {
-        let _slots = lock(&self.slots);
+        let mut slots = lock(&self.slots);
         let partition = self.partition_named(name)?;
         let core = &self.core;
         let who = Who { actor, agent: None };
-        let act = Act { who: &who, operation: "partition delete", partition: partition.id };
+        let act = Act {
+            who: &who,
+            operation: "partition delete",
+            partition: partition.id,
+        };
         let _tenants = partition.tenants();
         // From here on it serves nobody, also if a commit fails: what is half deleted is not to be used.
         partition.close();
         let mut changes = delete_objects(core, &partition, &act)?;
-        changes.push(Change::Delete { partition: PartitionId::SYSTEM.0, id: partition.id.0 });
+        changes.push(Change::Delete {
+            partition: PartitionId::SYSTEM.0,
+            id: partition.id.0,
+        });
         let mut event = act.done_with(core, None, name);
         event.signature = signature;
-        core.store.commit(Batch { changes, event })?;
+        core.store
+            .commit(Batch { changes, event })
+            .map_err(|error| self.settle_partitions(error, &mut slots))?;
         write(&self.partitions).remove(&partition.slot);
         Ok(())
     }
@@ -161,16 +192,35 @@ impl Hsm {
     ///
     /// # Errors
     /// There is no such partition, it is initialised, a PIN or the label is not acceptable, or the store failed.
-    pub fn setup_token(&self, name: &str, setup: &TokenSetup<'_>, actor: Actor) -> Result<(), Error> {
+    pub fn setup_token(
+        &self,
+        name: &str,
+        setup: &TokenSetup<'_>,
+        actor: Actor,
+    ) -> Result<(), Error> {
         let partition = self.partition_named(name)?;
         if partition.ledger.view().label.is_some() {
-            return Err(management(name, "is initialised; C_InitToken does it again"));
+            return Err(management(
+                name,
+                "is initialised; C_InitToken does it again",
+            ));
         }
         if setup.label.len() > 32 {
             return Err(Error::Argument("label: at most 32 bytes"));
         }
         let who = Who { actor, agent: None };
         self.initialise(&partition, &who, setup)
+    }
+
+    /// After a commit that failed in doubt, takes over which partitions the store has, and gives the error back.
+    fn settle_partitions(&self, error: StoreError, slots: &mut SlotCounter) -> Error {
+        if leaves_open(&error) {
+            // Where reading fails as well, the next change finds the same doubt and settles it.
+            if let Ok(found) = read_partitions(&self.core, &mut write(&self.partitions)) {
+                *slots = found;
+            }
+        }
+        error.into()
     }
 
     fn partition_named(&self, name: &str) -> Result<Arc<Partition>, Error> {
@@ -204,7 +254,10 @@ pub(crate) fn delete_objects(
 ) -> Result<Vec<Change>, Error> {
     let mut changes = Vec::new();
     core.store.rows(Some(partition.id.0), &mut |row| {
-        changes.push(Change::Delete { partition: row.partition, id: row.id });
+        changes.push(Change::Delete {
+            partition: row.partition,
+            id: row.id,
+        });
         Ok(())
     })?;
     // Room is left for the caller's own changes.
@@ -220,11 +273,18 @@ pub(crate) fn delete_objects(
 
 fn check_name(name: &str) -> Result<(), Error> {
     if name.is_empty() || name.len() > NAME_MAX || name.chars().any(char::is_control) {
-        return Err(management(name, "is no name: 1 to 64 bytes without control characters"));
+        return Err(management(
+            name,
+            "is no name: 1 to 64 bytes without control characters",
+        ));
     }
     Ok(())
 }
 
 fn management(name: &str, why: &'static str) -> Error {
-    Error::Management { what: "partition", name: name.to_owned(), why }
+    Error::Management {
+        what: "partition",
+        name: name.to_owned(),
+        why,
+    }
 }

@@ -27,15 +27,15 @@ pub struct Access {
 pub enum Reach {
     /// All.
     All,
-    /// Those with these names.
-    Named(BTreeSet<String>),
+    /// These. A partition that is deleted and made again under the same name is another one.
+    Only(BTreeSet<PartitionId>),
 }
 
 impl Reach {
     fn includes(&self, partition: &Partition) -> bool {
         match self {
             Self::All => true,
-            Self::Named(names) => names.contains(&partition.name),
+            Self::Only(ids) => ids.contains(&partition.id),
         }
     }
 }
@@ -75,7 +75,9 @@ impl Hsm {
     /// Lists the slots that an application sees, in order.
     pub(crate) fn slots_of(&self, application: &Application) -> Vec<u64> {
         let partitions = read(&self.partitions);
-        let seen = partitions.values().filter(|partition| application.reach.includes(partition));
+        let seen = partitions
+            .values()
+            .filter(|partition| application.reach.includes(partition));
         seen.map(|partition| partition.slot).collect()
     }
 
@@ -94,14 +96,19 @@ impl Hsm {
 impl Application {
     /// Finds a session.
     pub(crate) fn session(&self, handle: u64) -> Result<Arc<Session>, Error> {
-        read(&self.sessions).open.get(&handle).map(Arc::clone).ok_or(Error::SessionHandleInvalid)
+        read(&self.sessions)
+            .open
+            .get(&handle)
+            .map(Arc::clone)
+            .ok_or(Error::SessionHandleInvalid)
     }
 
     /// Finds or starts the application's tenancy of a partition.
     pub(crate) fn tenancy(&self, partition: Arc<Partition>) -> Arc<Tenancy> {
         let mut tenancies = lock(&self.tenancies);
-        let tenancy =
-            tenancies.entry(partition.id).or_insert_with(|| Arc::new(Tenancy::new(partition)));
+        let tenancy = tenancies
+            .entry(partition.id)
+            .or_insert_with(|| Arc::new(Tenancy::new(partition)));
         Arc::clone(tenancy)
     }
 
@@ -148,7 +155,9 @@ impl Application {
             return;
         }
         let tenancy = &session.tenancy;
-        tenancy.objects.remove_where(|object| object.session == Some(session.handle));
+        tenancy
+            .objects
+            .remove_where(|object| object.session == Some(session.handle));
         // The number of sessions goes down last: with it goes the protection from C_InitToken.
         if tenancy.dismiss(session.writable) {
             login::leave(tenancy);

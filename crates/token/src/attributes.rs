@@ -40,7 +40,9 @@ impl Attributes {
     /// The value, where the object has one.
     #[must_use]
     pub fn get(&self, id: AttributeType) -> Option<&[u8]> {
-        self.position(id).ok().map(|index| self.0[index].1.as_slice())
+        self.position(id)
+            .ok()
+            .map(|index| self.0[index].1.as_slice())
     }
 
     /// Tells whether a flag is there and true.
@@ -98,7 +100,12 @@ impl Attributes {
     /// Makes a second copy, for an object that is copied or changed.
     #[must_use]
     pub fn duplicate(&self) -> Self {
-        Self(self.0.iter().map(|(id, value)| (*id, value.clone())).collect())
+        Self(
+            self.0
+                .iter()
+                .map(|(id, value)| (*id, value.clone()))
+                .collect(),
+        )
     }
 
     /// Writes the body of the object with this serial number.

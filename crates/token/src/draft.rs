@@ -14,9 +14,14 @@ const UNAVAILABLE: u64 = u64::MAX;
 
 /// Makes the attributes of an object that the application brings (`C_CreateObject`, 5.7.1).
 pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attributes, Error> {
-    let class = template.number(A::CLASS)?.ok_or(Error::TemplateIncomplete(A::CLASS))?;
+    let class = template
+        .number(A::CLASS)?
+        .ok_or(Error::TemplateIncomplete(A::CLASS))?;
     let class = ObjectClass(class);
-    let key_type = template.number(A::KEY_TYPE)?.map(KeyType).filter(|_| is_key(class));
+    let key_type = template
+        .number(A::KEY_TYPE)?
+        .map(KeyType)
+        .filter(|_| is_key(class));
     let rows = Rows::of(class, key_type)?;
     let mut attributes = rules::take(template, &rows, Origin::Import)?;
     set_defaults(profile, &mut attributes, &rows);
@@ -52,6 +57,7 @@ impl Plan {
         let mut attributes = rules::take(template, &rows, Origin::Generation)?;
         attributes.set_number(A::CLASS, class.0);
         attributes.set_number(A::KEY_TYPE, key_type.0);
+        policy::tighten(profile, &mut attributes);
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
         Ok(Self { attributes })
@@ -87,7 +93,11 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
     let named = rows
         .iter()
         .any(|row| policy::is_purpose(row.id) && attributes.is(row.id));
-    for row in rows.iter().filter(|row| attributes.get(row.id).is_none()).collect::<Vec<_>>() {
+    for row in rows
+        .iter()
+        .filter(|row| attributes.get(row.id).is_none())
+        .collect::<Vec<_>>()
+    {
         match (row.default, row.id) {
             (Some(value), id) => attributes.set_flag(id, value),
             (None, A::PRIVATE) => attributes.set_flag(A::PRIVATE, is_secret(class)),
@@ -108,7 +118,11 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
 }
 
 /// Checks an imported key, and computes what it lacks.
-fn complete(attributes: &mut Attributes, class: ObjectClass, key_type: KeyType) -> Result<(), Error> {
+fn complete(
+    attributes: &mut Attributes,
+    class: ObjectClass,
+    key_type: KeyType,
+) -> Result<(), Error> {
     let get = |id| attributes.get(id);
     let material = match class {
         ObjectClass::PRIVATE_KEY => mech::complete_private(key_type, &get)?,
@@ -139,7 +153,10 @@ fn put(attributes: &mut Attributes, material: Material) {
 fn set_origin(attributes: &mut Attributes, mechanism: Option<MechanismType>) {
     let local = mechanism.is_some();
     attributes.set_flag(A::LOCAL, local);
-    attributes.set_number(A::KEY_GEN_MECHANISM, mechanism.map_or(UNAVAILABLE, |id| id.0));
+    attributes.set_number(
+        A::KEY_GEN_MECHANISM,
+        mechanism.map_or(UNAVAILABLE, |id| id.0),
+    );
     if is_secret(attributes.class()) {
         let always_sensitive = local && attributes.is(A::SENSITIVE);
         let never_extractable = local && !attributes.is(A::EXTRACTABLE);
@@ -154,7 +171,9 @@ fn finish(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Er
     match (class, attributes.key_type()) {
         (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(key_type)) => {
             let get = |id| attributes.get(id);
-            let Some(info) = mech::derive_public_info(class, key_type, &get) else { return Ok(()) };
+            let Some(info) = mech::derive_public_info(class, key_type, &get) else {
+                return Ok(());
+            };
             set_derived(attributes, template, A::PUBLIC_KEY_INFO, info)
         }
         (ObjectClass::SECRET_KEY, Some(key_type)) => {
@@ -162,7 +181,9 @@ fn finish(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Er
             let length = u64::try_from(value.len()).unwrap_or(UNAVAILABLE);
             let check = mech::check_value(key_type, value);
             attributes.set_number(A::VALUE_LEN, length);
-            check.map_or(Ok(()), |check| set_derived(attributes, template, A::CHECK_VALUE, check))
+            check.map_or(Ok(()), |check| {
+                set_derived(attributes, template, A::CHECK_VALUE, check)
+            })
         }
         _ => Ok(()),
     }
@@ -177,10 +198,11 @@ fn set_derived(
 ) -> Result<(), Error> {
     let value = value.into();
     match template.get(id) {
-        Some(given) if given.is_empty() => Ok(()),
-        Some(given) if given != value => {
-            Err(Error::AttributeValueInvalid { id, why: "it does not belong to this key" })
-        }
+        Some([]) => Ok(()),
+        Some(given) if given != value => Err(Error::AttributeValueInvalid {
+            id,
+            why: "it does not belong to this key",
+        }),
         _ => {
             attributes.set(id, value);
             Ok(())

@@ -53,7 +53,8 @@ pub fn argon2id(
     salt: &[u8; 16],
     cost: PinCost,
 ) -> Result<Zeroizing<[u8; 32]>, PinHashFailed> {
-    let params = Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(|_| PinHashFailed)?;
+    let params =
+        Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(|_| PinHashFailed)?;
     let mut hash = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(pin, salt, hash.as_mut_slice())

@@ -242,9 +242,11 @@ const fn store_rv(error: &store::StoreError) -> Rv {
         | E::Permissions { .. }
         | E::Read { .. }
         | E::Schema { .. }
+        | E::Seal(_)
         | E::Stopped
         | E::Tampered { .. }
         | E::Twice { .. }
+        | E::Unusable { .. }
         | E::WrongKey { .. } => Rv::DEVICE_ERROR,
     }
 }

@@ -55,7 +55,10 @@ pub(crate) struct Core {
 impl Core {
     /// Logs an event that changes nothing.
     pub(crate) fn log(&self, event: Event) -> Result<(), Error> {
-        self.store.commit(Batch { changes: Vec::new(), event })?;
+        self.store.commit(Batch {
+            changes: Vec::new(),
+            event,
+        })?;
         Ok(())
     }
 
@@ -95,7 +98,10 @@ impl Core {
     }
 
     fn system_keys(&self) -> RecordKeys<'_> {
-        RecordKeys { partition: &self.keys.system, user: None }
+        RecordKeys {
+            partition: &self.keys.system,
+            user: None,
+        }
     }
 }
 
@@ -120,23 +126,15 @@ impl Hsm {
     /// A record cannot be read, opened or understood: then nothing is served.
     pub fn open(env: Arc<dyn Env>, keys: Keys, store: Arc<dyn Store>) -> Result<Self, Error> {
         let epoch = store.head()?.epoch;
-        let core = Core { env, store, keys, gate: Gate::new(), epoch };
-        let mut rows = Vec::new();
-        core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
-            rows.push(row);
-            Ok(())
-        })?;
+        let core = Core {
+            env,
+            store,
+            keys,
+            gate: Gate::new(),
+            epoch,
+        };
         let mut partitions = BTreeMap::new();
-        let mut slots = SlotCounter::default();
-        for row in rows {
-            if row.kind == Kind::Partition {
-                let record = PartitionRecord::decode(&core.open_system(&row)?)?;
-                let partition = Partition::open(&core, PartitionId(row.id), record, row.version)?;
-                partitions.insert(partition.slot, Arc::new(partition));
-            } else if SlotCounter::is(&row) {
-                slots = SlotCounter::decode(&core.open_system(&row)?, row.version)?;
-            }
-        }
+        let slots = read_partitions(&core, &mut partitions)?;
         let [session, object] = draw_bases(&*core.env);
         Ok(Self {
             core,
@@ -163,11 +161,41 @@ impl Hsm {
     }
 }
 
+/// Brings the partitions to what the store has: opens those that are new, leaves out those that are gone.
+pub(crate) fn read_partitions(
+    core: &Core,
+    partitions: &mut BTreeMap<u64, Arc<Partition>>,
+) -> Result<SlotCounter, Error> {
+    let mut rows = Vec::new();
+    core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
+        rows.push(row);
+        Ok(())
+    })?;
+    partitions.retain(|_, partition| rows.iter().any(|row| row.id == partition.id.0));
+    let mut slots = SlotCounter::default();
+    for row in rows {
+        let known = partitions
+            .values()
+            .any(|partition| partition.id.0 == row.id);
+        if row.kind == Kind::Partition && !known {
+            let record = PartitionRecord::decode(&core.open_system(&row)?)?;
+            let partition = Partition::open(core, PartitionId(row.id), record, row.version)?;
+            partitions.insert(partition.slot, Arc::new(partition));
+        } else if SlotCounter::is(&row) {
+            slots = SlotCounter::decode(&core.open_system(&row)?, row.version)?;
+        }
+    }
+    Ok(slots)
+}
+
 /// Draws where handles start after this start of the HSM, so that those of an earlier one lead nowhere.
 fn draw_bases(env: &dyn Env) -> [u64; 2] {
     let mut random = [0; 8];
     env.random(&mut random);
     let [a, b, c, d, e, f, g, h] = random;
     let spread = |bytes: [u8; 4]| u64::from(u32::from_le_bytes(bytes)) << 14;
-    [1 + spread([a, b, c, d]), SESSION_OBJECTS + spread([e, f, g, h])]
+    [
+        1 + spread([a, b, c, d]),
+        SESSION_OBJECTS + spread([e, f, g, h]),
+    ]
 }

@@ -56,7 +56,9 @@ impl<'a> Act<'a> {
 
     /// A PIN is about to be tried. The log has this before the result: an attempt that is cut off shows, too.
     pub(crate) fn attempt(&self, core: &Core) -> Event {
-        let outcome = Outcome::Failed(Text::from("counted as a failure until the PIN proves right"));
+        let outcome = Outcome::Failed(Text::from(
+            "counted as a failure until the PIN proves right",
+        ));
         Event {
             operation: Text::from("PIN attempt"),
             ..self.event(core, None, outcome, Some(self.operation.into()))

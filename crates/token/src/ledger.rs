@@ -25,7 +25,7 @@ struct Writing {
     version: u64,
     /// Whether a commit failed in a way that leaves open what the store has.
     uncertain: bool,
-    /// PIN attempts under way, of [`Role::ALL`].
+    /// PIN attempts under way: at the security officer's, then at the user's.
     attempts: [u32; 2],
 }
 
@@ -37,6 +37,17 @@ pub(crate) struct Entry<T> {
     pub(crate) changes: Vec<Change>,
     /// What the audit log says.
     pub(crate) event: Event,
+}
+
+impl Entry<()> {
+    /// A change of the record alone.
+    pub(crate) const fn logged(event: Event) -> Self {
+        Self {
+            value: (),
+            changes: Vec::new(),
+            event,
+        }
+    }
 }
 
 impl Ledger {
@@ -59,7 +70,7 @@ impl Ledger {
         Arc::clone(&read(&self.current))
     }
 
-    /// The version of the record's row, for whoever deletes it.
+    /// Changes the record, together with whatever else the entry names.
     pub(crate) fn change<T>(
         &self,
         core: &Core,
@@ -79,7 +90,7 @@ impl Ledger {
     ) -> Result<Attempt<'_>, Error> {
         let mut writing = lock(&self.writing);
         loop {
-            self.reread(core, &mut writing)?;
+            self.settle(core, &mut writing)?;
             let record = self.view();
             let pin = record.pin(role).ok_or(Error::PinUnset)?;
             if pin.failures < crate::pin::GUESSES {
@@ -96,10 +107,24 @@ impl Ledger {
         let pin = self.change_in(core, &mut writing, |record| {
             let pin = record.pin_mut(role).as_mut().ok_or(Error::PinUnset)?;
             pin.failures += 1;
-            Ok(Entry { value: pin.clone(), changes: Vec::new(), event: begun })
+            Ok(Entry {
+                value: pin.clone(),
+                changes: Vec::new(),
+                event: begun,
+            })
         })?;
         writing.attempts[role.index()] += 1;
-        Ok(Attempt { ledger: self, role, pin })
+        Ok(Attempt {
+            ledger: self,
+            role,
+            pin,
+        })
+    }
+
+    /// The record as the store has it, read again where that is in doubt.
+    pub(crate) fn reread(&self, core: &Core) -> Result<Arc<PartitionRecord>, Error> {
+        self.settle(core, &mut lock(&self.writing))?;
+        Ok(self.view())
     }
 
     fn change_in<T>(
@@ -108,13 +133,16 @@ impl Ledger {
         writing: &mut Writing,
         change: impl FnOnce(&mut PartitionRecord) -> Result<Entry<T>, Error>,
     ) -> Result<T, Error> {
-        self.reread(core, writing)?;
+        self.settle(core, writing)?;
         let mut record = PartitionRecord::clone(&self.view());
         let mut entry = change(&mut record)?;
         let version = writing.version + 1;
         let row = core.seal_system(Kind::Partition, self.partition.0, version, &record.encode())?;
         entry.changes.push(Change::Put(row));
-        let batch = Batch { changes: entry.changes, event: entry.event };
+        let batch = Batch {
+            changes: entry.changes,
+            event: entry.event,
+        };
         if let Err(error) = core.store.commit(batch) {
             writing.uncertain = leaves_open(&error);
             return Err(error.into());
@@ -125,7 +153,7 @@ impl Ledger {
     }
 
     /// Reads the record again where the last commit left open which one the store has.
-    fn reread(&self, core: &Core, writing: &mut Writing) -> Result<(), Error> {
+    fn settle(&self, core: &Core, writing: &mut Writing) -> Result<(), Error> {
         if !writing.uncertain {
             return Ok(());
         }
@@ -150,7 +178,10 @@ impl Ledger {
 
 /// Tells whether after a failed commit the store may have the batch all the same.
 pub(crate) const fn leaves_open(error: &StoreError) -> bool {
-    matches!(error, StoreError::Interrupted { .. } | StoreError::Conflict { .. })
+    matches!(
+        error,
+        StoreError::Interrupted { .. } | StoreError::Conflict { .. }
+    )
 }
 
 /// A PIN attempt under way.
@@ -171,10 +202,11 @@ impl Attempt<'_> {
         let mut writing = lock(&self.ledger.writing);
         let others = writing.attempts[self.role.index()] - 1;
         let result = self.ledger.change_in(core, &mut writing, |record| {
+            let entry = change(record)?;
             if let Some(pin) = record.pin_mut(self.role) {
                 pin.failures = others;
             }
-            change(record)
+            Ok(entry)
         });
         drop(writing);
         result

@@ -4,8 +4,9 @@
 //! its calls as the [`proto::Handler`]. Time and randomness come in through [`Env`], storage through [`store::Store`]:
 //! the crate reads no clock, opens no file and starts no thread, so a whole HSM can be simulated in a test.
 //!
-//! Locks are taken in one order: a session's state; the ledger of a partition; the occupancy of a tenancy; the vault;
-//! the objects. No lock that several sessions share is held while a PIN is hashed, a key is made or data is signed.
+//! Locks are taken in one order: a session's state; an object's change; the number of a partition's sessions; the
+//! occupancy of a tenancy; the vault; the ledger; the objects. No lock that several sessions share is held while a key
+//! is made or data is signed; while a PIN is hashed, only C_InitToken holds one.
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ mod error;
 mod hsm;
 mod identifier;
 mod journal;
+mod keeping;
 mod ledger;
 mod lock;
 mod login;

@@ -1,13 +1,12 @@
 //! Logging in and out, and setting PINs (5.5.7 to 5.5.9, 5.6.8, 5.6.10).
 
-use std::sync::Arc;
-
 use ck::UserType;
 use proto::Call;
 use store::Kind;
 use store::hierarchy::{PartitionKey, UserKey};
 use store::record::RecordKeys;
 
+use crate::Error;
 use crate::administration::{TokenSetup, delete_objects};
 use crate::hsm::{Core, Hsm};
 use crate::journal::{Act, Who};
@@ -18,7 +17,6 @@ use crate::policy::Profile;
 use crate::record::{PartitionRecord, Role};
 use crate::session::{Activity, Session};
 use crate::tenancy::{Login, Tenancy};
-use crate::Error;
 
 /// Ends a tenancy's login, if there is one, with its private session objects.
 pub(crate) fn leave(tenancy: &Tenancy) {
@@ -28,7 +26,9 @@ pub(crate) fn leave(tenancy: &Tenancy) {
         Login::SecurityOfficer => partition.vault.leave_officer(),
         Login::User => {
             tenancy.objects.remove_where(|object| object.private);
-            partition.vault.leave_user(|| partition.objects.remove_where(|object| object.private));
+            partition
+                .vault
+                .leave_user(|| partition.objects.remove_where(|object| object.private));
         }
     }
 }
@@ -52,16 +52,18 @@ pub(crate) fn log_in(
     tenancy.check_login(login)?;
     let partition = &tenancy.partition;
     let act = Act::call(who, Call::Login, partition.id);
-    let (Proof { kek, opened }, ()) = pin::try_pin(core, &partition.ledger, role, pin, &act, |_, _| {
-        Ok(Entry { value: (), changes: Vec::new(), event: act.done(core, None) })
-    })?;
+    let (Proof { kek, opened }, ()) = pin::prove(core, &partition.ledger, role, pin, &act)?
+        .accept(core, |_, _| Ok(Entry::logged(act.done(core, None))))?;
     tenancy.log_in(login, || match role {
         Role::SecurityOfficer => {
             partition.vault.enter_officer(kek);
             Ok(())
         }
         Role::User => partition.vault.enter_user(opened, |partition_key, user| {
-            let keys = RecordKeys { partition: partition_key, user: Some(user) };
+            let keys = RecordKeys {
+                partition: partition_key,
+                user: Some(user),
+            };
             partition.load(core, Kind::PrivateObject, keys)
         }),
     })
@@ -80,16 +82,24 @@ fn log_in_context(
     }
     let partition = &session.tenancy.partition;
     let act = Act::call(who, Call::Login, partition.id);
-    pin::try_pin(core, &partition.ledger, Role::User, pin, &act, |_, _| {
-        let event = act.done_with(core, None, "for one operation");
-        Ok(Entry { value: (), changes: Vec::new(), event })
+    pin::prove(core, &partition.ledger, Role::User, pin, &act)?.accept(core, |_, _| {
+        Ok(Entry::logged(act.done_with(
+            core,
+            None,
+            "for one operation",
+        )))
     })?;
     activity.operations.unlock();
     Ok(())
 }
 
 /// Sets the user's PIN as the security officer (`C_InitPIN`).
-pub(crate) fn init_pin(core: &Core, partition: &Partition, who: &Who, new: &[u8]) -> Result<(), Error> {
+pub(crate) fn init_pin(
+    core: &Core,
+    partition: &Partition,
+    who: &Who,
+    new: &[u8],
+) -> Result<(), Error> {
     pin::check_new(partition.profile, new)?;
     let officer = partition.vault.officer_kek()?;
     let set_before = partition.ledger.view().pin(Role::User).is_some();
@@ -107,7 +117,7 @@ pub(crate) fn init_pin(core: &Core, partition: &Partition, who: &Who, new: &[u8]
             record.reset = Some(officer.wrap(&key)?);
         }
         *record.pin_mut(Role::User) = Some(new.record(&key)?);
-        Ok(Entry { value: (), changes: Vec::new(), event: act.done(core, None) })
+        Ok(Entry::logged(act.done(core, None)))
     })
 }
 
@@ -141,14 +151,15 @@ pub(crate) fn set_pin(
         Login::Public | Login::User => Role::User,
         Login::SecurityOfficer => Role::SecurityOfficer,
     };
-    let new = NewPin::new(core, partition.id, role, new)?;
     let act = Act::call(who, Call::SetPin, partition.id);
-    pin::try_pin(core, &partition.ledger, role, old, &act, |proof, record| {
+    let proven = pin::prove(core, &partition.ledger, role, old, &act)?;
+    let new = NewPin::new(core, partition.id, role, new)?;
+    proven.accept(core, |proof, record| {
         *record.pin_mut(role) = Some(new.record(&proof.opened)?);
         if let (Role::SecurityOfficer, Some(reset)) = (role, &record.reset) {
             record.reset = Some(new.kek.wrap(&proof.kek.unwrap(reset)?)?);
         }
-        Ok(Entry { value: (), changes: Vec::new(), event: act.done(core, None) })
+        Ok(Entry::logged(act.done(core, None)))
     })?;
     if role == Role::SecurityOfficer {
         partition.vault.renew_officer(new.kek);
@@ -187,13 +198,21 @@ impl Hsm {
             if let Some(pin) = record.pin_mut(Role::SecurityOfficer) {
                 pin.wrapped = proof.kek.wrap(&officer)?;
             }
-            Ok(Entry { value: key, changes, event: act.done(core, None) })
+            Ok(Entry {
+                value: key,
+                changes,
+                event: act.done(core, None),
+            })
         };
         let ledger = &partition.ledger;
         let role = Role::SecurityOfficer;
-        let (_, key) = pin::try_pin(core, ledger, role, setup.so_pin, &act, accept)?;
-        partition.vault.reset(key);
-        partition.objects.remove_where(|_| true);
+        let tried = pin::prove(core, ledger, role, setup.so_pin, &act)
+            .and_then(|proven| proven.accept(core, accept));
+        match tried {
+            Ok((_, key)) => partition.start_over(key),
+            Err(Error::Store(error)) => return Err(partition.settle_key(core, error)),
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 
@@ -210,7 +229,10 @@ impl Hsm {
             NewPin::new(core, partition.id, role, pin)
         };
         let so_pin = hash(Role::SecurityOfficer, setup.so_pin)?;
-        let user_pin = setup.user_pin.map(|pin| hash(Role::User, pin)).transpose()?;
+        let user_pin = setup
+            .user_pin
+            .map(|pin| hash(Role::User, pin))
+            .transpose()?;
         let act = Act::call(who, Call::InitToken, partition.id);
         partition.ledger.change(core, |record| {
             if record.label.is_some() {
@@ -225,12 +247,7 @@ impl Hsm {
                     record.reset = Some(so_pin.kek.wrap(&key)?);
                 }
             }
-            Ok(Entry { value: (), changes: Vec::new(), event: act.done(core, None) })
+            Ok(Entry::logged(act.done(core, None)))
         })
     }
-}
-
-/// Takes the tenancy of a session, for calls that must not hold the session.
-pub(crate) fn tenancy_of(session: &Session) -> Arc<Tenancy> {
-    Arc::clone(&session.tenancy)
 }

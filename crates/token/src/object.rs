@@ -32,8 +32,6 @@ pub(crate) struct Content {
     pub(crate) attributes: Arc<Attributes>,
     /// The version of its row; 0 for an object of a session.
     pub(crate) version: u64,
-    /// Whether it is gone: who still holds it must not write it again.
-    pub(crate) destroyed: bool,
 }
 
 impl Object {
@@ -54,7 +52,6 @@ impl Object {
             content: RwLock::new(Content {
                 attributes: Arc::new(attributes),
                 version,
-                destroyed: false,
             }),
             key: OnceLock::new(),
         }
@@ -87,7 +84,8 @@ impl Object {
     }
 }
 
-/// Tells whether the value of an attribute must not leave the token: that of a key which is sensitive or not extractable.
+/// Tells whether the value of an attribute must not leave the token: that of a key which is sensitive or not
+/// extractable.
 pub(crate) fn is_hidden(row: &AttributeRow, attributes: &Attributes) -> bool {
     row.sensitive
         && is_secret(attributes.class())

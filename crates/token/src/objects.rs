@@ -11,8 +11,11 @@ use crate::object::{Object, matches};
 use crate::rules::Template;
 
 /// The attributes that have an index, the most telling first.
-const INDEXED: [AttributeType; 3] =
-    [AttributeType::LABEL, AttributeType::ID, AttributeType::CLASS];
+const INDEXED: [AttributeType; 3] = [
+    AttributeType::LABEL,
+    AttributeType::ID,
+    AttributeType::CLASS,
+];
 
 /// A set of objects.
 #[derive(Default)]
@@ -41,27 +44,34 @@ impl Objects {
     /// Takes an object out; its key is wiped with its last use.
     pub(crate) fn remove(&self, object: &Object) {
         let mut inner = write(&self.0);
-        inner.unindex(object.handle, &object.attributes());
-        inner.by_handle.remove(&object.handle);
+        if inner.by_handle.remove(&object.handle).is_some() {
+            inner.unindex(object.handle, &object.attributes());
+        }
     }
 
     /// Takes out the objects that `gone` chooses.
     pub(crate) fn remove_where(&self, gone: impl Fn(&Object) -> bool) {
         let mut inner = write(&self.0);
-        let leaving: Vec<_> =
-            inner.by_handle.values().filter(|object| gone(object)).map(Arc::clone).collect();
+        let leaving: Vec<_> = inner
+            .by_handle
+            .values()
+            .filter(|object| gone(object))
+            .map(Arc::clone)
+            .collect();
         for object in leaving {
             inner.unindex(object.handle, &object.attributes());
             inner.by_handle.remove(&object.handle);
         }
     }
 
-    /// Runs a change of an object's attributes and moves it in the indexes.
+    /// Runs a change of an object's attributes and moves it in the indexes, unless it has been taken out.
     pub(crate) fn change(&self, object: &Object, change: impl FnOnce()) {
         let mut inner = write(&self.0);
-        inner.unindex(object.handle, &object.attributes());
-        change();
-        inner.index(object.handle, &object.attributes());
+        if inner.by_handle.contains_key(&object.handle) {
+            inner.unindex(object.handle, &object.attributes());
+            change();
+            inner.index(object.handle, &object.attributes());
+        }
     }
 
     /// Counts them.
@@ -79,11 +89,16 @@ impl Objects {
         let fits = |object: &Arc<Object>| {
             visible(object) && {
                 let attributes = object.attributes();
-                template.iter().all(|wanted| matches(&attributes, wanted.id, wanted.value))
+                template
+                    .iter()
+                    .all(|wanted| matches(&attributes, wanted.id, wanted.value))
             }
         };
         let handles = |objects: &mut dyn Iterator<Item = &Arc<Object>>| {
-            objects.filter(|object| fits(object)).map(|object| object.handle).collect()
+            objects
+                .filter(|object| fits(object))
+                .map(|object| object.handle)
+                .collect()
         };
         match inner.candidates(template) {
             Candidates::All => handles(&mut inner.by_handle.values()),
@@ -113,7 +128,9 @@ impl Inner {
     fn unindex(&mut self, handle: u64, attributes: &Attributes) {
         for (index, id) in self.indexes.iter_mut().zip(INDEXED) {
             let value = attributes.get(id).unwrap_or_default();
-            let Some(handles) = index.get_mut(value) else { continue };
+            let Some(handles) = index.get_mut(value) else {
+                continue;
+            };
             handles.remove(&handle);
             if handles.is_empty() {
                 index.remove(value);
@@ -124,8 +141,12 @@ impl Inner {
     fn candidates(&self, template: &Template<'_>) -> Candidates<'_> {
         let mut fewest = Candidates::All;
         for (index, id) in self.indexes.iter().zip(INDEXED) {
-            let Some(value) = template.get(id) else { continue };
-            let Some(handles) = index.get(value) else { return Candidates::None };
+            let Some(value) = template.get(id) else {
+                continue;
+            };
+            let Some(handles) = index.get(value) else {
+                return Candidates::None;
+            };
             match fewest {
                 Candidates::These(known) if known.len() <= handles.len() => {}
                 _ => fewest = Candidates::These(handles),

@@ -51,7 +51,10 @@ enum Stage {
     /// Parts were given to it.
     Parts(Work),
     /// It is done; the result did not fit the buffer of the call that asked for it.
-    Waiting { ending: EndingKind, result: Zeroizing<Vec<u8>> },
+    Waiting {
+        ending: EndingKind,
+        result: Zeroizing<Vec<u8>>,
+    },
 }
 
 /// The calls that end an operation.
@@ -94,7 +97,12 @@ impl Operation {
     /// Starts an operation.
     pub(crate) const fn new(kind: Kind, work: Work, private: bool, locked: bool) -> Self {
         let unpredictable = matches!(kind, Kind::Decrypt);
-        Self { stage: Stage::Fresh(work), unpredictable, private, locked }
+        Self {
+            stage: Stage::Fresh(work),
+            unpredictable,
+            private,
+            locked,
+        }
     }
 }
 
@@ -115,7 +123,9 @@ pub(crate) struct Operations([Option<Operation>; Kind::COUNT]);
 impl Operations {
     /// Checks that no operation of a kind is active.
     pub(crate) fn check_free(&self, kind: Kind) -> Result<(), Error> {
-        self.0[kind as usize].as_ref().map_or(Ok(()), |_| Err(Error::OperationActive))
+        self.0[kind as usize]
+            .as_ref()
+            .map_or(Ok(()), |_| Err(Error::OperationActive))
     }
 
     /// Puts a new operation in its place.
@@ -144,7 +154,10 @@ impl Operations {
 
     /// Lets the operations that wait for the PIN work.
     pub(crate) fn unlock(&mut self) {
-        self.0.iter_mut().flatten().for_each(|operation| operation.locked = false);
+        self.0
+            .iter_mut()
+            .flatten()
+            .for_each(|operation| operation.locked = false);
     }
 
     /// Gives a part to an operation that has no output before its end.
@@ -201,7 +214,9 @@ impl Operations {
     }
 
     fn take(&mut self, kind: Kind) -> Result<Operation, Error> {
-        self.0[kind as usize].take().ok_or(Error::OperationNotInitialized)
+        self.0[kind as usize]
+            .take()
+            .ok_or(Error::OperationNotInitialized)
     }
 
     /// The two-call rule: what the caller gets, and whether the operation goes on.
@@ -227,7 +242,11 @@ impl Operations {
 
 impl Operation {
     fn check_unlocked(&self) -> Result<(), Error> {
-        if self.locked { Err(Error::UserNotLoggedIn) } else { Ok(()) }
+        if self.locked {
+            Err(Error::UserNotLoggedIn)
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives a part to the work; a failure ends the operation.
@@ -263,7 +282,10 @@ impl Operation {
 
     fn end(mut self, ending: Ending<'_>, room: Room) -> Result<(Step, Option<Self>), Error> {
         let result = match self.stage {
-            Stage::Waiting { ending: asked, result } if asked == ending.kind() => result,
+            Stage::Waiting {
+                ending: asked,
+                result,
+            } if asked == ending.kind() => result,
             stage => {
                 let work = stage.ready(ending)?;
                 let bound = work.output_len(ending);
@@ -279,7 +301,10 @@ impl Operation {
             }
         };
         if let Some(step) = without_output(result.len(), room) {
-            self.stage = Stage::Waiting { ending: ending.kind(), result };
+            self.stage = Stage::Waiting {
+                ending: ending.kind(),
+                result,
+            };
             return Ok((step, Some(self)));
         }
         Ok((Step::Output(result.to_vec()), None))

@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use store::hierarchy::PartitionKey;
 use store::record::RecordKeys;
-use store::{Change, Kind, Row};
+use store::{Kind, Row, StoreError};
 
 use crate::attributes::Attributes;
 use crate::hsm::Core;
 use crate::identifier::{ObjectId, PartitionId};
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Ledger, leaves_open};
 use crate::lock::lock;
 use crate::object::Object;
 use crate::objects::Objects;
@@ -18,12 +19,6 @@ use crate::policy::Profile;
 use crate::record::PartitionRecord;
 use crate::vault::Vault;
 use crate::{BodyError, Error};
-
-/// How many serial numbers are set aside at once: one commit of the partition's record for so many new objects.
-const SERIALS_AT_ONCE: u64 = 1024;
-
-/// The most objects of one token: what fits into memory beside everything else; the limit is told, not met by surprise.
-const OBJECTS_MAX: usize = 2_000_000;
 
 /// A partition.
 pub(crate) struct Partition {
@@ -44,15 +39,8 @@ pub(crate) struct Partition {
     /// How many sessions there are, of all applications; held while the token is initialised.
     tenants: Mutex<usize>,
     closed: AtomicBool,
-    serials: Mutex<Range<u64>>,
-}
-
-/// An object that is about to become one of the token's.
-pub(crate) struct NewObject {
-    /// Its name.
-    pub(crate) id: ObjectId,
-    /// Its attributes.
-    pub(crate) attributes: Attributes,
+    /// Serial numbers that are set aside for new objects.
+    pub(crate) serials: Mutex<Range<u64>>,
 }
 
 impl Partition {
@@ -76,19 +64,12 @@ impl Partition {
             serials: Mutex::new(record.serials..record.serials),
             ledger: Ledger::new(id, record, version),
         };
-        let key = partition.vault.partition_key();
-        let keys = RecordKeys { partition: &key, user: None };
-        partition.load(core, Kind::PublicObject, keys)?;
+        partition.load_public(core)?;
         Ok(partition)
     }
 
     /// Reads the objects of one kind from the store.
-    pub(crate) fn load(
-        &self,
-        core: &Core,
-        kind: Kind,
-        keys: RecordKeys<'_>,
-    ) -> Result<(), Error> {
+    pub(crate) fn load(&self, core: &Core, kind: Kind, keys: RecordKeys<'_>) -> Result<(), Error> {
         let mut failed = None;
         core.store.rows(Some(self.id.0), &mut |row| {
             if row.kind == kind && failed.is_none() {
@@ -102,14 +83,26 @@ impl Partition {
         failed.map_or(Ok(()), Err)
     }
 
-    fn read(&self, core: &Core, row: &Row, keys: RecordKeys<'_>) -> Result<Object, Error> {
+    /// Reads one object from its row.
+    pub(crate) fn read(
+        &self,
+        core: &Core,
+        row: &Row,
+        keys: RecordKeys<'_>,
+    ) -> Result<Object, Error> {
         let body = row.open(&core.keys.instance, keys)?;
         let (serial, attributes) = Attributes::decode(&body)?;
         let private = row.kind == Kind::PrivateObject;
         if attributes.is(ck::AttributeType::PRIVATE) != private {
             return Err(BodyError::Order(ck::AttributeType::PRIVATE).into());
         }
-        Ok(Object::new(serial, ObjectId(row.id), None, row.version, attributes))
+        Ok(Object::new(
+            serial,
+            ObjectId(row.id),
+            None,
+            row.version,
+            attributes,
+        ))
     }
 
     /// Tells whether the partition was deleted.
@@ -123,95 +116,40 @@ impl Partition {
         self.vault.leave_all(|| self.objects.remove_where(|_| true));
     }
 
+    /// Takes a new partition key: under the old one there is nothing left.
+    pub(crate) fn start_over(&self, key: PartitionKey) {
+        self.vault.reset(key);
+        self.objects.remove_where(|_| true);
+    }
+
+    /// After an initialisation that failed in doubt, takes over the key and the objects that the store has, and gives
+    /// the error back. Where that fails as well the partition serves nobody: it would write under a key that is gone.
+    pub(crate) fn settle_key(&self, core: &Core, error: StoreError) -> Error {
+        if leaves_open(&error) && self.take_over_key(core).is_err() {
+            self.close();
+        }
+        error.into()
+    }
+
+    fn take_over_key(&self, core: &Core) -> Result<(), Error> {
+        let record = self.ledger.reread(core)?;
+        self.start_over(
+            core.keys
+                .wrap
+                .unwrap_partition_key(&self.id.0, &record.key)?,
+        );
+        self.load_public(core)
+    }
+
+    fn load_public(&self, core: &Core) -> Result<(), Error> {
+        self.vault.with_keys(|keys| {
+            let user = None;
+            self.load(core, Kind::PublicObject, RecordKeys { user, ..keys })
+        })
+    }
+
     /// Locks the number of sessions: none opens or ends meanwhile.
     pub(crate) fn tenants(&self) -> MutexGuard<'_, usize> {
         lock(&self.tenants)
-    }
-
-    /// Makes objects part of the token: durable, then visible. Gives them back in the same order.
-    pub(crate) fn add(
-        &self,
-        core: &Core,
-        new: Vec<NewObject>,
-        event: audit::Event,
-    ) -> Result<Vec<Arc<Object>>, Error> {
-        self.check_room(new.len())?;
-        let taken = self.take_serials(new.len());
-        let objects = match taken {
-            Some(serials) => {
-                let (objects, changes) = self.write_all(core, new, serials)?;
-                core.store.commit(store::Batch { changes, event })?;
-                objects
-            }
-            None => self.ledger.change(core, |record| {
-                let first = record.serials;
-                record.serials += SERIALS_AT_ONCE;
-                let mut fresh = first..record.serials;
-                let serials: Vec<u64> = fresh.by_ref().take(new.len()).collect();
-                let (objects, changes) = self.write_all(core, new, serials)?;
-                Ok(Entry { value: (objects, fresh), changes, event })
-            })
-            .map(|(objects, fresh)| {
-                *lock(&self.serials) = fresh;
-                objects
-            })?,
-        };
-        let objects: Vec<_> = objects.into_iter().map(Arc::new).collect();
-        for object in &objects {
-            let insert = || self.objects.insert(Arc::clone(object));
-            if object.private { self.vault.while_user(insert) } else { insert() }
-        }
-        Ok(objects)
-    }
-
-    fn check_room(&self, more: usize) -> Result<(), Error> {
-        if self.objects.len() + more > OBJECTS_MAX {
-            return Err(Error::TooMany {
-                what: "objects of one token",
-                limit: OBJECTS_MAX,
-                rv: ck::Rv::DEVICE_MEMORY,
-            });
-        }
-        Ok(())
-    }
-
-    /// Takes serial numbers that were set aside, if there are enough.
-    fn take_serials(&self, count: usize) -> Option<Vec<u64>> {
-        let mut serials = lock(&self.serials);
-        let taken: Vec<u64> = serials.by_ref().take(count).collect();
-        (taken.len() == count).then_some(taken)
-    }
-
-    fn write_all(
-        &self,
-        core: &Core,
-        new: Vec<NewObject>,
-        serials: Vec<u64>,
-    ) -> Result<(Vec<Object>, Vec<Change>), Error> {
-        let mut objects = Vec::with_capacity(new.len());
-        let mut changes = Vec::with_capacity(new.len());
-        for (new, serial) in new.into_iter().zip(serials) {
-            changes.push(Change::Put(self.seal(core, new.id, serial, 1, &new.attributes)?));
-            objects.push(Object::new(serial, new.id, None, 1, new.attributes));
-        }
-        Ok((objects, changes))
-    }
-
-    /// Seals the row of an object.
-    pub(crate) fn seal(
-        &self,
-        core: &Core,
-        id: ObjectId,
-        serial: u64,
-        version: u64,
-        attributes: &Attributes,
-    ) -> Result<Row, Error> {
-        let private = attributes.is(ck::AttributeType::PRIVATE);
-        let user = private.then(|| self.vault.user_key()).transpose()?;
-        let key = self.vault.partition_key();
-        let keys = RecordKeys { partition: &key, user: user.as_deref() };
-        let kind = if private { Kind::PrivateObject } else { Kind::PublicObject };
-        let place = core.place(self.id, kind, id.0, version);
-        Ok(Row::seal(&place, keys, &attributes.encode(serial))?)
     }
 }

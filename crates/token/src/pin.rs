@@ -25,8 +25,22 @@ const HASHES_AT_ONCE: usize = 2;
 
 /// What is guessed first (after the lists of the most used passwords), besides repetitions and runs.
 const GUESSED_FIRST: [&[u8]; 16] = [
-    b"0987654321", b"1234567890", b"12341234", b"123123123", b"11223344", b"13579246", b"1q2w3e4r", b"abcd1234", b"admin123", b"changeit",
-    b"iloveyou", b"password", b"password1", b"qwertyui", b"qwerty123", b"trustno1",
+    b"0987654321",
+    b"1234567890",
+    b"12341234",
+    b"123123123",
+    b"11223344",
+    b"13579246",
+    b"1q2w3e4r",
+    b"abcd1234",
+    b"admin123",
+    b"changeit",
+    b"iloveyou",
+    b"password",
+    b"password1",
+    b"qwertyui",
+    b"qwerty123",
+    b"trustno1",
 ];
 
 /// The shortest PIN in bytes (security.md R13).
@@ -52,7 +66,8 @@ pub(crate) fn check_new(profile: Profile, pin: &[u8]) -> Result<(), Error> {
 /// Tells whether a PIN is a repetition, a run up or down, or on the list.
 fn is_guessed_first(pin: &[u8]) -> bool {
     let steps = |step: i16| {
-        pin.windows(2).all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == step)
+        pin.windows(2)
+            .all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == step)
     };
     let lower = zeroize::Zeroizing::new(pin.to_ascii_lowercase());
     let listed = GUESSED_FIRST.contains(&lower.as_slice());
@@ -77,7 +92,10 @@ impl Gate {
     fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
         let mut free = lock(&self.free);
         while *free == 0 {
-            free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
         drop(free);
@@ -113,7 +131,12 @@ pub(crate) struct NewPin {
 
 impl NewPin {
     /// Hashes a PIN under a new salt.
-    pub(crate) fn new(core: &Core, partition: PartitionId, role: Role, pin: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn new(
+        core: &Core,
+        partition: PartitionId,
+        role: Role,
+        pin: &[u8],
+    ) -> Result<Self, Error> {
         let salt = identifier::draw(&*core.env);
         let kek = kek(core, partition, role, pin, &salt)?;
         Ok(Self { salt, kek })
@@ -129,29 +152,42 @@ impl NewPin {
     }
 }
 
-/// Tries a PIN. What it proves is given to `accept`, whose changes are committed together with the reset counter.
+/// A PIN that proved right, and the attempt that is still open: dropped, it counts as a failure.
+pub(crate) struct Proven<'a> {
+    attempt: Attempt<'a>,
+    /// What the PIN proved.
+    pub(crate) proof: Proof,
+}
+
+impl Proven<'_> {
+    /// Ends the attempt well: `accept`'s changes are committed together with the reset counter.
+    pub(crate) fn accept<T>(
+        self,
+        core: &Core,
+        accept: impl FnOnce(&Proof, &mut PartitionRecord) -> Result<Entry<T>, Error>,
+    ) -> Result<(Proof, T), Error> {
+        let Self { attempt, proof } = self;
+        let value = attempt.succeed(core, |record| accept(&proof, record))?;
+        Ok((proof, value))
+    }
+}
+
+/// Tries a PIN.
 ///
 /// The attempt counts as a failure, durably, before the PIN is hashed; a locked PIN is not hashed at all. A wrong PIN
 /// is logged before the answer.
-pub(crate) fn try_pin<T>(
+pub(crate) fn prove<'a>(
     core: &Core,
-    ledger: &Ledger,
+    ledger: &'a Ledger,
     role: Role,
     pin: &[u8],
     act: &Act<'_>,
-    accept: impl FnOnce(&Proof, &mut PartitionRecord) -> Result<Entry<T>, Error>,
-) -> Result<(Proof, T), Error> {
-    match attempt(core, ledger, role, pin, act) {
-        Ok((attempt, proof)) => {
-            let value = attempt.succeed(core, |record| accept(&proof, record))?;
-            Ok((proof, value))
-        }
-        Err(error @ (Error::PinIncorrect | Error::PinLocked)) => {
-            core.log(act.refused(core, error.rv()))?;
-            Err(error)
-        }
-        Err(error) => Err(error),
+) -> Result<Proven<'a>, Error> {
+    let tried = attempt(core, ledger, role, pin, act);
+    if let Err(error @ (Error::PinIncorrect | Error::PinLocked)) = &tried {
+        core.log(act.refused(core, error.rv()))?;
     }
+    tried
 }
 
 fn attempt<'a>(
@@ -160,11 +196,14 @@ fn attempt<'a>(
     role: Role,
     pin: &[u8],
     act: &Act<'_>,
-) -> Result<(Attempt<'a>, Proof), Error> {
+) -> Result<Proven<'a>, Error> {
     let attempt = ledger.begin_attempt(core, role, act.attempt(core))?;
     let kek = kek(core, act.partition, role, pin, &attempt.pin.salt)?;
     match kek.unwrap(&attempt.pin.wrapped) {
-        Ok(opened) => Ok((attempt, Proof { kek, opened })),
+        Ok(opened) => Ok(Proven {
+            attempt,
+            proof: Proof { kek, opened },
+        }),
         Err(SealError::Refused { .. }) => Err(Error::PinIncorrect),
         Err(error) => Err(error.into()),
     }
@@ -178,5 +217,10 @@ fn kek(
     salt: &[u8; 16],
 ) -> Result<Kek, Error> {
     let hash = core.gate.pass(|| core.env.hash_pin(pin, salt))?;
-    Ok(Kek::from_pin_hash(&hash, &core.keys.pepper, &partition.0, role.number()))
+    Ok(Kek::from_pin_hash(
+        &hash,
+        &core.keys.pepper,
+        &partition.0,
+        role.number(),
+    ))
 }

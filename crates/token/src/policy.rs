@@ -4,16 +4,22 @@
 //! |---|---|---|
 //! | purposes of one key (security.md R1) | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
 //! | purposes of an existing key | may change | never change |
-//! | `CKA_SENSITIVE` off, `CKA_EXTRACTABLE` on, for a new key | as the template says | refused |
+//! | several purposes for a key that is generated | as the template says | the most telling one is kept |
+//! | several purposes for a key that is imported | as the template says | refused |
+//! | `CKA_SENSITIVE` off for a key that is generated | as the template says | it is on |
+//! | `CKA_SENSITIVE` off for an import, `CKA_EXTRACTABLE` on | as the template says | refused |
 //! | the same for an existing key or its copy (R2) | refused | refused |
 //! | GCM tags below 96 bits (R10) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
-use ck::{Algorithm, AttributeType, Digest, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
 use ck::flags::mechanism as ckf;
+use ck::{
+    Algorithm, AttributeType, Digest, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv,
+};
 pub use proto::admin::Profile;
 use thiserror::Error as ThisError;
 
+use crate::rules::is_secret;
 use crate::{Attributes, Error};
 
 /// What is to be done with a key.
@@ -150,10 +156,15 @@ fn wrong_type(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
     let key_type = key.key_type()?;
     let fits = match mechanism.algorithm {
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
-        Algorithm::Hmac { .. } => key.class() == ObjectClass::SECRET_KEY && key_type != KeyType::AES,
+        Algorithm::Hmac { .. } => {
+            key.class() == ObjectClass::SECRET_KEY && key_type != KeyType::AES
+        }
         _ => mechanism.key_type == Some(key_type),
     };
-    (!fits).then_some(Refusal::KeyType { mechanism: mechanism.id, key_type })
+    (!fits).then_some(Refusal::KeyType {
+        mechanism: mechanism.id,
+        key_type,
+    })
 }
 
 fn wrong_purpose(usage: Usage, key: &Attributes) -> Option<Refusal> {
@@ -162,18 +173,27 @@ fn wrong_purpose(usage: Usage, key: &Attributes) -> Option<Refusal> {
 
 /// `CKA_ALLOWED_MECHANISMS` (4.7): where it is absent or empty, there is no restriction.
 fn not_listed(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
-    let listed = key.get(AttributeType::ALLOWED_MECHANISMS).unwrap_or_default();
+    let listed = key
+        .get(AttributeType::ALLOWED_MECHANISMS)
+        .unwrap_or_default();
     let fits = listed.is_empty()
-        || listed.chunks_exact(8).any(|number| number == mechanism.id.0.to_le_bytes());
+        || listed
+            .chunks_exact(8)
+            .any(|number| number == mechanism.id.0.to_le_bytes());
     (!fits).then_some(Refusal::MechanismNotListed(mechanism.id))
 }
 
 fn weak(usage: Usage, mechanism: &Mechanism, params: &Params<'_>) -> Option<Refusal> {
-    let refuse = |why| Some(Refusal::WeakMechanism { mechanism: mechanism.id, why });
+    let refuse = |why| {
+        Some(Refusal::WeakMechanism {
+            mechanism: mechanism.id,
+            why,
+        })
+    };
     match (mechanism.algorithm, params, usage) {
-        (Algorithm::AesGcm, Params::Gcm { tag_bits, .. }, _) if *tag_bits < 96 => {
-            Some(Refusal::WeakParameter("a GCM tag has at least 96 bits (SP 800-38D, appendix C)"))
-        }
+        (Algorithm::AesGcm, Params::Gcm { tag_bits, .. }, _) if *tag_bits < 96 => Some(
+            Refusal::WeakParameter("a GCM tag has at least 96 bits (SP 800-38D, appendix C)"),
+        ),
         (
             Algorithm::Ecdsa(Some(Digest::Sha1))
             | Algorithm::RsaPkcs1(Some(Digest::Sha1))
@@ -181,15 +201,27 @@ fn weak(usage: Usage, mechanism: &Mechanism, params: &Params<'_>) -> Option<Refu
             _,
             Usage::Sign,
         ) => refuse("SHA-1 is not for new signatures (SP 800-131A)"),
-        (Algorithm::RsaPss(_), Params::Pss { digest: MechanismType::SHA_1, .. }, Usage::Sign) => {
-            Some(Refusal::WeakParameter("SHA-1 is not for new signatures (SP 800-131A)"))
-        }
+        (
+            Algorithm::RsaPss(_),
+            Params::Pss {
+                digest: MechanismType::SHA_1,
+                ..
+            },
+            Usage::Sign,
+        ) => Some(Refusal::WeakParameter(
+            "SHA-1 is not for new signatures (SP 800-131A)",
+        )),
         (Algorithm::RsaPkcs1(None), _, Usage::Encrypt | Usage::Decrypt) => {
             refuse("PKCS#1 v1.5 is not for encryption (SP 800-131A)")
         }
         _ => None,
     }
 }
+
+const ENCRYPTION: usize = 0;
+const SIGNATURE: usize = 1;
+const WRAPPING: usize = 2;
+const DERIVATION: usize = 3;
 
 /// The families of purposes, of which `strict` lets a key have one.
 const FAMILIES: [&[AttributeType]; 4] = [
@@ -213,7 +245,9 @@ pub(crate) fn is_purpose(id: AttributeType) -> bool {
 fn family(key: &Attributes) -> (Option<usize>, Option<AttributeType>) {
     let mut first = None;
     for (index, family) in FAMILIES.iter().enumerate() {
-        let Some(id) = family.iter().find(|id| key.is(**id)) else { continue };
+        let Some(id) = family.iter().find(|id| key.is(**id)) else {
+            continue;
+        };
         if first.is_some() {
             return (first, Some(*id));
         }
@@ -222,11 +256,44 @@ fn family(key: &Attributes) -> (Option<usize>, Option<AttributeType>) {
     (first, None)
 }
 
+/// Tightens what is to be generated under `strict`: of several purposes the most telling one stays, and the key is
+/// sensitive.
+///
+/// Clients such as pkcs11-tool ask for every purpose and for insensitive keys unless told otherwise, so refusing would
+/// only keep them out. What comes out is never more than was asked for, and `C_GetAttributeValue` says what it is. An
+/// import has no such excuse: there the template is taken at its word, or refused.
+pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
+    if profile == Profile::Compat {
+        return;
+    }
+    let preferred: [usize; 4] = match key.key_type() {
+        Some(KeyType::AES) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
+        _ => [SIGNATURE, ENCRYPTION, DERIVATION, WRAPPING],
+    };
+    let named = |family: &usize| FAMILIES[*family].iter().any(|id| key.is(*id));
+    if let Some(kept) = preferred.into_iter().find(named) {
+        let others = preferred.into_iter().filter(|family| *family != kept);
+        for id in others.flat_map(|family| FAMILIES[family]) {
+            if key.is(*id) {
+                key.set_flag(*id, false);
+            }
+        }
+    }
+    if is_secret(key.class()) {
+        key.set_flag(AttributeType::SENSITIVE, true);
+    }
+}
+
 /// Tells whether a new key has a purpose that its template does not mention.
 ///
 /// Applications leave the purposes out and expect a usable key (Java's generators do). In `strict` a template that
 /// names one purpose means only that one.
-pub(crate) fn default_purpose(profile: Profile, key: &Attributes, named: bool, id: AttributeType) -> bool {
+pub(crate) fn default_purpose(
+    profile: Profile,
+    key: &Attributes,
+    named: bool,
+    id: AttributeType,
+) -> bool {
     if profile == Profile::Strict && named {
         return false;
     }
@@ -254,7 +321,12 @@ pub(crate) fn default_purpose(profile: Profile, key: &Attributes, named: bool, i
 /// # Errors
 /// `CKR_TEMPLATE_INCONSISTENT` where `strict` lets no such key be.
 pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), Error> {
-    let secret = matches!(object.class(), ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY);
+    if object.is(AttributeType::ALWAYS_AUTHENTICATE) && !object.is(AttributeType::PRIVATE) {
+        let why = "only the user of a private key can be asked for the PIN (4.9)";
+        let id = AttributeType::ALWAYS_AUTHENTICATE;
+        return Err(Error::TemplateInconsistent { id, why });
+    }
+    let secret = is_secret(object.class());
     if profile == Profile::Compat {
         return Ok(());
     }
@@ -263,20 +335,48 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         return refuse(id, "in the profile `strict` a key has one purpose");
     }
     if secret && !object.is(AttributeType::SENSITIVE) {
-        return refuse(AttributeType::SENSITIVE, "in the profile `strict` every key is sensitive");
+        return refuse(
+            AttributeType::SENSITIVE,
+            "in the profile `strict` every key is sensitive",
+        );
     }
     if secret && object.is(AttributeType::EXTRACTABLE) {
-        return refuse(AttributeType::EXTRACTABLE, "in the profile `strict` no key is extractable");
+        return refuse(
+            AttributeType::EXTRACTABLE,
+            "in the profile `strict` no key is extractable",
+        );
     }
     Ok(())
+}
+
+/// Checks how an object, or its copy, is to change.
+///
+/// # Errors
+/// `CKR_ATTRIBUTE_READ_ONLY` where `strict` keeps the purpose of a key fixed.
+pub(crate) fn check_change(
+    profile: Profile,
+    before: &Attributes,
+    after: &Attributes,
+) -> Result<(), Error> {
+    let purposes = FAMILIES.iter().flat_map(|family| family.iter());
+    let mut changed = purposes.filter(|id| before.is(**id) != after.is(**id));
+    match (profile, changed.next()) {
+        (Profile::Strict, Some(id)) => Err(Error::AttributeReadOnly(*id)),
+        _ => check_object(profile, after),
+    }
 }
 
 /// Checks that both halves of a new key pair have one purpose.
 ///
 /// # Errors
 /// `CKR_TEMPLATE_INCONSISTENT` where `strict` lets no such pair be.
-pub(crate) fn check_pair(profile: Profile, public: &Attributes, private: &Attributes) -> Result<(), Error> {
-    if let (Profile::Strict, (Some(one), _), (Some(other), _)) = (profile, family(public), family(private))
+pub(crate) fn check_pair(
+    profile: Profile,
+    public: &Attributes,
+    private: &Attributes,
+) -> Result<(), Error> {
+    if let (Profile::Strict, (Some(one), _), (Some(other), _)) =
+        (profile, family(public), family(private))
         && one != other
     {
         return Err(Error::TemplateInconsistent {

@@ -22,9 +22,6 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// Both, in the order in which records keep them.
-    pub(crate) const ALL: [Self; 2] = [Self::SecurityOfficer, Self::User];
-
     /// The number that goes into the PIN's key: `CKU_SO` or `CKU_USER`.
     pub(crate) const fn number(self) -> u8 {
         match self {
@@ -68,7 +65,7 @@ pub(crate) struct PartitionRecord {
     pub(crate) key: Vec<u8>,
     /// The next serial number of an object that is not set aside yet: those below may be taken.
     pub(crate) serials: u64,
-    /// The PINs of [`Role::ALL`].
+    /// The PINs: the security officer's, then the user's.
     pub(crate) pins: [Option<PinRecord>; 2],
     /// The user key, wrapped under the security officer's PIN where the profile lets that PIN reset the user's.
     pub(crate) reset: Option<Vec<u8>>,
@@ -121,7 +118,9 @@ impl PartitionRecord {
                 0 => Profile::Compat,
                 _ => Profile::Strict,
             },
-            label: read_option(&mut reader, "the label")?.map(text).transpose()?,
+            label: read_option(&mut reader, "the label")?
+                .map(text)
+                .transpose()?,
             key: reader.bytes(FIELD_MAX, "the partition key")?.to_vec(),
             serials: reader.u64("the serial number")?,
             pins: [read_pin(&mut reader)?, read_pin(&mut reader)?],

@@ -2,7 +2,9 @@
 
 use std::slice;
 
-use ck::{Access, AttributeRow, AttributeType, CertificateType, KeyType, ObjectClass, Presence, ValueKind};
+use ck::{
+    Access, AttributeRow, AttributeType, CertificateType, KeyType, ObjectClass, Presence, ValueKind,
+};
 use proto::shape::Attribute;
 
 use crate::{Attributes, Error};
@@ -21,10 +23,14 @@ impl Rows {
         let invalid = |id, why| Err(Error::AttributeValueInvalid { id, why });
         match key_type {
             None if is_key(class) => Err(Error::TemplateIncomplete(AttributeType::KEY_TYPE)),
-            Some(_) if is_key(class) => {
-                invalid(AttributeType::KEY_TYPE, "the token keeps no such keys of this class")
-            }
-            _ => invalid(AttributeType::CLASS, "the token keeps no objects of this class"),
+            Some(_) if is_key(class) => invalid(
+                AttributeType::KEY_TYPE,
+                "the token keeps no such keys of this class",
+            ),
+            _ => invalid(
+                AttributeType::CLASS,
+                "the token keeps no objects of this class",
+            ),
         }
     }
 
@@ -44,7 +50,10 @@ impl Rows {
     /// other does not exist (4.1.1, 1).
     fn require(&self, id: AttributeType) -> Result<&'static AttributeRow, Error> {
         self.find(id).ok_or_else(|| match ck::value_kind(id) {
-            Some(_) => Error::TemplateInconsistent { id, why: "objects of this kind do not have it" },
+            Some(_) => Error::TemplateInconsistent {
+                id,
+                why: "objects of this kind do not have it",
+            },
             None => Error::AttributeTypeInvalid(id),
         })
     }
@@ -73,7 +82,10 @@ impl<'a> Template<'a> {
                 Some(known) if known.value == attribute.value => {}
                 Some(_) => {
                     let why = "it has two values";
-                    return Err(Error::TemplateInconsistent { id: attribute.id, why });
+                    return Err(Error::TemplateInconsistent {
+                        id: attribute.id,
+                        why,
+                    });
                 }
             }
         }
@@ -82,12 +94,17 @@ impl<'a> Template<'a> {
 
     /// The value of an attribute, where the template names it.
     pub(crate) fn get(&self, id: AttributeType) -> Option<&'a [u8]> {
-        self.0.iter().find(|attribute| attribute.id == id).map(|attribute| attribute.value)
+        self.0
+            .iter()
+            .find(|attribute| attribute.id == id)
+            .map(|attribute| attribute.value)
     }
 
     /// The number of an attribute, where the template names it.
     pub(crate) fn number(&self, id: AttributeType) -> Result<Option<u64>, Error> {
-        let Some(value) = self.get(id) else { return Ok(None) };
+        let Some(value) = self.get(id) else {
+            return Ok(None);
+        };
         check_value(id, ValueKind::Ulong, value)?;
         Ok(value.try_into().ok().map(u64::from_le_bytes))
     }
@@ -108,7 +125,11 @@ pub(crate) enum Origin {
 }
 
 /// Takes a template's values for a new object.
-pub(crate) fn take(template: &Template<'_>, rows: &Rows, origin: Origin) -> Result<Attributes, Error> {
+pub(crate) fn take(
+    template: &Template<'_>,
+    rows: &Rows,
+    origin: Origin,
+) -> Result<Attributes, Error> {
     let presence = |row: &AttributeRow| match origin {
         Origin::Import => row.create,
         Origin::Generation => row.generate,
@@ -137,7 +158,9 @@ pub(crate) fn check_value(id: AttributeType, kind: ValueKind, value: &[u8]) -> R
     let why = match kind {
         ValueKind::Bool if !matches!(value, [0 | 1]) => "a CK_BBOOL is one byte, 0 or 1",
         ValueKind::Ulong if value.len() != 8 => "a CK_ULONG has 8 bytes here",
-        ValueKind::Ulongs if !value.len().is_multiple_of(8) => "a list of CK_ULONG has 8 bytes for each",
+        ValueKind::Ulongs if !value.len().is_multiple_of(8) => {
+            "a list of CK_ULONG has 8 bytes for each"
+        }
         ValueKind::Date if !is_date(value) => "a CK_DATE is eight digits or nothing",
         ValueKind::Template => "templates inside of templates are not kept",
         _ => return Ok(()),
@@ -162,8 +185,14 @@ pub(crate) fn canonical(kind: ValueKind, value: &[u8]) -> &[u8] {
 fn check_certificate(attributes: &Attributes) -> Result<(), Error> {
     let id = AttributeType::CERTIFICATE_TYPE;
     match attributes.number(id) {
-        Some(kind) if attributes.class() == ObjectClass::CERTIFICATE && kind != CertificateType::X_509.0 => {
-            Err(Error::AttributeValueInvalid { id, why: "the token keeps X.509 certificates only" })
+        Some(kind)
+            if attributes.class() == ObjectClass::CERTIFICATE
+                && kind != CertificateType::X_509.0 =>
+        {
+            Err(Error::AttributeValueInvalid {
+                id,
+                why: "the token keeps X.509 certificates only",
+            })
         }
         _ => Ok(()),
     }
@@ -187,7 +216,9 @@ pub(crate) fn change(
     by_security_officer: bool,
 ) -> Result<(), Error> {
     for given in template.iter() {
-        let row = rows.find(given.id).ok_or(Error::AttributeTypeInvalid(given.id))?;
+        let row = rows
+            .find(given.id)
+            .ok_or(Error::AttributeTypeInvalid(given.id))?;
         check_value(given.id, row.kind, given.value)?;
         let value = canonical(row.kind, given.value);
         let same = attributes.get(given.id) == Some(value);

@@ -56,7 +56,10 @@ impl Session {
     pub(crate) fn end(&self) -> bool {
         let mut activity = lock(&self.activity);
         let was_open = !activity.closed;
-        *activity = Activity { closed: true, ..Activity::default() };
+        *activity = Activity {
+            closed: true,
+            ..Activity::default()
+        };
         was_open
     }
 

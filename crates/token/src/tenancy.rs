@@ -60,7 +60,10 @@ impl Tenancy {
     /// How many sessions there are: all, and those that may write.
     pub(crate) fn sessions(&self) -> (usize, usize) {
         let occupancy = *read(&self.occupancy);
-        (occupancy.read_only + occupancy.read_write, occupancy.read_write)
+        (
+            occupancy.read_only + occupancy.read_write,
+            occupancy.read_write,
+        )
     }
 
     /// Counts a new session.
@@ -110,6 +113,16 @@ impl Tenancy {
         std::mem::replace(&mut write(&self.occupancy).login, Login::Public)
     }
 
+    /// Adds an object of a session; a private one only while the user is logged in.
+    pub(crate) fn add(&self, object: Object) -> Result<(), Error> {
+        let occupancy = read(&self.occupancy);
+        if object.private && occupancy.login != Login::User {
+            return Err(Error::UserNotLoggedIn);
+        }
+        self.objects.insert(Arc::new(object));
+        Ok(())
+    }
+
     /// Tells whether the application may see an object.
     pub(crate) fn sees(&self, object: &Object) -> bool {
         !object.private || self.login() == Login::User
@@ -126,7 +139,11 @@ impl Tenancy {
 
 impl Occupancy {
     fn count(&mut self, writable: bool) -> &mut usize {
-        if writable { &mut self.read_write } else { &mut self.read_only }
+        if writable {
+            &mut self.read_write
+        } else {
+            &mut self.read_only
+        }
     }
 
     fn check_login(&self, wanted: Login) -> Result<(), Error> {

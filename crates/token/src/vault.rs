@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use store::hierarchy::{Kek, PartitionKey, UserKey};
+use store::record::RecordKeys;
 
 use crate::Error;
 use crate::lock::{read, write};
@@ -32,19 +33,13 @@ impl Vault {
         }))
     }
 
-    /// The partition key.
-    pub(crate) fn partition_key(&self) -> Arc<PartitionKey> {
-        Arc::clone(&read(&self.0).partition)
-    }
-
-    /// The user key, while a user is logged in.
-    pub(crate) fn user_key(&self) -> Result<Arc<UserKey>, Error> {
-        read(&self.0).user.as_ref().map(Arc::clone).ok_or(Error::UserNotLoggedIn)
-    }
-
     /// The key of the security officer's PIN, while that officer is logged in.
     pub(crate) fn officer_kek(&self) -> Result<Arc<Kek>, Error> {
-        read(&self.0).officer.as_ref().map(Arc::clone).ok_or(Error::UserNotLoggedIn)
+        read(&self.0)
+            .officer
+            .as_ref()
+            .map(Arc::clone)
+            .ok_or(Error::UserNotLoggedIn)
     }
 
     /// Tells whether a user is logged in, in any application.
@@ -85,12 +80,16 @@ impl Vault {
         unload();
     }
 
-    /// Runs `add` while a user is logged in: private objects that come later than the last logout are not kept.
-    pub(crate) fn while_user(&self, add: impl FnOnce()) {
+    /// Runs `act` with the keys that are open. Meanwhile no first login opens private objects and no last logout closes
+    /// them, so that what `act` does in the store and in memory stays together.
+    ///
+    /// `act` must not ask the vault for anything else: it would wait for whoever waits for it.
+    pub(crate) fn with_keys<T>(&self, act: impl FnOnce(RecordKeys<'_>) -> T) -> T {
         let inner = read(&self.0);
-        if inner.users > 0 {
-            add();
-        }
+        act(RecordKeys {
+            partition: &inner.partition,
+            user: inner.user.as_deref(),
+        })
     }
 
     /// Lets a security officer in.

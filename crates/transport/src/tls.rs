@@ -89,8 +89,19 @@ pub fn client_config(
     certificate: &Path,
     key: PrivateKeyDer<'static>,
 ) -> Result<ClientConfig, TlsError> {
+    client_config_with(ca, read_chain(certificate)?, key)
+}
+
+/// Makes the configuration of a client whose certificate is no file: the management tool shows a UKey's.
+///
+/// # Errors
+/// [`TlsError`], which names the CA's file.
+pub fn client_config_with(
+    ca: &Path,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ClientConfig, TlsError> {
     let roots = instance_ca(ca)?;
-    let chain = read_chain(certificate)?;
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
         .map_err(TlsError::Verifier)?;

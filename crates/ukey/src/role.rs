@@ -36,6 +36,12 @@ impl Role {
         Self::NAMES[self as usize].1
     }
 
+    /// Gives every role, in the order of the specification.
+    #[must_use]
+    pub fn all() -> [Self; 5] {
+        Self::NAMES.map(|(role, _)| role)
+    }
+
     /// Gives all names, for a message.
     pub(crate) fn names() -> String {
         Self::NAMES.map(|(_, name)| name).join(", ")

@@ -41,6 +41,7 @@ const EDGES: &[Edge] = &[
     Edge("mgmt-tool",     "audit",     "verifies the log it reads"),
     Edge("mgmt-tool",     "proto",     "speaks the management messages"),
     Edge("mgmt-tool",     "sys",       "writes private files"),
+    Edge("mgmt-tool",     "transport", "TLS and frames, without a runtime"),
     Edge("mgmt-tool",     "ukey",      "signs commands"),
     Edge("proto",         "ck",        "names attributes, mechanisms and return codes"),
     Edge("store",         "audit",     "writes the log in the same transaction"),
@@ -51,7 +52,7 @@ const EDGES: &[Edge] = &[
     Edge("token",         "proto",     "implements the handler"),
     Edge("token",         "store",     "keeps objects"),
     Edge("transport",     "proto",     "cuts a stream into frames"),
-    Edge("ukey",          "sys",       "writes private files"),
+    Edge("ukey",          "sys",       "reads and writes private files"),
     Edge("xtask",         "ck",        "writes the support matrix"),
     Edge("xtask",         "proto",     "writes the support matrix, asks a started HSM for its slots"),
 ];

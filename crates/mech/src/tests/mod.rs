@@ -8,5 +8,6 @@ mod public_info;
 mod refusals;
 mod rejection;
 mod round_trip;
+mod sample;
 mod self_test;
 mod vectors;

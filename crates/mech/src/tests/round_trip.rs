@@ -1,1 +1,137 @@
-//! (to come)
+//! Every row of the mechanism table does what it says, in both directions.
+
+use ck::flags::mechanism as ckf;
+use ck::{MECHANISMS, Mechanism, MechanismType};
+
+use super::fixture::{decrypt, encrypt, row, sign, verify};
+use super::sample::{Keys, Sample, fitting, params};
+use crate::{Error, PairRequest, digester, generate_key, generate_pair};
+
+const MESSAGE: &[u8] = &[0x3c; 96];
+
+#[test]
+fn every_mechanism_serves_every_operation_of_its_row() {
+    let keys = Keys::new();
+    for row in MECHANISMS {
+        let mut served = 0;
+        for (operations, serve) in OPERATIONS {
+            if row.operations.contains(operations) {
+                serve(row, &keys);
+                served |= operations;
+            }
+        }
+        assert_eq!(
+            served, row.operations.0,
+            "{}: no test for an operation",
+            row.id
+        );
+    }
+}
+
+type Serve = fn(&Mechanism, &Keys);
+
+const OPERATIONS: [(u64, Serve); 5] = [
+    (ckf::SIGN | ckf::VERIFY, signs),
+    (ckf::ENCRYPT | ckf::DECRYPT, encrypts),
+    (ckf::DIGEST, digests),
+    (ckf::GENERATE, generates),
+    (ckf::GENERATE_KEY_PAIR, generates_pairs),
+];
+
+fn signs(row: &Mechanism, keys: &Keys) {
+    let Sample {
+        params,
+        private,
+        public,
+    } = keys.sample(row).unwrap();
+    let message = fitting(row, MESSAGE.to_vec());
+    let signature = sign(row, &params, &private, &[&message]).unwrap();
+    verify(row, &params, &public, &[&message], &signature).unwrap();
+
+    let mut other = message.clone();
+    other[0] ^= 1;
+    let refused = |message: &[u8], signature: &[u8]| {
+        verify(row, &params, &public, &[message], signature).unwrap_err()
+    };
+    assert_eq!(
+        refused(&other, &signature),
+        Error::SignatureInvalid,
+        "{}",
+        row.id
+    );
+    for index in 0..signature.len() {
+        let mut forged = signature.clone();
+        forged[index] ^= 0x10;
+        assert_eq!(
+            refused(&message, &forged),
+            Error::SignatureInvalid,
+            "{}",
+            row.id
+        );
+    }
+    let short = &signature[1..];
+    assert_eq!(
+        refused(&message, short),
+        Error::SignatureLenRange,
+        "{}",
+        row.id
+    );
+}
+
+fn encrypts(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let message = fitting(row, MESSAGE.to_vec());
+    let ciphertext = encrypt(row, &sample.params, &sample.public, &[&message]).unwrap();
+    assert_ne!(ciphertext, message);
+    let plaintext = decrypt(row, &sample.params, &sample.private, &[&ciphertext]).unwrap();
+    assert_eq!(plaintext, message, "{}", row.id);
+}
+
+fn digests(row: &Mechanism, _keys: &Keys) {
+    let mut hash = digester(row, &params(row)).unwrap();
+    hash.update(MESSAGE);
+    let mut copy = hash.duplicate();
+    copy.update(b"more");
+    assert_eq!(hash.output_len(), copy.output_len());
+    let digest = hash.finish();
+    assert_eq!(digest.len(), copy.output_len());
+    assert_ne!(digest, copy.finish(), "{}", row.id);
+}
+
+fn generates(row: &Mechanism, _keys: &Keys) {
+    let make = || generate_key(row, &params(row), Some(32)).unwrap();
+    let (first, second) = (make(), make());
+    assert_eq!(first[0].1.len(), 32);
+    assert_ne!(first[0].1, second[0].1, "{}", row.id);
+}
+
+fn generates_pairs(row: &Mechanism, _keys: &Keys) {
+    let request = PairRequest {
+        modulus_bits: Some(2048),
+        public_exponent: None,
+        ec_params: Some(&[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]),
+    };
+    let (public, private) = generate_pair(row, &params(row), &request).unwrap();
+    assert!(!public.is_empty() && !private.is_empty());
+}
+
+#[test]
+fn one_key_serves_many_threads() {
+    let keys = Keys::new();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for id in [MechanismType::SHA256_RSA_PKCS, MechanismType::ECDSA_SHA256] {
+                    let sample = keys.sample(row(id)).unwrap();
+                    for count in 0_u8..20 {
+                        let message = [count; 40];
+                        let params = &sample.params;
+                        let signature =
+                            sign(row(id), params, &sample.private, &[&message]).unwrap();
+                        verify(row(id), params, &sample.public, &[&message], &signature).unwrap();
+                    }
+                }
+            });
+        }
+    });
+}

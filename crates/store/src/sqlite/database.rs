@@ -8,8 +8,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::verify::{read_row, row_name, verify};
 use super::{connection, folder};
 use crate::error::StoreError;
+use crate::marks::Marks;
 use crate::row::Row;
-use crate::state::{Key, Marks, State};
+use crate::state::{Key, State};
 use crate::store::{Batch, Change, Committed, Head};
 
 /// An open, verified database.
@@ -80,9 +81,10 @@ impl Database {
                 continue;
             }
             for change in &batch.changes {
-                write_change(&transaction, &self.state.marks, change)?;
+                let place = self.state.apply(change);
+                write_change(&transaction, &self.state.marks, change, place)?;
             }
-            let entry = self.state.apply(batch);
+            let entry = self.state.append(&batch.event);
             let seq = self.state.head().seq;
             transaction
                 .prepare_cached("INSERT INTO audit (seq, entry) VALUES (?1, ?2)")?
@@ -106,28 +108,27 @@ impl Database {
         self.state
             .keys_after(after, partition)
             .take(limit)
-            .map(|key| self.row(key))
+            .map(|(key, place)| self.row(key, place))
             .collect()
     }
 
-    fn row(&self, key: &Key) -> Result<Row, StoreError> {
+    fn row(&self, key: &Key, place: u64) -> Result<Row, StoreError> {
         let tampered = |why: &str| connection::tampered("records", &row_name(key), why.to_owned());
-        let found = self
+        let stored = self
             .connection
             .prepare_cached(
-                "SELECT partition, id, kind, version, sealed, tag FROM records \
-                 WHERE partition = ?1 AND id = ?2",
+                "SELECT place, partition, id, kind, version, sealed, tag FROM records \
+                 WHERE place = ?1",
             )
             .and_then(|mut statement| {
                 statement
-                    .query_row(params![key.0, key.1], read_row)
+                    .query_row([place.cast_signed()], read_row)
                     .optional()
             })
-            .map_err(|error| {
-                connection::explain(&self.folder, "records", &row_name(key), &error)
-            })?;
-        let (row, _) = found.ok_or_else(|| tampered("it is missing"))?;
-        if self.state.knows(&row) {
+            .map_err(|error| connection::explain(&self.folder, "records", &row_name(key), &error))?
+            .ok_or_else(|| tampered("it is missing"))?;
+        let row = stored.row;
+        if (row.partition, row.id) == *key && self.state.knows(&row) {
             Ok(row)
         } else {
             Err(tampered("it was changed"))
@@ -154,34 +155,38 @@ impl Database {
 }
 
 /// Writes one change. The state says that the row is there or not; a database that disagrees is an error of its own.
-fn write_change(connection: &Connection, marks: &Marks, change: &Change) -> rusqlite::Result<()> {
+fn write_change(
+    connection: &Connection,
+    marks: &Marks,
+    change: &Change,
+    place: u64,
+) -> rusqlite::Result<()> {
+    let sql = match change {
+        Change::Put(row) if row.version == 1 => {
+            "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
+        Change::Put(_) => {
+            "UPDATE records SET kind = ?4, version = ?5, sealed = ?6, tag = ?7 \
+             WHERE place = ?1 AND partition = ?2 AND id = ?3 AND version = ?5 - 1"
+        }
+        Change::Delete { .. } => {
+            "DELETE FROM records WHERE place = ?1 AND partition = ?2 AND id = ?3"
+        }
+    };
+    let mut statement = connection.prepare_cached(sql)?;
     let changed = match change {
-        Change::Put(row) if row.version == 1 => connection
-            .prepare_cached("INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![
-                row.partition,
-                row.id,
-                row.kind.number(),
-                row.version.cast_signed(),
-                row.sealed,
-                marks.tag(row)
-            ])?,
-        Change::Put(row) => connection
-            .prepare_cached(
-                "UPDATE records SET kind = ?3, version = ?4, sealed = ?5, tag = ?6 \
-                 WHERE partition = ?1 AND id = ?2 AND version = ?4 - 1",
-            )?
-            .execute(params![
-                row.partition,
-                row.id,
-                row.kind.number(),
-                row.version.cast_signed(),
-                row.sealed,
-                marks.tag(row)
-            ])?,
-        Change::Delete { partition, id } => connection
-            .prepare_cached("DELETE FROM records WHERE partition = ?1 AND id = ?2")?
-            .execute(params![partition, id])?,
+        Change::Put(row) => statement.execute(params![
+            place.cast_signed(),
+            row.partition,
+            row.id,
+            row.kind.number(),
+            row.version.cast_signed(),
+            row.sealed,
+            marks.tag(row)
+        ])?,
+        Change::Delete { partition, id } => {
+            statement.execute(params![place.cast_signed(), partition, id])?
+        }
     };
     if changed == 1 {
         Ok(())

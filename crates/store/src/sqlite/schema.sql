@@ -1,15 +1,17 @@
 -- The layout of a store. Its number is user_version; every column is vouched for by a mark (state.rs).
 
--- What is sealed. The tag is a MAC over the row's other columns.
+-- What is sealed. The tag is a MAC over partition, id, kind, version and sealed. Which place a row has means nothing;
+-- that no two rows have the same partition and id is checked when the store is opened, and kept in memory, so that a
+-- commit writes no index.
 CREATE TABLE records (
+    place INTEGER PRIMARY KEY,
     partition BLOB NOT NULL,
     id BLOB NOT NULL,
     kind INTEGER NOT NULL,
     version INTEGER NOT NULL,
     sealed BLOB NOT NULL,
-    tag BLOB NOT NULL,
-    PRIMARY KEY (partition, id)
-) STRICT, WITHOUT ROWID;
+    tag BLOB NOT NULL
+) STRICT;
 
 -- The chained log, one entry for each commit.
 CREATE TABLE audit (

@@ -10,9 +10,13 @@ use super::connection::{explain, tampered};
 use crate::error::StoreError;
 use crate::hex::Hex;
 use crate::kind::Kind;
+use crate::marks::Marks;
 use crate::row::Row;
-use crate::state::{Key, Marks, State};
+use crate::state::{Key, State};
 use crate::store::Head;
+
+/// The highest place a row can have: far beyond what is ever used, far below where numbers end.
+const PLACE_MAX: u64 = 1 << 62;
 
 /// The root row as it stands in the file.
 struct Root {
@@ -81,73 +85,64 @@ fn verify_rows(
     connection: &Connection,
     state: &mut State,
 ) -> Result<(), StoreError> {
-    let mut last: Option<Key> = None;
-    let damaged = |last: &Option<Key>, error: &rusqlite::Error| {
-        explain(folder, "records", &after(last), error)
-    };
+    let damaged = |error: &rusqlite::Error| explain(folder, "records", "all", error);
     let mut statement = connection
-        .prepare(
-            "SELECT partition, id, kind, version, sealed, tag FROM records ORDER BY partition, id",
-        )
-        .map_err(|error| damaged(&None, &error))?;
-    let mut rows = statement
-        .query([])
-        .map_err(|error| damaged(&None, &error))?;
-    while let Some(found) = rows.next().map_err(|error| damaged(&last, &error))? {
-        let (row, tag) = read_row(found)
-            .map_err(|error| explain(folder, "records", &name(found, &last), &error))?;
-        let key = (row.partition, row.id);
-        if last.is_some_and(|last| last >= key) {
-            return Err(tampered(
-                "records",
-                &after(&last),
-                "rows are out of order".to_owned(),
-            ));
+        .prepare("SELECT place, partition, id, kind, version, sealed, tag FROM records")
+        .map_err(|error| damaged(&error))?;
+    let mut rows = statement.query([]).map_err(|error| damaged(&error))?;
+    while let Some(found) = rows.next().map_err(|error| damaged(&error))? {
+        let stored =
+            read_row(found).map_err(|error| explain(folder, "records", &name(found), &error))?;
+        let changed = |why: &str| tampered("records", &name(found), why.to_owned());
+        if !state.marks.tag_matches(&stored.row, &stored.tag) {
+            return Err(changed("it was changed"));
         }
-        if !state.marks.tag_matches(&row, &tag) {
-            return Err(tampered(
-                "records",
-                &row_name(&key),
-                "it was changed".to_owned(),
-            ));
+        let place = u64::try_from(stored.place)
+            .ok()
+            .filter(|place| (1..=PLACE_MAX).contains(place));
+        let place = place.ok_or_else(|| changed("it stands in a place that is never used"))?;
+        if !state.admit(&stored.row, place) {
+            return Err(changed("it is there twice"));
         }
-        state.put(&row);
-        last = Some(key);
     }
     Ok(())
 }
 
-/// Names the place of a row that cannot be named itself.
-fn after(last: &Option<Key>) -> String {
-    match last {
-        Some(key) => format!("after {}", row_name(key)),
-        None => "the first row".to_owned(),
-    }
-}
-
-/// Names a row that cannot be read wholly, by its key if that can be.
-fn name(found: &rusqlite::Row<'_>, last: &Option<Key>) -> String {
-    match (found.get(0), found.get(1)) {
+/// Names a row, by its place if its key cannot be read.
+fn name(found: &rusqlite::Row<'_>) -> String {
+    match (found.get(1), found.get(2)) {
         (Ok(partition), Ok(id)) => row_name(&(partition, id)),
-        _ => after(last),
+        _ => format!("the row in place {}", found.get::<_, i64>(0).unwrap_or(0)),
     }
 }
 
-/// Reads a row and its tag.
-pub(super) fn read_row(found: &rusqlite::Row<'_>) -> rusqlite::Result<(Row, Vec<u8>)> {
-    let number: i64 = found.get(2)?;
+/// A row with what is stored beside it.
+pub(super) struct Stored {
+    place: i64,
+    /// The row.
+    pub(super) row: Row,
+    tag: Vec<u8>,
+}
+
+/// Reads a row with what is stored beside it.
+pub(super) fn read_row(found: &rusqlite::Row<'_>) -> rusqlite::Result<Stored> {
+    let number: i64 = found.get(3)?;
     let kind = u8::try_from(number)
         .ok()
         .and_then(Kind::from_number)
-        .ok_or(rusqlite::Error::IntegralValueOutOfRange(2, number))?;
+        .ok_or(rusqlite::Error::IntegralValueOutOfRange(3, number))?;
     let row = Row {
-        partition: found.get(0)?,
-        id: found.get(1)?,
+        partition: found.get(1)?,
+        id: found.get(2)?,
         kind,
-        version: found.get::<_, i64>(3)?.cast_unsigned(),
-        sealed: found.get(4)?,
+        version: found.get::<_, i64>(4)?.cast_unsigned(),
+        sealed: found.get(5)?,
     };
-    Ok((row, found.get(5)?))
+    Ok(Stored {
+        place: found.get(0)?,
+        row,
+        tag: found.get(6)?,
+    })
 }
 
 /// Names a row as errors do.

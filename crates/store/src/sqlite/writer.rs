@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::database::Database;
 use crate::error::StoreError;
-use crate::state::Marks;
+use crate::marks::Marks;
 use crate::store::{Batch, Committed};
 
 /// The most batches that wait. Beyond it callers wait for room, so that a slow disk does not become a full memory.

@@ -6,25 +6,27 @@ use crate::common::{PARTITION, all_rows, batch, delete, event, id, meta_key, put
 use audit::Chain;
 use store::{Batch, CHANGES_MAX, Change, Kind, MemoryStore, Row, SqliteStore, Store, StoreError};
 
-/// Each claim, and the function that checks it on an empty store.
-const CLAIMS: [(&str, fn(&dyn Store)); 11] = [
-    ("an empty store has nothing", empty_store_has_nothing),
-    ("what was put is read back", what_was_put_is_read_back),
-    ("versions follow one another", versions_follow_one_another),
-    (
+/// A claim, and the function that checks it on an empty store.
+struct Claim(&'static str, fn(&dyn Store));
+
+const CLAIMS: [Claim; 11] = [
+    Claim("an empty store has nothing", empty_store_has_nothing),
+    Claim("what was put is read back", what_was_put_is_read_back),
+    Claim("versions follow one another", versions_follow_one_another),
+    Claim(
         "a deleted row is gone and may come again",
         deleted_row_is_gone,
     ),
-    (
+    Claim(
         "a refused batch leaves nothing",
         refused_batch_leaves_nothing,
     ),
-    ("a batch changes a row once", batch_changes_a_row_once),
-    ("a batch has limits", batch_has_limits),
-    ("an event alone is a commit", event_alone_is_a_commit),
-    ("rows come in order and by partition", rows_come_in_order),
-    ("the audit log verifies to the head", audit_log_verifies),
-    (
+    Claim("a batch changes a row once", batch_changes_a_row_once),
+    Claim("a batch has limits", batch_has_limits),
+    Claim("an event alone is a commit", event_alone_is_a_commit),
+    Claim("rows come in order and by partition", rows_come_in_order),
+    Claim("the audit log verifies to the head", audit_log_verifies),
+    Claim(
         "concurrent commits all count once",
         concurrent_commits_count_once,
     ),
@@ -32,7 +34,7 @@ const CLAIMS: [(&str, fn(&dyn Store)); 11] = [
 
 #[test]
 fn memory_store_keeps_the_contract() {
-    for (claim, check) in CLAIMS {
+    for Claim(claim, check) in CLAIMS {
         println!("{claim}");
         check(&MemoryStore::new().unwrap());
     }
@@ -40,7 +42,7 @@ fn memory_store_keeps_the_contract() {
 
 #[test]
 fn sqlite_store_keeps_the_contract() {
-    for (claim, check) in CLAIMS {
+    for Claim(claim, check) in CLAIMS {
         println!("{claim}");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
@@ -227,9 +229,9 @@ fn audit_log_verifies(store: &dyn Store) {
 }
 
 fn concurrent_commits_count_once(store: &dyn Store) {
-    const CLIENTS: u64 = 8;
-    const EACH: u64 = 25;
-    let together = Barrier::new(CLIENTS as usize);
+    const CLIENTS: u32 = 8;
+    const EACH: u32 = 25;
+    let together = Barrier::new(usize::try_from(CLIENTS).unwrap());
     let mut acknowledged: Vec<u64> = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
@@ -237,7 +239,12 @@ fn concurrent_commits_count_once(store: &dyn Store) {
                 scope.spawn(move || {
                     together.wait();
                     (0..EACH)
-                        .map(|number| store.commit(put(client * EACH + number, 1)).unwrap().seq)
+                        .map(|number| {
+                            store
+                                .commit(put(u64::from(client * EACH + number), 1))
+                                .unwrap()
+                                .seq
+                        })
                         .collect::<Vec<_>>()
                 })
             })
@@ -248,7 +255,7 @@ fn concurrent_commits_count_once(store: &dyn Store) {
             .collect()
     });
     acknowledged.sort_unstable();
-    assert!(acknowledged.into_iter().eq(1..=CLIENTS * EACH));
+    assert!(acknowledged.into_iter().eq(1..=u64::from(CLIENTS * EACH)));
     // All at once for the same next version: one wins, the others are told.
     let wins = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
@@ -267,6 +274,6 @@ fn concurrent_commits_count_once(store: &dyn Store) {
             .count()
     });
     assert_eq!(wins, 1);
-    assert_eq!(store.head().unwrap().rows, CLIENTS * EACH);
+    assert_eq!(store.head().unwrap().rows, u64::from(CLIENTS * EACH));
     assert_eq!(all_rows(store)[0].id, id(0));
 }

@@ -308,3 +308,42 @@ fn another_root_key_is_told_apart_from_a_changed_store() {
     assert!(matches!(answer, Err(StoreError::WrongKey { .. })));
     assert!(!sample.is_refused("the right key"));
 }
+
+/// SQLite's log ends, for it, at the first frame whose checksum does not hold: so a changed log can hide the last
+/// commits, but never tear one or mix two states. That some are missing is for an anchor outside to notice (R19).
+#[test]
+fn a_changed_log_hides_whole_commits_at_most() {
+    const COMMITS: u64 = 30;
+    let folder = memory_folder();
+    let path = folder.path().join("store");
+    let copy = folder.path().join("copy");
+    let meta = meta_key();
+    let store = SqliteStore::create(&path, &meta).unwrap();
+    for number in 0..COMMITS {
+        store.commit(put(number, 1)).unwrap();
+    }
+    let (rows, entries) = (all_rows(&store), store.audit(1, usize::MAX).unwrap());
+    fs::create_dir(&copy).unwrap();
+    fs::set_permissions(&copy, fs::metadata(&path).unwrap().permissions()).unwrap();
+    let log = fs::read(path.join("hsm.db-wal")).unwrap();
+    let mut random = Xorshift(0xD1B5_4A32_D192_ED03);
+    let mut shorter = 0;
+    for _ in 0..200 {
+        let position = random.below(log.len());
+        fs::copy(path.join("hsm.db"), copy.join("hsm.db")).unwrap();
+        fs::copy(path.join("hsm.db-wal"), copy.join("hsm.db-wal")).unwrap();
+        let mut changed = log.clone();
+        changed[position] ^= 0x10;
+        fs::write(copy.join("hsm.db-wal"), changed).unwrap();
+        let opened = SqliteStore::open(&copy, &meta).unwrap();
+        let left = usize::try_from(opened.head().unwrap().seq).unwrap();
+        assert_eq!(all_rows(&opened), rows[..left], "byte {position}");
+        assert_eq!(
+            opened.audit(1, usize::MAX).unwrap(),
+            entries[..left],
+            "byte {position}"
+        );
+        shorter += usize::from(left < rows.len());
+    }
+    assert!(shorter > 0, "no flip met a frame");
+}

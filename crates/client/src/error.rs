@@ -1,0 +1,39 @@
+//! Why a call has no reply.
+
+use std::io::ErrorKind;
+
+use proto::DecodeError;
+use thiserror::Error;
+
+/// Why a call has no reply. After every variant but [`Error::TooLong`] the connection is dead.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Error {
+    /// This side closed the connection.
+    #[error("the connection was closed")]
+    Closed,
+    /// The connection broke while the call was under way: it may or may not have been carried out.
+    #[error("the connection was lost: {0}")]
+    Lost(ErrorKind),
+    /// The peer sent something that is no frame, or a frame that nobody waits for.
+    #[error("the peer broke the protocol: {0}")]
+    Malformed(DecodeError),
+    /// No reply came in time.
+    #[error("no reply came in time")]
+    TimedOut,
+    /// The request does not fit into a frame; nothing was sent and the connection lives on.
+    #[error("the request is longer than a frame may be")]
+    TooLong,
+    /// The connection broke before any of the request was sent: the call was certainly not carried out.
+    #[error("the connection was lost before the request was sent")]
+    Unsent,
+    /// The peer speaks no version of the protocol that this build speaks.
+    #[error(
+        "the peer speaks versions {oldest} to {newest} of the protocol, which this build does not"
+    )]
+    Version {
+        /// The lowest version that the peer speaks.
+        oldest: u32,
+        /// The highest version that the peer speaks.
+        newest: u32,
+    },
+}

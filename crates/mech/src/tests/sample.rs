@@ -1,0 +1,132 @@
+//! For each row of the mechanism table: a key, a parameter and a message that it takes.
+
+use std::sync::Arc;
+
+use ck::{Algorithm, Digest, KeyType, Mechanism, MechanismType, Mgf, Params};
+
+use super::fixture::{pair, secret};
+use crate::Key;
+
+const BLOCK: [u8; 16] = [7; 16];
+/// The digest that PSS without hashing is told of.
+const PSS_DIGEST: Digest = Digest::Sha384;
+
+/// What a mechanism takes.
+pub(super) struct Sample {
+    pub(super) params: Params<'static>,
+    /// Signs and decrypts.
+    pub(super) private: Arc<Key>,
+    /// Verifies and encrypts.
+    pub(super) public: Arc<Key>,
+}
+
+/// The test keys, parsed once.
+pub(super) struct Keys {
+    rsa: Sample,
+    ec: Sample,
+}
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        let sample = |name| {
+            let pair = pair(name);
+            Sample {
+                params: Params::None,
+                private: pair.private,
+                public: pair.public,
+            }
+        };
+        Self {
+            rsa: sample("rsa2048"),
+            ec: sample("p256"),
+        }
+    }
+
+    /// Lists every key, for whoever looks for one that does not fit.
+    pub(super) fn all(&self) -> Vec<Arc<Key>> {
+        vec![
+            Arc::clone(&self.rsa.private),
+            Arc::clone(&self.rsa.public),
+            Arc::clone(&self.ec.private),
+            Arc::clone(&self.ec.public),
+            secret(KeyType::AES, &[1; 32]),
+            secret(KeyType::SHA256_HMAC, &[2; 32]),
+        ]
+    }
+
+    /// Finds what this mechanism takes; `None` if it has no key.
+    pub(super) fn sample(&self, row: &Mechanism) -> Option<Sample> {
+        let keys = match row.key_type? {
+            KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
+            KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
+            key_type => {
+                let key = secret(key_type, &[0x5a; 32]);
+                [Arc::clone(&key), key]
+            }
+        };
+        let [private, public] = keys;
+        Some(Sample {
+            params: params(row),
+            private,
+            public,
+        })
+    }
+}
+
+/// Gives a parameter of the shape that the algorithm takes.
+pub(super) fn params(row: &Mechanism) -> Params<'static> {
+    match row.algorithm {
+        Algorithm::AesCbc { .. } => Params::Bytes(&BLOCK),
+        Algorithm::AesCtr => Params::Counter {
+            counter_bits: 64,
+            block: BLOCK,
+        },
+        Algorithm::AesGcm => Params::Gcm {
+            iv: &BLOCK,
+            aad: b"associated",
+            tag_bits: 128,
+        },
+        Algorithm::Hmac { general: true, .. } => Params::Length(11),
+        Algorithm::RsaOaep => Params::Oaep {
+            digest: MechanismType::SHA256,
+            mgf: Mgf::MGF1_SHA1,
+            label: b"label",
+        },
+        Algorithm::RsaPss(digest) => Params::Pss {
+            digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
+            mgf: Mgf::MGF1_SHA256,
+            salt_len: 20,
+        },
+        Algorithm::AesEcb
+        | Algorithm::AesKeyGen
+        | Algorithm::Digest(_)
+        | Algorithm::EcKeyPairGen
+        | Algorithm::Ecdsa(_)
+        | Algorithm::GenericKeyGen
+        | Algorithm::Hmac { general: false, .. }
+        | Algorithm::RsaKeyPairGen
+        | Algorithm::RsaPkcs1(_) => Params::None,
+    }
+}
+
+fn digest_mechanism(digest: Digest) -> MechanismType {
+    ck::MECHANISMS
+        .iter()
+        .find(|row| row.algorithm == Algorithm::Digest(digest))
+        .unwrap()
+        .id
+}
+
+/// Cuts or stretches a message to what the mechanism takes.
+pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
+    let len = message.len();
+    match row.algorithm {
+        Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
+        Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
+        Algorithm::RsaOaep => message.truncate(190),
+        Algorithm::RsaPkcs1(None) => message.truncate(245),
+        Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),
+        _ => {}
+    }
+    message
+}

@@ -1,0 +1,593 @@
+//! The calls: one short method per row of the call table, each of which leads into the part that does the work.
+
+mod crypto;
+mod find;
+mod keys;
+mod objects;
+mod slots;
+
+use std::sync::{Arc, MutexGuard};
+
+use audit::Actor;
+use ck::{Mechanism, UserType};
+use proto::shape::{
+    Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle,
+    SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
+};
+use proto::{CallRow, Class, Handler};
+
+use crate::Error;
+use crate::application::Application;
+use crate::hsm::{Core, Hsm};
+use crate::journal::Who;
+use crate::login;
+use crate::operation::{Ending, Kind};
+use crate::session::{Activity, Session};
+use crate::tenancy::Login;
+
+/// Serves the calls of an application. Make one for each call: it is only a pair of references.
+pub struct Caller<'a> {
+    hsm: &'a Hsm,
+    application: &'a Application,
+}
+
+/// A call inside of a session, for the length of the call.
+struct Within<'a> {
+    core: &'a Core,
+    hsm: &'a Hsm,
+    who: Who,
+    session: &'a Session,
+    activity: MutexGuard<'a, Activity>,
+}
+
+impl<'a> Caller<'a> {
+    /// Serves the calls of `application`.
+    #[must_use]
+    pub const fn new(hsm: &'a Hsm, application: &'a Application) -> Self {
+        Self { hsm, application }
+    }
+
+    fn session(&self, handle: SessionHandle) -> Result<Arc<Session>, Error> {
+        self.application.session(handle.0)
+    }
+
+    /// Runs a call inside of a session, which no other call is in meanwhile.
+    fn within<T>(
+        &self,
+        handle: SessionHandle,
+        call: impl FnOnce(Within<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let session = self.session(handle)?;
+        call(Within {
+            core: &self.hsm.core,
+            hsm: self.hsm,
+            who: self.who(session.tenancy.login()),
+            activity: session.enter()?,
+            session: &session,
+        })
+    }
+
+    fn who(&self, login: Login) -> Who {
+        Who {
+            actor: match login {
+                Login::Public => Actor::Application,
+                Login::SecurityOfficer => Actor::SecurityOfficer,
+                Login::User => Actor::User,
+            },
+            agent: self.application.agent.clone(),
+        }
+    }
+
+    /// Ends an operation that gives a result.
+    fn end(
+        &self,
+        session: SessionHandle,
+        kind: Kind,
+        ending: Ending<'_>,
+        answer: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.end(kind, ending, answer)
+        })
+    }
+
+    /// Gives a part to an operation without output.
+    fn feed(&self, session: SessionHandle, kind: Kind, part: &[u8]) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.feed(kind, part)
+        })
+    }
+
+    /// Gives a part to a cipher.
+    fn update(
+        &self,
+        session: SessionHandle,
+        kind: Kind,
+        part: &[u8],
+        answer: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.update(kind, part, answer)
+        })
+    }
+}
+
+/// Finds a mechanism's row; the null pointer is no mechanism here.
+fn mechanism_of<'a>(
+    argument: Option<MechanismArgument<'a>>,
+) -> Result<(&'static Mechanism, MechanismArgument<'a>), Error> {
+    let argument = argument.ok_or(Error::Argument("mechanism"))?;
+    let row = ck::mechanism(argument.id).ok_or(mech::Error::MechanismInvalid)?;
+    Ok((row, argument))
+}
+
+impl Handler for Caller<'_> {
+    type Error = Error;
+
+    fn admit(&mut self, row: &'static CallRow, session: SessionHandle) -> Result<(), Error> {
+        if row.class == Class::Public {
+            return Ok(());
+        }
+        let session = self.session(session)?;
+        match row.class {
+            Class::ReadWrite if !session.writable => Err(Error::SessionReadOnly),
+            Class::SecurityOfficer if session.tenancy.login() != Login::SecurityOfficer => {
+                Err(Error::UserNotLoggedIn)
+            }
+            Class::Public | Class::ReadWrite | Class::SecurityOfficer | Class::Session => Ok(()),
+        }
+    }
+
+    fn get_slot_list(
+        &mut self,
+        _token_present: bool,
+        slots: &mut Answer<Vec<u64>>,
+    ) -> Result<(), Error> {
+        slots::give_list(self.hsm.slots_of(self.application), slots)
+    }
+
+    fn get_slot_info(&mut self, slot: SlotId, info: &mut Option<SlotInfo>) -> Result<(), Error> {
+        *info = Some(slots::slot_info(
+            &*self.hsm.partition_of(self.application, slot.0)?,
+        ));
+        Ok(())
+    }
+
+    fn get_token_info(&mut self, slot: SlotId, info: &mut Option<TokenInfo>) -> Result<(), Error> {
+        let partition = self.hsm.partition_of(self.application, slot.0)?;
+        *info = Some(slots::token_info(&self.application.tenancy(partition)));
+        Ok(())
+    }
+
+    fn get_mechanism_list(
+        &mut self,
+        slot: SlotId,
+        mechanisms: &mut Answer<Vec<u64>>,
+    ) -> Result<(), Error> {
+        self.hsm.partition_of(self.application, slot.0)?;
+        slots::give_list(
+            ck::MECHANISMS.iter().map(|row| row.id.0).collect(),
+            mechanisms,
+        )
+    }
+
+    fn get_mechanism_info(
+        &mut self,
+        slot: SlotId,
+        kind: Ulong,
+        info: &mut Option<MechanismInfo>,
+    ) -> Result<(), Error> {
+        self.hsm.partition_of(self.application, slot.0)?;
+        *info = Some(slots::mechanism_info(kind.0)?);
+        Ok(())
+    }
+
+    fn init_token(
+        &mut self,
+        slot: SlotId,
+        pin: Option<&[u8]>,
+        label: &[u8; 32],
+    ) -> Result<(), Error> {
+        let partition = self.hsm.partition_of(self.application, slot.0)?;
+        let setup = crate::TokenSetup {
+            label: &slots::label_text(label),
+            so_pin: pin.ok_or(Error::Argument("PIN"))?,
+            user_pin: None,
+        };
+        self.hsm
+            .init_token(&partition, &self.who(Login::Public), &setup)
+    }
+
+    fn init_pin(&mut self, session: SessionHandle, pin: Option<&[u8]>) -> Result<(), Error> {
+        let pin = pin.ok_or(Error::Argument("PIN"))?;
+        self.within(session, |call| {
+            login::init_pin(call.core, &call.session.tenancy.partition, &call.who, pin)
+        })
+    }
+
+    fn set_pin(
+        &mut self,
+        session: SessionHandle,
+        old: Option<&[u8]>,
+        new: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        let old = old.ok_or(Error::Argument("old PIN"))?;
+        let new = new.ok_or(Error::Argument("new PIN"))?;
+        self.within(session, |call| {
+            login::set_pin(call.core, call.session, &call.who, old, new)
+        })
+    }
+
+    fn open_session(
+        &mut self,
+        slot: SlotId,
+        flags: Ulong,
+        _notify: (),
+        session: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        let partition = self.hsm.partition_of(self.application, slot.0)?;
+        if flags.0 & ck::flags::session::SERIAL_SESSION == 0 {
+            return Err(Error::SessionParallel);
+        }
+        if partition.ledger.view().label.is_none() {
+            return Err(Error::TokenUninitialized);
+        }
+        let writable = flags.0 & ck::flags::session::RW_SESSION != 0;
+        let handle = self.hsm.session_handle();
+        self.application.open_session(handle, partition, writable)?;
+        *session = Some(handle);
+        Ok(())
+    }
+
+    fn close_session(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.session(session)?;
+        self.application
+            .close_where(|open| open.handle == session.0);
+        Ok(())
+    }
+
+    fn close_all_sessions(&mut self, slot: SlotId) -> Result<(), Error> {
+        let partition = self.hsm.partition_of(self.application, slot.0)?;
+        self.application
+            .close_where(|open| open.tenancy.partition.id == partition.id);
+        Ok(())
+    }
+
+    fn get_session_info(
+        &mut self,
+        session: SessionHandle,
+        info: &mut Option<SessionInfo>,
+    ) -> Result<(), Error> {
+        *info = Some(slots::session_info(&*self.session(session)?));
+        Ok(())
+    }
+
+    fn session_cancel(&mut self, session: SessionHandle, flags: Ulong) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.cancel(flags.0);
+            Ok(())
+        })
+    }
+
+    fn login(
+        &mut self,
+        session: SessionHandle,
+        user: Ulong,
+        pin: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        let pin = pin.ok_or(Error::Argument("PIN"))?;
+        self.within(session, |mut call| {
+            let user = UserType(user.0);
+            login::log_in(
+                call.core,
+                call.session,
+                &mut call.activity,
+                &call.who,
+                user,
+                pin,
+            )
+        })
+    }
+
+    fn logout(&mut self, session: SessionHandle) -> Result<(), Error> {
+        // The session is not entered: logging out waits for the running calls of all of them.
+        let session = self.session(session)?;
+        self.application.log_out(&session.tenancy)
+    }
+
+    fn create_object(
+        &mut self,
+        session: SessionHandle,
+        template: &[Attribute<'_>],
+        object: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *object = Some(self.within(session, |call| call.create_object(template))?);
+        Ok(())
+    }
+
+    fn copy_object(
+        &mut self,
+        session: SessionHandle,
+        object: ObjectHandle,
+        template: &[Attribute<'_>],
+        copy: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *copy = Some(self.within(session, |call| call.copy_object(object.0, template))?);
+        Ok(())
+    }
+
+    fn destroy_object(
+        &mut self,
+        session: SessionHandle,
+        object: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |call| call.destroy_object(object.0))
+    }
+
+    fn get_object_size(
+        &mut self,
+        session: SessionHandle,
+        object: ObjectHandle,
+        size: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *size = Some(self.within(session, |call| call.object_size(object.0))?);
+        Ok(())
+    }
+
+    fn get_attribute_value(
+        &mut self,
+        session: SessionHandle,
+        object: ObjectHandle,
+        template: &mut [AttributeRequest],
+    ) -> Result<(), Error> {
+        self.within(session, |call| call.attribute_values(object.0, template))
+    }
+
+    fn set_attribute_value(
+        &mut self,
+        session: SessionHandle,
+        object: ObjectHandle,
+        template: &[Attribute<'_>],
+    ) -> Result<(), Error> {
+        self.within(session, |call| call.set_attributes(object.0, template))
+    }
+
+    fn find_objects_init(
+        &mut self,
+        session: SessionHandle,
+        template: &[Attribute<'_>],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.begin_search(template))
+    }
+
+    fn find_objects(
+        &mut self,
+        session: SessionHandle,
+        found: (usize, &mut Vec<u64>),
+    ) -> Result<(), Error> {
+        let (room, handles) = found;
+        *handles = self.within(session, |mut call| call.next_found(room))?;
+        Ok(())
+    }
+
+    fn find_objects_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.within(session, |mut call| call.end_search())
+    }
+
+    fn encrypt_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::Encrypt, mechanism, key.0)
+        })
+    }
+
+    fn encrypt(
+        &mut self,
+        session: SessionHandle,
+        plaintext: &[u8],
+        ciphertext: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Encrypt, Ending::Whole(plaintext), ciphertext)
+    }
+
+    fn encrypt_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update(session, Kind::Encrypt, part, output)
+    }
+
+    fn encrypt_final(
+        &mut self,
+        session: SessionHandle,
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Encrypt, Ending::Final, output)
+    }
+
+    fn decrypt_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::Decrypt, mechanism, key.0)
+        })
+    }
+
+    fn decrypt(
+        &mut self,
+        session: SessionHandle,
+        ciphertext: &[u8],
+        plaintext: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Decrypt, Ending::Whole(ciphertext), plaintext)
+    }
+
+    fn decrypt_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update(session, Kind::Decrypt, part, output)
+    }
+
+    fn decrypt_final(
+        &mut self,
+        session: SessionHandle,
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Decrypt, Ending::Final, output)
+    }
+
+    fn digest_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.begin_digest(mechanism))
+    }
+
+    fn digest(
+        &mut self,
+        session: SessionHandle,
+        data: &[u8],
+        digest: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Digest, Ending::Whole(data), digest)
+    }
+
+    fn digest_update(&mut self, session: SessionHandle, part: &[u8]) -> Result<(), Error> {
+        self.feed(session, Kind::Digest, part)
+    }
+
+    fn digest_key(&mut self, session: SessionHandle, key: ObjectHandle) -> Result<(), Error> {
+        self.within(session, |mut call| call.digest_key(key.0))
+    }
+
+    fn digest_final(
+        &mut self,
+        session: SessionHandle,
+        digest: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Digest, Ending::Final, digest)
+    }
+
+    fn sign_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.begin(Kind::Sign, mechanism, key.0))
+    }
+
+    fn sign(
+        &mut self,
+        session: SessionHandle,
+        data: &[u8],
+        signature: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Sign, Ending::Whole(data), signature)
+    }
+
+    fn sign_update(&mut self, session: SessionHandle, part: &[u8]) -> Result<(), Error> {
+        self.feed(session, Kind::Sign, part)
+    }
+
+    fn sign_final(
+        &mut self,
+        session: SessionHandle,
+        signature: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::Sign, Ending::Final, signature)
+    }
+
+    fn verify_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::Verify, mechanism, key.0)
+        })
+    }
+
+    fn verify(
+        &mut self,
+        session: SessionHandle,
+        data: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity
+                .operations
+                .verify(Ending::Whole(data), signature)
+        })
+    }
+
+    fn verify_update(&mut self, session: SessionHandle, part: &[u8]) -> Result<(), Error> {
+        self.feed(session, Kind::Verify, part)
+    }
+
+    fn verify_final(&mut self, session: SessionHandle, signature: &[u8]) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.verify(Ending::Final, signature)
+        })
+    }
+
+    fn generate_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        template: &[Attribute<'_>],
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = Some(self.within(session, |call| call.generate_key(mechanism, template))?);
+        Ok(())
+    }
+
+    fn generate_key_pair(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        public: &[Attribute<'_>],
+        private: &[Attribute<'_>],
+        public_key: &mut Option<u64>,
+        private_key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        let pair = self.within(session, |call| {
+            call.generate_pair(mechanism, public, private)
+        })?;
+        (*public_key, *private_key) = (Some(pair.0), Some(pair.1));
+        Ok(())
+    }
+
+    /// Takes the seed and leaves the generator as it is: it seeds itself, and no caller makes it better or worse.
+    /// Refusing would be as good by the standard, but some applications stop there.
+    fn seed_random(&mut self, session: SessionHandle, _seed: &[u8]) -> Result<(), Error> {
+        self.within(session, |_| Ok(()))
+    }
+
+    fn generate_random(
+        &mut self,
+        session: SessionHandle,
+        random: (usize, &mut Vec<u8>),
+    ) -> Result<(), Error> {
+        let (length, bytes) = random;
+        self.within(session, |call| {
+            bytes.resize(length, 0);
+            call.core.env.random(bytes);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! Starting and cancelling operations (5.8 to 5.15). How they go on and end is [`crate::operation`]'s.
+
+use ck::{AttributeType, ObjectClass};
+use proto::shape::MechanismArgument;
+
+use super::{Within, mechanism_of};
+use crate::Error;
+use crate::operation::{Kind, Operation, Work};
+use crate::policy::{self, Profile, Usage};
+
+/// `CKF_FIND_OBJECTS`, the search's bit in `C_SessionCancel`.
+const FIND_OBJECTS: u64 = 0x40;
+
+impl Within<'_> {
+    /// Starts an operation with a key; the null pointer for a mechanism cancels the active one.
+    pub(super) fn begin(
+        &mut self,
+        kind: Kind,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: u64,
+    ) -> Result<(), Error> {
+        if mechanism.is_none() {
+            self.activity.operations.cancel(kind);
+            return Ok(());
+        }
+        self.activity.operations.check_free(kind)?;
+        let (row, argument) = mechanism_of(mechanism)?;
+        let object = self
+            .session
+            .tenancy
+            .object(key)
+            .ok_or(Error::KeyHandleInvalid)?;
+        let attributes = object.attributes();
+        let usage = match kind {
+            Kind::Decrypt => Usage::Decrypt,
+            Kind::Digest => return Err(Error::Argument("kind of operation")),
+            Kind::Encrypt => Usage::Encrypt,
+            Kind::Sign => Usage::Sign,
+            Kind::Verify => Usage::Verify,
+        };
+        let profile = self.session.tenancy.partition.profile;
+        policy::decide(profile, usage, &attributes, row, &argument.params).obey()?;
+        let (params, key) = (&argument.params, object.key()?);
+        let work = match usage {
+            Usage::Decrypt => Work::Cipher(mech::decryptor(row, params, &key)?),
+            Usage::Encrypt => Work::Cipher(mech::encryptor(row, params, &key)?),
+            Usage::Sign => Work::Sign(mech::signer(row, params, &key)?),
+            Usage::Verify => Work::Verify(mech::verifier(row, params, &key)?),
+        };
+        let locked = attributes.is(AttributeType::ALWAYS_AUTHENTICATE);
+        self.activity
+            .operations
+            .start(kind, Operation::new(kind, work, object.private, locked));
+        Ok(())
+    }
+
+    /// Starts a digest; the null pointer for a mechanism cancels the active one.
+    pub(super) fn begin_digest(
+        &mut self,
+        mechanism: Option<MechanismArgument<'_>>,
+    ) -> Result<(), Error> {
+        let operations = &mut self.activity.operations;
+        if mechanism.is_none() {
+            operations.cancel(Kind::Digest);
+            return Ok(());
+        }
+        operations.check_free(Kind::Digest)?;
+        let (row, argument) = mechanism_of(mechanism)?;
+        let work = Work::Digest(mech::digester(row, &argument.params)?);
+        operations.start(
+            Kind::Digest,
+            Operation::new(Kind::Digest, work, false, false),
+        );
+        Ok(())
+    }
+
+    /// Gives the value of a secret key to the active digest (5.12.4). In `strict` a sensitive key has no such way out.
+    pub(super) fn digest_key(&mut self, key: u64) -> Result<(), Error> {
+        let tenancy = &self.session.tenancy;
+        let digest = tenancy
+            .object(key)
+            .ok_or(Error::KeyHandleInvalid)
+            .and_then(|object| {
+                let attributes = object.attributes();
+                let strict = tenancy.partition.profile == Profile::Strict;
+                if attributes.class() != ObjectClass::SECRET_KEY
+                    || (strict && attributes.is(AttributeType::SENSITIVE))
+                {
+                    return Err(Error::KeyIndigestible);
+                }
+                Ok(attributes)
+            });
+        match digest {
+            Ok(attributes) => {
+                let value = attributes.get(AttributeType::VALUE).unwrap_or_default();
+                self.activity.operations.feed(Kind::Digest, value)
+            }
+            Err(error) => {
+                // A failed call ends the operation, as everywhere.
+                self.activity.operations.cancel(Kind::Digest);
+                Err(error)
+            }
+        }
+    }
+
+    /// Cancels operations and the search (5.6.5). Bits of operations that the token does not have are passed over.
+    pub(super) fn cancel(&mut self, flags: u64) {
+        for (kind, flag) in Kind::ALL {
+            if flags & flag != 0 {
+                self.activity.operations.cancel(kind);
+            }
+        }
+        if flags & FIND_OBJECTS != 0 {
+            self.activity.search = None;
+        }
+    }
+}

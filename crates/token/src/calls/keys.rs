@@ -1,0 +1,82 @@
+//! Generating keys (5.18.1, 5.18.2).
+
+use ck::{AttributeType as A, KeyType, Mechanism, ObjectClass, Operations};
+use mech::PairRequest;
+use proto::Call;
+use proto::shape::{Attribute, MechanismArgument};
+
+use super::{Within, mechanism_of};
+use crate::Error;
+use crate::draft::Plan;
+use crate::policy;
+use crate::rules::Template;
+
+impl Within<'_> {
+    /// Generates a secret key.
+    pub(super) fn generate_key(
+        &self,
+        mechanism: Option<MechanismArgument<'_>>,
+        template: &[Attribute<'_>],
+    ) -> Result<u64, Error> {
+        let (row, argument) = mechanism_of(mechanism)?;
+        let key_type = key_type(row, Operations::GENERATE)?;
+        let template = Template::new(template)?;
+        let plan = self.plan(ObjectClass::SECRET_KEY, key_type, &template)?;
+        let length = plan.attributes().number(A::VALUE_LEN);
+        let material = mech::generate_key(row, &argument.params, length)?;
+        let key = plan.fulfil(row.id, material, &template)?;
+        let [handle] = self.keep([key], Call::GenerateKey)?;
+        Ok(handle)
+    }
+
+    /// Generates a key pair and gives the handles of its public and private half.
+    pub(super) fn generate_pair(
+        &self,
+        mechanism: Option<MechanismArgument<'_>>,
+        public: &[Attribute<'_>],
+        private: &[Attribute<'_>],
+    ) -> Result<(u64, u64), Error> {
+        let (row, argument) = mechanism_of(mechanism)?;
+        let key_type = key_type(row, Operations::GENERATE_PAIR)?;
+        let (public, private) = (Template::new(public)?, Template::new(private)?);
+        let public_plan = self.plan(ObjectClass::PUBLIC_KEY, key_type, &public)?;
+        let private_plan = self.plan(ObjectClass::PRIVATE_KEY, key_type, &private)?;
+        let wanted = public_plan.attributes();
+        let profile = self.session.tenancy.partition.profile;
+        policy::check_pair(profile, wanted, private_plan.attributes())?;
+        let request = PairRequest {
+            modulus_bits: wanted.number(A::MODULUS_BITS),
+            public_exponent: wanted.get(A::PUBLIC_EXPONENT),
+            ec_params: wanted.get(A::EC_PARAMS),
+        };
+        let (public_half, private_half) = mech::generate_pair(row, &argument.params, &request)?;
+        let public = public_plan.fulfil(row.id, public_half, &public)?;
+        let private = private_plan.fulfil(row.id, private_half, &private)?;
+        let [public, private] = self.keep([public, private], Call::GenerateKeyPair)?;
+        Ok((public, private))
+    }
+
+    /// Checks a template and the session's right to such a key, before the work is done.
+    fn plan(
+        &self,
+        class: ObjectClass,
+        key_type: KeyType,
+        template: &Template<'_>,
+    ) -> Result<Plan, Error> {
+        let plan = Plan::new(
+            self.session.tenancy.partition.profile,
+            class,
+            key_type,
+            template,
+        )?;
+        self.check_new(plan.attributes())?;
+        Ok(plan)
+    }
+}
+
+/// The type of the keys that a mechanism generates.
+fn key_type(row: &Mechanism, operations: Operations) -> Result<KeyType, Error> {
+    row.key_type
+        .filter(|_| row.operations.contains(operations.0))
+        .ok_or(Error::Mechanism(mech::Error::MechanismInvalid))
+}

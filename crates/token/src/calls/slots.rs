@@ -1,0 +1,139 @@
+//! Slots, tokens, mechanisms and sessions: what they say of themselves (5.5, 5.6.4).
+
+use ck::MechanismType;
+use ck::flags::{session, slot, token};
+use proto::shape::{Answer, MechanismInfo, Room, SessionInfo, SlotInfo, TokenInfo, VersionPair};
+
+use crate::Error;
+use crate::partition::Partition;
+use crate::pin;
+use crate::record::Role;
+use crate::session::Session;
+use crate::tenancy::Tenancy;
+
+const MANUFACTURER: &str = "Dew";
+const MODEL: &str = "Dew HSM";
+const HARDWARE: VersionPair = (1, 0);
+const FIRMWARE: VersionPair = (0, 1);
+
+/// Gives a list under the two-call rule (5.2).
+pub(super) fn give_list(items: Vec<u64>, answer: &mut Answer<Vec<u64>>) -> Result<(), Error> {
+    match answer.room() {
+        room if room.fits(items.len()) => answer.items(items),
+        Room::Query => answer.length(items.len()),
+        Room::Items(_) => {
+            answer.length(items.len());
+            return Err(Error::BufferTooSmall);
+        }
+    }
+    Ok(())
+}
+
+/// Describes a slot.
+pub(super) fn slot_info(partition: &Partition) -> SlotInfo {
+    let mut description = format!("Dew partition {}", partition.name);
+    description.truncate(description.floor_char_boundary(64));
+    SlotInfo {
+        description,
+        manufacturer: MANUFACTURER.to_owned(),
+        flags: slot::TOKEN_PRESENT | slot::HW_SLOT,
+        hardware: HARDWARE,
+        firmware: FIRMWARE,
+    }
+}
+
+/// Describes a token.
+pub(super) fn token_info(tenancy: &Tenancy) -> TokenInfo {
+    let partition = &tenancy.partition;
+    let record = partition.ledger.view();
+    let (sessions, rw_sessions) = tenancy.sessions();
+    let mut flags = token::RNG | token::LOGIN_REQUIRED;
+    if record.label.is_some() {
+        flags |= token::TOKEN_INITIALIZED;
+    }
+    if let Some(pin) = record.pin(Role::User) {
+        flags |= token::USER_PIN_INITIALIZED | pin_flags(pin.failures);
+    }
+    if let Some(pin) = record.pin(Role::SecurityOfficer) {
+        flags |= pin_flags(pin.failures) << SO_SHIFT;
+    }
+    TokenInfo {
+        label: record.label.clone().unwrap_or_default(),
+        manufacturer: MANUFACTURER.to_owned(),
+        model: MODEL.to_owned(),
+        serial: serial(partition),
+        flags,
+        // "Effectively infinite": clients that read a number here make pools of that size.
+        max_sessions: 0,
+        sessions: count(sessions),
+        max_rw_sessions: 0,
+        rw_sessions: count(rw_sessions),
+        max_pin_len: count(pin::LONGEST),
+        min_pin_len: count(pin::shortest(partition.profile)),
+        hardware: HARDWARE,
+        firmware: FIRMWARE,
+    }
+}
+
+/// How far the flags of the security officer's PIN are from those of the user's.
+const SO_SHIFT: u32 = 4;
+
+/// The flags of the user's PIN after so many failures.
+const fn pin_flags(failures: u32) -> u64 {
+    match failures {
+        0 => 0,
+        failures if failures >= pin::GUESSES => token::USER_PIN_LOCKED,
+        failures if failures == pin::GUESSES - 1 => {
+            token::USER_PIN_COUNT_LOW | token::USER_PIN_FINAL_TRY
+        }
+        _ => token::USER_PIN_COUNT_LOW,
+    }
+}
+
+/// The first half of the partition's identifier, in digits.
+fn serial(partition: &Partition) -> String {
+    partition
+        .id
+        .to_string()
+        .chars()
+        .filter(|digit| *digit != '-')
+        .take(16)
+        .collect()
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// Describes a mechanism.
+pub(super) fn mechanism_info(kind: u64) -> Result<MechanismInfo, Error> {
+    let row = ck::mechanism(MechanismType(kind)).ok_or(mech::Error::MechanismInvalid)?;
+    let (min_key_size, max_key_size) = row.key_sizes.range();
+    Ok(MechanismInfo {
+        min_key_size,
+        max_key_size,
+        flags: row.flags(),
+    })
+}
+
+/// Describes a session.
+pub(super) fn session_info(open: &Session) -> SessionInfo {
+    let writable = if open.writable {
+        session::RW_SESSION
+    } else {
+        0
+    };
+    SessionInfo {
+        slot: open.tenancy.partition.slot,
+        state: open.state().0,
+        flags: session::SERIAL_SESSION | writable,
+        device_error: 0,
+    }
+}
+
+/// Reads a label that is padded with blanks.
+pub(super) fn label_text(label: &[u8; 32]) -> String {
+    String::from_utf8_lossy(label)
+        .trim_end_matches([' ', '\0'])
+        .to_owned()
+}

@@ -1,0 +1,525 @@
+//! A bench: an HSM with fakes around it, and a client that calls it as a module would.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::{
+    Access, Application, Caller, Env, Error, Hsm, Keys, PinCost, PinHashFailed, Profile, Reach,
+    TokenSetup, argon2id,
+};
+use audit::{Actor, Entry};
+use ck::{AttributeType, MechanismType, ObjectClass, Params, Rv};
+use proto::shape::{
+    Answer, Attribute, AttributeAnswer, AttributeRequest, MechanismArgument, ObjectHandle, Room,
+    SessionHandle, SlotId, TokenInfo, Ulong,
+};
+use proto::{Call, Handler};
+use store::hierarchy::RootKey;
+use store::{MemoryStore, Store};
+use zeroize::Zeroizing;
+
+pub(crate) const SO_PIN: &[u8] = b"so-pin-7391";
+pub(crate) const USER_PIN: &[u8] = b"user-pin-2846";
+pub(crate) const WRONG_PIN: &[u8] = b"not-this-one";
+
+pub(crate) const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+
+/// Time that stands still, random bytes from a counter, and PIN hashes that are cheap and counted.
+#[derive(Default)]
+pub(crate) struct FakeEnv {
+    drawn: AtomicU64,
+    pub(crate) pins_hashed: AtomicUsize,
+}
+
+impl Env for FakeEnv {
+    fn now_ms(&self) -> u64 {
+        1_700_000_000_000
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let number = self.drawn.fetch_add(1, Ordering::Relaxed) + 1;
+            // The mixing step of SplitMix64: numbers that look alike come out unlike.
+            let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+
+    fn hash_pin(&self, pin: &[u8], salt: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, PinHashFailed> {
+        self.pins_hashed.fetch_add(1, Ordering::SeqCst);
+        let cost = PinCost {
+            memory_kib: 8,
+            passes: 1,
+        };
+        argon2id(pin, salt, cost)
+    }
+}
+
+/// An HSM and what is around it.
+pub(crate) struct Bench {
+    pub(crate) env: Arc<FakeEnv>,
+    pub(crate) store: Arc<MemoryStore>,
+    root: RootKey,
+    pub(crate) hsm: Arc<Hsm>,
+}
+
+impl Bench {
+    /// An HSM without partitions.
+    pub(crate) fn empty() -> Self {
+        let env = Arc::new(FakeEnv::default());
+        let store = Arc::new(MemoryStore::new().unwrap());
+        let root = RootKey::generate().unwrap();
+        let hsm = open(&env, &root, &store);
+        Self {
+            env,
+            store,
+            root,
+            hsm,
+        }
+    }
+
+    /// An HSM with one partition whose token has both PINs.
+    pub(crate) fn new(profile: Profile) -> Self {
+        let bench = Self::empty();
+        bench.add_partition("main", profile);
+        bench
+    }
+
+    pub(crate) fn compat() -> Self {
+        Self::new(Profile::Compat)
+    }
+
+    pub(crate) fn strict() -> Self {
+        Self::new(Profile::Strict)
+    }
+
+    /// Makes a partition with an initialised token and gives its slot.
+    pub(crate) fn add_partition(&self, name: &str, profile: Profile) -> u64 {
+        let made = self
+            .hsm
+            .create_partition(name, profile, Actor::System, None)
+            .unwrap();
+        let setup = TokenSetup {
+            label: name,
+            so_pin: SO_PIN,
+            user_pin: Some(USER_PIN),
+        };
+        self.hsm.setup_token(name, &setup, Actor::System).unwrap();
+        made.slot
+    }
+
+    /// Stops the HSM and opens it again on what the store has.
+    pub(crate) fn restart(&mut self) {
+        self.hsm = open(&self.env, &self.root, &self.store);
+    }
+
+    /// An application that reaches all partitions.
+    pub(crate) fn client(&self) -> Client {
+        self.client_with(Reach::All)
+    }
+
+    pub(crate) fn client_of(&self, partitions: &[&str]) -> Client {
+        let listed = self.hsm.partitions();
+        let reached = listed
+            .iter()
+            .filter(|info| partitions.contains(&info.name.as_str()));
+        self.client_with(Reach::Only(reached.map(|info| info.id).collect()))
+    }
+
+    fn client_with(&self, reach: Reach) -> Client {
+        let access = Access {
+            agent: Some("agent-1".to_owned()),
+            reach,
+        };
+        Client {
+            hsm: Arc::clone(&self.hsm),
+            application: self.hsm.application(access),
+        }
+    }
+
+    /// The operations and outcomes of the audit log, oldest first.
+    pub(crate) fn audit(&self) -> Vec<(String, audit::Outcome)> {
+        let entries = self.store.audit(1, usize::MAX).unwrap();
+        let events = entries
+            .iter()
+            .map(|bytes| Entry::decode(bytes).unwrap().event);
+        events
+            .map(|event| (event.operation.to_string(), event.outcome))
+            .collect()
+    }
+
+    pub(crate) fn pins_hashed(&self) -> usize {
+        self.env.pins_hashed.load(Ordering::SeqCst)
+    }
+}
+
+fn open(env: &Arc<FakeEnv>, root: &RootKey, store: &Arc<MemoryStore>) -> Arc<Hsm> {
+    let env: Arc<dyn Env> = Arc::clone(env) as Arc<dyn Env>;
+    let store: Arc<dyn Store> = Arc::clone(store) as Arc<dyn Store>;
+    Arc::new(Hsm::open(env, Keys::derive([7; 16], root), store).unwrap())
+}
+
+/// What a call gives: a value or a return code.
+pub(crate) type Got<T> = Result<T, Rv>;
+
+/// An application.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) hsm: Arc<Hsm>,
+    pub(crate) application: Arc<Application>,
+}
+
+pub(crate) type Template<'a> = [(AttributeType, &'a [u8])];
+
+impl Client {
+    /// Admits and serves one call, as the dispatcher does.
+    pub(crate) fn call<T>(
+        &self,
+        call: Call,
+        session: u64,
+        serve: impl FnOnce(&mut Caller<'_>, SessionHandle) -> Result<T, Error>,
+    ) -> Got<T> {
+        let mut caller = Caller::new(&self.hsm, &self.application);
+        let session = SessionHandle(session);
+        caller
+            .admit(call.row(), session)
+            .and_then(|()| serve(&mut caller, session))
+            .map_err(|error| error.rv())
+    }
+
+    pub(crate) fn close(&self) {
+        self.hsm.close(&self.application);
+    }
+
+    pub(crate) fn slots(&self) -> Vec<u64> {
+        let mut slots = Answer::new(Room::Items(64));
+        self.call(Call::GetSlotList, 0, |caller, _| {
+            caller.get_slot_list(true, &mut slots)
+        })
+        .unwrap();
+        slots.given().unwrap().clone()
+    }
+
+    pub(crate) fn token_info(&self, slot: u64) -> Got<TokenInfo> {
+        let mut info = None;
+        self.call(Call::GetTokenInfo, 0, |caller, _| {
+            caller.get_token_info(SlotId(slot), &mut info)
+        })?;
+        Ok(info.unwrap())
+    }
+
+    pub(crate) fn open_flags(&self, slot: u64, flags: u64) -> Got<u64> {
+        let mut session = None;
+        self.call(Call::OpenSession, 0, |caller, _| {
+            caller.open_session(SlotId(slot), Ulong(flags), (), &mut session)
+        })?;
+        Ok(session.unwrap())
+    }
+
+    /// Opens a read/write session with the first slot.
+    pub(crate) fn open(&self) -> u64 {
+        self.open_flags(self.slots()[0], 6).unwrap()
+    }
+
+    pub(crate) fn open_read_only(&self) -> Got<u64> {
+        self.open_flags(self.slots()[0], 4)
+    }
+
+    /// Opens a read/write session in which the user is logged in.
+    pub(crate) fn open_user(&self) -> u64 {
+        let session = self.open();
+        self.login(session, 1, USER_PIN).unwrap();
+        session
+    }
+
+    pub(crate) fn close_session(&self, session: u64) -> Got<()> {
+        self.call(Call::CloseSession, session, |caller, session| {
+            caller.close_session(session)
+        })
+    }
+
+    pub(crate) fn state(&self, session: u64) -> Got<u64> {
+        let mut info = None;
+        self.call(Call::GetSessionInfo, session, |caller, session| {
+            caller.get_session_info(session, &mut info)
+        })?;
+        Ok(info.unwrap().state)
+    }
+
+    pub(crate) fn login(&self, session: u64, user: u64, pin: &[u8]) -> Got<()> {
+        self.call(Call::Login, session, |caller, session| {
+            caller.login(session, Ulong(user), Some(pin))
+        })
+    }
+
+    pub(crate) fn logout(&self, session: u64) -> Got<()> {
+        self.call(Call::Logout, session, |caller, session| {
+            caller.logout(session)
+        })
+    }
+
+    pub(crate) fn init_token(&self, slot: u64, pin: &[u8]) -> Got<()> {
+        let label = b"fresh                           ";
+        self.call(Call::InitToken, 0, |caller, _| {
+            caller.init_token(SlotId(slot), Some(pin), label)
+        })
+    }
+
+    pub(crate) fn init_pin(&self, session: u64, pin: &[u8]) -> Got<()> {
+        self.call(Call::InitPin, session, |caller, session| {
+            caller.init_pin(session, Some(pin))
+        })
+    }
+
+    pub(crate) fn set_pin(&self, session: u64, old: &[u8], new: &[u8]) -> Got<()> {
+        self.call(Call::SetPin, session, |caller, session| {
+            caller.set_pin(session, Some(old), Some(new))
+        })
+    }
+
+    pub(crate) fn create(&self, session: u64, template: &Template<'_>) -> Got<u64> {
+        let mut object = None;
+        self.call(Call::CreateObject, session, |caller, session| {
+            caller.create_object(session, &attributes(template), &mut object)
+        })?;
+        Ok(object.unwrap())
+    }
+
+    pub(crate) fn copy(&self, session: u64, object: u64, template: &Template<'_>) -> Got<u64> {
+        let mut copy = None;
+        self.call(Call::CopyObject, session, |caller, session| {
+            caller.copy_object(
+                session,
+                ObjectHandle(object),
+                &attributes(template),
+                &mut copy,
+            )
+        })?;
+        Ok(copy.unwrap())
+    }
+
+    pub(crate) fn destroy(&self, session: u64, object: u64) -> Got<()> {
+        self.call(Call::DestroyObject, session, |caller, session| {
+            caller.destroy_object(session, ObjectHandle(object))
+        })
+    }
+
+    pub(crate) fn set(&self, session: u64, object: u64, template: &Template<'_>) -> Got<()> {
+        self.call(Call::SetAttributeValue, session, |caller, session| {
+            caller.set_attribute_value(session, ObjectHandle(object), &attributes(template))
+        })
+    }
+
+    /// Reads attributes with these rooms: the return code and every answer.
+    pub(crate) fn read(
+        &self,
+        session: u64,
+        object: u64,
+        wanted: &[(AttributeType, Room)],
+    ) -> (Rv, Vec<AttributeAnswer>) {
+        let mut requests: Vec<_> = wanted
+            .iter()
+            .map(|(id, room)| AttributeRequest {
+                id: *id,
+                room: *room,
+                answer: AttributeAnswer::Unavailable,
+            })
+            .collect();
+        let result = self.call(Call::GetAttributeValue, session, |caller, session| {
+            caller.get_attribute_value(session, ObjectHandle(object), &mut requests)
+        });
+        let answers = requests.into_iter().map(|request| request.answer).collect();
+        (result.err().unwrap_or(Rv::OK), answers)
+    }
+
+    /// Reads one attribute.
+    pub(crate) fn get(&self, session: u64, object: u64, id: AttributeType) -> Got<Vec<u8>> {
+        match self.read(session, object, &[(id, Room::Items(65_536))]) {
+            (Rv::OK, answers) => match answers.into_iter().next() {
+                Some(AttributeAnswer::Value(value)) => Ok(value),
+                other => panic!("{other:?}"),
+            },
+            (rv, _) => Err(rv),
+        }
+    }
+
+    pub(crate) fn find(&self, session: u64, template: &Template<'_>) -> Got<Vec<u64>> {
+        self.call(Call::FindObjectsInit, session, |caller, session| {
+            caller.find_objects_init(session, &attributes(template))
+        })?;
+        let mut found = Vec::new();
+        self.call(Call::FindObjects, session, |caller, session| {
+            caller.find_objects(session, (10_000, &mut found))
+        })?;
+        self.call(Call::FindObjectsFinal, session, |caller, session| {
+            caller.find_objects_final(session)
+        })?;
+        Ok(found)
+    }
+
+    pub(crate) fn generate(
+        &self,
+        session: u64,
+        mechanism: MechanismType,
+        template: &Template<'_>,
+    ) -> Got<u64> {
+        let mut key = None;
+        self.call(Call::GenerateKey, session, |caller, session| {
+            let argument = Some(MechanismArgument {
+                id: mechanism,
+                params: Params::None,
+            });
+            caller.generate_key(session, argument, &attributes(template), &mut key)
+        })?;
+        Ok(key.unwrap())
+    }
+
+    pub(crate) fn generate_aes(&self, session: u64, template: &Template<'_>) -> Got<u64> {
+        let mut whole = vec![(AttributeType::VALUE_LEN, ulong(32))];
+        whole.extend(template.iter().map(|(id, value)| (*id, value.to_vec())));
+        let whole: Vec<_> = whole
+            .iter()
+            .map(|(id, value)| (*id, value.as_slice()))
+            .collect();
+        self.generate(session, MechanismType::AES_KEY_GEN, &whole)
+    }
+
+    pub(crate) fn generate_pair(
+        &self,
+        session: u64,
+        mechanism: MechanismType,
+        public: &Template<'_>,
+        private: &Template<'_>,
+    ) -> Got<(u64, u64)> {
+        let (mut public_key, mut private_key) = (None, None);
+        self.call(Call::GenerateKeyPair, session, |caller, session| {
+            let argument = Some(MechanismArgument {
+                id: mechanism,
+                params: Params::None,
+            });
+            caller.generate_key_pair(
+                session,
+                argument,
+                &attributes(public),
+                &attributes(private),
+                &mut public_key,
+                &mut private_key,
+            )
+        })?;
+        Ok((public_key.unwrap(), private_key.unwrap()))
+    }
+
+    /// Generates a P-256 key pair.
+    pub(crate) fn generate_ec(&self, session: u64, private: &Template<'_>) -> Got<(u64, u64)> {
+        let public = [(AttributeType::EC_PARAMS, P256)];
+        self.generate_pair(session, MechanismType::EC_KEY_PAIR_GEN, &public, private)
+    }
+
+    /// Starts an operation.
+    pub(crate) fn init(
+        &self,
+        call: Call,
+        session: u64,
+        mechanism: Option<(MechanismType, Params<'_>)>,
+        key: u64,
+    ) -> Got<()> {
+        let argument = mechanism.map(|(id, params)| MechanismArgument { id, params });
+        let key = ObjectHandle(key);
+        self.call(call, session, |caller, session| match call {
+            Call::EncryptInit => caller.encrypt_init(session, argument, key),
+            Call::DecryptInit => caller.decrypt_init(session, argument, key),
+            Call::DigestInit => caller.digest_init(session, argument),
+            Call::SignInit => caller.sign_init(session, argument, key),
+            Call::VerifyInit => caller.verify_init(session, argument, key),
+            other => panic!("{other:?} starts nothing"),
+        })
+    }
+
+    /// Runs a call that takes bytes and gives bytes; the calls that end a multi-part operation take none.
+    pub(crate) fn run(&self, call: Call, session: u64, input: &[u8], room: Room) -> (Rv, Out) {
+        let mut answer = Answer::new(room);
+        let result = self.call(call, session, |caller, session| match call {
+            Call::Encrypt => caller.encrypt(session, input, &mut answer),
+            Call::EncryptUpdate => caller.encrypt_update(session, input, &mut answer),
+            Call::EncryptFinal => caller.encrypt_final(session, &mut answer),
+            Call::Decrypt => caller.decrypt(session, input, &mut answer),
+            Call::DecryptUpdate => caller.decrypt_update(session, input, &mut answer),
+            Call::DecryptFinal => caller.decrypt_final(session, &mut answer),
+            Call::Digest => caller.digest(session, input, &mut answer),
+            Call::DigestUpdate => caller.digest_update(session, input),
+            Call::DigestFinal => caller.digest_final(session, &mut answer),
+            Call::Sign => caller.sign(session, input, &mut answer),
+            Call::SignUpdate => caller.sign_update(session, input),
+            Call::SignFinal => caller.sign_final(session, &mut answer),
+            Call::VerifyUpdate => caller.verify_update(session, input),
+            other => panic!("{other:?} is not such a call"),
+        });
+        let out = match (answer.given(), answer.given_length()) {
+            (Some(bytes), _) => Out::Bytes(bytes.clone()),
+            (None, Some(length)) => Out::Length(length),
+            (None, None) => Out::Nothing,
+        };
+        (result.err().unwrap_or(Rv::OK), out)
+    }
+
+    /// Runs such a call with room for whatever comes out.
+    pub(crate) fn output(&self, call: Call, session: u64, input: &[u8]) -> Got<Vec<u8>> {
+        match self.run(call, session, input, Room::Items(1 << 20)) {
+            (Rv::OK, Out::Bytes(bytes)) => Ok(bytes),
+            (Rv::OK, _) => Ok(Vec::new()),
+            (rv, _) => Err(rv),
+        }
+    }
+
+    pub(crate) fn verify(&self, session: u64, data: &[u8], signature: &[u8]) -> Got<()> {
+        self.call(Call::Verify, session, |caller, session| {
+            caller.verify(session, data, signature)
+        })
+    }
+
+    pub(crate) fn sign_ecdsa(&self, session: u64, key: u64, digest: &[u8]) -> Got<Vec<u8>> {
+        self.init(
+            Call::SignInit,
+            session,
+            Some((MechanismType::ECDSA, Params::None)),
+            key,
+        )?;
+        self.output(Call::Sign, session, digest)
+    }
+}
+
+/// What an output came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Out {
+    Bytes(Vec<u8>),
+    Length(u64),
+    Nothing,
+}
+
+pub(crate) fn attributes<'a>(template: &Template<'a>) -> Vec<Attribute<'a>> {
+    template
+        .iter()
+        .map(|(id, value)| Attribute { id: *id, value })
+        .collect()
+}
+
+pub(crate) const TRUE: &[u8] = &[1];
+pub(crate) const FALSE: &[u8] = &[0];
+
+pub(crate) fn ulong(value: u64) -> Vec<u8> {
+    value.to_le_bytes().to_vec()
+}
+
+pub(crate) const fn class(class: ObjectClass) -> [u8; 8] {
+    class.0.to_le_bytes()
+}
+
+/// A template for a data object.
+pub(crate) const DATA: &Template<'static> = &[
+    (AttributeType::CLASS, &class(ObjectClass::DATA)),
+    (AttributeType::TOKEN, TRUE),
+    (AttributeType::LABEL, b"notes"),
+    (AttributeType::VALUE, b"remember the milk"),
+];

@@ -1,0 +1,289 @@
+//! `strict` beside `compat`, rule by rule.
+
+use crate::policy::{Decision, Usage, decide};
+use crate::{Attributes, Profile};
+use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Params, Rv};
+use proto::Call;
+use proto::Handler;
+use proto::shape::ObjectHandle;
+
+use crate::tests::bench::{Bench, FALSE, TRUE, ulong};
+
+/// Checks what one request comes to in each profile.
+fn check(
+    request: impl Fn(&Bench) -> Result<(), Rv>,
+    compat: Result<(), Rv>,
+    strict: Result<(), Rv>,
+) {
+    assert_eq!(request(&Bench::compat()), compat, "compat");
+    assert_eq!(request(&Bench::strict()), strict, "strict");
+}
+
+/// Imports an AES key.
+fn import_aes(template: &'static [(A, &'static [u8])]) -> impl Fn(&Bench) -> Result<(), Rv> {
+    move |bench| {
+        let (class, key_type) = (ulong(ObjectClass::SECRET_KEY.0), ulong(KeyType::AES.0));
+        let mut whole: Vec<(A, &[u8])> = vec![
+            (A::CLASS, &class),
+            (A::KEY_TYPE, &key_type),
+            (A::VALUE, &[1; 16]),
+        ];
+        whole.extend(template);
+        let client = bench.client();
+        client.create(client.open_user(), &whole).map(drop)
+    }
+}
+
+/// Generates an AES key in each profile and checks which of some flags it has.
+fn check_generated(template: &[(A, &[u8])], compat: &[A], strict: &[A]) {
+    let flags = [
+        A::ENCRYPT,
+        A::DECRYPT,
+        A::SIGN,
+        A::WRAP,
+        A::UNWRAP,
+        A::DERIVE,
+        A::SENSITIVE,
+    ];
+    for (bench, expected) in [(Bench::compat(), compat), (Bench::strict(), strict)] {
+        let client = bench.client();
+        let session = client.open_user();
+        let key = client.generate_aes(session, template).unwrap();
+        let has = |id: &A| client.get(session, key, *id).unwrap() == TRUE;
+        let found: Vec<A> = flags.into_iter().filter(has).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+const INCONSISTENT: Result<(), Rv> = Err(Rv::TEMPLATE_INCONSISTENT);
+const READ_ONLY: Result<(), Rv> = Err(Rv::ATTRIBUTE_READ_ONLY);
+
+#[test]
+fn an_imported_key_has_one_purpose() {
+    let check = |template, strict| check(import_aes(template), Ok(()), strict);
+    check(&[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)], Ok(()));
+    check(&[(A::WRAP, TRUE), (A::UNWRAP, TRUE)], Ok(()));
+    check(&[(A::WRAP, TRUE), (A::DECRYPT, TRUE)], INCONSISTENT);
+    check(&[(A::UNWRAP, TRUE), (A::ENCRYPT, TRUE)], INCONSISTENT);
+    check(&[(A::DERIVE, TRUE), (A::SIGN, TRUE)], INCONSISTENT);
+}
+
+#[test]
+fn a_generated_key_keeps_one_purpose_and_is_sensitive() {
+    check_generated(
+        &[(A::WRAP, TRUE), (A::UNWRAP, TRUE), (A::SENSITIVE, FALSE)],
+        &[A::ENCRYPT, A::DECRYPT, A::WRAP, A::UNWRAP],
+        &[A::WRAP, A::UNWRAP, A::SENSITIVE],
+    );
+    check_generated(
+        &[(A::ENCRYPT, TRUE), (A::WRAP, TRUE), (A::DERIVE, TRUE)],
+        &[A::ENCRYPT, A::DECRYPT, A::WRAP, A::DERIVE, A::SENSITIVE],
+        &[A::ENCRYPT, A::SENSITIVE],
+    );
+}
+
+#[test]
+fn the_purpose_of_a_key_is_fixed() {
+    let change = |set: bool| {
+        move |bench: &Bench| {
+            let client = bench.client();
+            let session = client.open_user();
+            let key = client.generate_aes(session, &[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)])?;
+            let template: [(A, &[u8]); 3] =
+                [(A::ENCRYPT, FALSE), (A::DECRYPT, FALSE), (A::WRAP, TRUE)];
+            if set {
+                client.set(session, key, &template)
+            } else {
+                client.copy(session, key, &template).map(drop)
+            }
+        }
+    };
+    check(change(true), Ok(()), READ_ONLY);
+    check(change(false), Ok(()), READ_ONLY);
+}
+
+#[test]
+fn keys_are_sensitive_and_stay_inside() {
+    let sensitive = import_aes(&[(A::SENSITIVE, FALSE)]);
+    check(sensitive, Ok(()), INCONSISTENT);
+    let extractable = import_aes(&[(A::EXTRACTABLE, TRUE)]);
+    check(extractable, Ok(()), INCONSISTENT);
+    let generated = |bench: &Bench| {
+        let client = bench.client();
+        let template = [(A::EXTRACTABLE, TRUE)];
+        client.generate_aes(client.open_user(), &template).map(drop)
+    };
+    check(generated, Ok(()), INCONSISTENT);
+}
+
+#[test]
+fn both_halves_of_a_pair_have_one_purpose() {
+    let pair = |bench: &Bench| {
+        let client = bench.client();
+        let session = client.open_user();
+        let public: [(A, &[u8]); 2] = [(A::MODULUS_BITS, &ulong(2048)), (A::ENCRYPT, TRUE)];
+        client
+            .generate_pair(
+                session,
+                M::RSA_PKCS_KEY_PAIR_GEN,
+                &public,
+                &[(A::SIGN, TRUE)],
+            )
+            .map(drop)
+    };
+    check(pair, Ok(()), INCONSISTENT);
+}
+
+#[test]
+fn a_sensitive_key_is_not_digested_in_strict() {
+    let digest = |bench: &Bench| {
+        let client = bench.client();
+        let session = client.open_user();
+        let key = client.generate_aes(session, &[])?;
+        client.init(
+            Call::DigestInit,
+            session,
+            Some((M::SHA256, Params::None)),
+            0,
+        )?;
+        client.call(Call::DigestKey, session, |caller, session| {
+            caller.digest_key(session, ObjectHandle(key))
+        })
+    };
+    check(digest, Ok(()), Err(Rv::KEY_INDIGESTIBLE));
+}
+
+fn key(class: ObjectClass, key_type: KeyType, purposes: &[A]) -> Attributes {
+    let mut key = Attributes::default();
+    key.set_number(A::CLASS, class.0);
+    key.set_number(A::KEY_TYPE, key_type.0);
+    purposes.iter().for_each(|id| key.set_flag(*id, true));
+    key
+}
+
+fn rv(profile: Profile, usage: Usage, key: &Attributes, mechanism: M, params: Params<'_>) -> Rv {
+    match decide(
+        profile,
+        usage,
+        key,
+        ck::mechanism(mechanism).unwrap(),
+        &params,
+    ) {
+        Decision::Allow => Rv::OK,
+        Decision::Deny(refusal) => refusal.rv(),
+    }
+}
+
+/// Checks a use that `compat` allows, and what `strict` says of it.
+fn check_use(usage: Usage, key: &Attributes, mechanism: M, params: Params<'_>, strict: Rv) {
+    let compat = rv(Profile::Compat, usage, key, mechanism, params);
+    assert_eq!(compat, Rv::OK, "{mechanism}");
+    let found = rv(Profile::Strict, usage, key, mechanism, params);
+    assert_eq!(found, strict, "{mechanism}");
+}
+
+#[test]
+fn short_gcm_tags_are_for_compat() {
+    let aes = key(
+        ObjectClass::SECRET_KEY,
+        KeyType::AES,
+        &[A::ENCRYPT, A::DECRYPT],
+    );
+    let check = |usage, tag_bits, strict| {
+        let (iv, aad): (&[u8], &[u8]) = (&[0; 12], b"");
+        let params = Params::Gcm { iv, aad, tag_bits };
+        check_use(usage, &aes, M::AES_GCM, params, strict);
+    };
+    check(Usage::Encrypt, 128, Rv::OK);
+    check(Usage::Encrypt, 96, Rv::OK);
+    check(Usage::Encrypt, 88, Rv::MECHANISM_PARAM_INVALID);
+    check(Usage::Decrypt, 32, Rv::MECHANISM_PARAM_INVALID);
+}
+
+#[test]
+fn weak_algorithms_are_for_compat() {
+    let (private, public) = (ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY);
+    let rsa = key(private, KeyType::RSA, &[A::SIGN, A::DECRYPT]);
+    let rsa_public = key(public, KeyType::RSA, &[A::VERIFY, A::ENCRYPT]);
+    let ec = key(private, KeyType::EC, &[A::SIGN]);
+    let mac = key(ObjectClass::SECRET_KEY, KeyType::GENERIC_SECRET, &[A::SIGN]);
+    let no = Rv::MECHANISM_INVALID;
+    for (usage, key, mechanism, strict) in [
+        (Usage::Sign, &rsa, M::SHA256_RSA_PKCS, Rv::OK),
+        (Usage::Sign, &rsa, M::SHA1_RSA_PKCS, no),
+        (Usage::Decrypt, &rsa, M::RSA_PKCS, no),
+        (Usage::Encrypt, &rsa_public, M::RSA_PKCS, no),
+        // Old signatures may still be verified.
+        (Usage::Verify, &rsa_public, M::SHA1_RSA_PKCS, Rv::OK),
+        (Usage::Sign, &ec, M::ECDSA_SHA1, no),
+        (Usage::Sign, &mac, M::SHA_1_HMAC, Rv::OK),
+    ] {
+        check_use(usage, key, mechanism, Params::None, strict);
+    }
+    let pss = |digest| Params::Pss {
+        digest,
+        mgf: Mgf::MGF1_SHA256,
+        salt_len: 32,
+    };
+    let sign = Usage::Sign;
+    check_use(sign, &rsa, M::RSA_PKCS_PSS, pss(M::SHA256), Rv::OK);
+    let weak = Rv::MECHANISM_PARAM_INVALID;
+    check_use(sign, &rsa, M::RSA_PKCS_PSS, pss(M::SHA_1), weak);
+}
+
+#[test]
+fn a_key_lists_the_mechanisms_it_is_for() {
+    let mut ec = key(ObjectClass::PRIVATE_KEY, KeyType::EC, &[A::SIGN]);
+    let sign = |key: &Attributes, mechanism| {
+        rv(Profile::Compat, Usage::Sign, key, mechanism, Params::None)
+    };
+    assert_eq!(sign(&ec, M::ECDSA), Rv::OK);
+    ec.set(A::ALLOWED_MECHANISMS, Vec::new());
+    assert_eq!(sign(&ec, M::ECDSA), Rv::OK);
+    let list = [M::ECDSA_SHA256, M::ECDSA_SHA384]
+        .map(|id| id.0.to_le_bytes())
+        .concat();
+    ec.set(A::ALLOWED_MECHANISMS, list);
+    assert_eq!(sign(&ec, M::ECDSA_SHA384), Rv::OK);
+    assert_eq!(sign(&ec, M::ECDSA), Rv::MECHANISM_INVALID);
+}
+
+/// Every mechanism with every purpose: allowed exactly where table, type of key and attribute say so.
+#[test]
+fn no_mechanism_serves_what_its_row_does_not_list() {
+    let usages = [Usage::Decrypt, Usage::Encrypt, Usage::Sign, Usage::Verify];
+    let flags = [0x200, 0x100, 0x800, 0x2000];
+    for row in ck::MECHANISMS {
+        let class = match row.key_type {
+            Some(KeyType::RSA | KeyType::EC) => ObjectClass::PRIVATE_KEY,
+            _ => ObjectClass::SECRET_KEY,
+        };
+        for (usage, flag) in usages.into_iter().zip(flags) {
+            let key_type = row.key_type.unwrap_or(KeyType::GENERIC_SECRET);
+            let serves = row.operations.contains(flag);
+            let able = key(class, key_type, &[usage.attribute()]);
+            let unable = key(class, key_type, &[]);
+            let other = if key_type == KeyType::AES {
+                KeyType::RSA
+            } else {
+                KeyType::AES
+            };
+            let other = key(ObjectClass::SECRET_KEY, other, &[usage.attribute()]);
+            let rv = |key| rv(Profile::Compat, usage, key, row.id, Params::None);
+            let expected = |rv| if serves { rv } else { Rv::MECHANISM_INVALID };
+            assert_eq!(rv(&able), expected(Rv::OK), "{} {usage:?}", row.id);
+            assert_eq!(
+                rv(&unable),
+                expected(Rv::KEY_FUNCTION_NOT_PERMITTED),
+                "{} {usage:?}",
+                row.id
+            );
+            assert_eq!(
+                rv(&other),
+                expected(Rv::KEY_TYPE_INCONSISTENT),
+                "{} {usage:?}",
+                row.id
+            );
+        }
+    }
+}

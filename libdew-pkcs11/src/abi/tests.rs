@@ -1,0 +1,5 @@
+//! The C side, without a host: shapes against C memory, lists against the standard's structures.
+
+mod inputs;
+mod lists;
+mod outputs;

@@ -1,0 +1,356 @@
+//! Arguments that go in: what the token reads is what the host wrote, and nothing is read that is not there.
+
+use std::ptr::null_mut;
+
+use ck::{AttributeType, MechanismType, Mgf, Params, Rv};
+use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
+use cryptoki_sys::{CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CKZ_DATA_SPECIFIED};
+use proto::shape::{self as wire, Attribute, MechanismArgument, Shape};
+use proto::{Reader, Writer, limits};
+
+use crate::abi::shape::{BytesIn, CArgument, Label, MechanismIn, Pin, TemplateIn};
+
+/// Encodes an argument and checks that it keeps to the size that it gave.
+fn encode(argument: &impl CArgument) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // SAFETY: the tests keep their memory until they have the bytes.
+    unsafe { argument.encode(&mut Writer::new(&mut bytes)) };
+    assert!(
+        bytes.len() <= argument.size(),
+        "{} > {}",
+        bytes.len(),
+        argument.size()
+    );
+    bytes
+}
+
+/// Reads an argument as a C function does.
+fn read<A: CArgument>(parameters: A::C) -> Result<A, Rv> {
+    // SAFETY: the tests pass pointers that are null or true.
+    unsafe { A::read(parameters) }
+}
+
+fn refusal<A: CArgument>(parameters: A::C) -> Option<Rv> {
+    read::<A>(parameters).err()
+}
+
+fn reader(bytes: &[u8]) -> Reader<'_> {
+    Reader::new(wire::SessionHandle(0), bytes)
+}
+
+fn pointer<T>(value: &mut T) -> *mut T {
+    value
+}
+
+#[test]
+fn no_bytes_may_be_at_the_null_pointer() {
+    assert_eq!(encode(&read::<BytesIn>((null_mut(), 0)).unwrap()), [0; 4]);
+    assert_eq!(refusal::<BytesIn>((null_mut(), 1)), Some(Rv::ARGUMENTS_BAD));
+    assert_eq!(refusal::<Label>(null_mut()), Some(Rv::ARGUMENTS_BAD));
+    assert_eq!(
+        refusal::<TemplateIn>((null_mut(), 1)),
+        Some(Rv::ARGUMENTS_BAD)
+    );
+    assert_eq!(refusal::<Pin>((null_mut(), 4)), Some(Rv::ARGUMENTS_BAD));
+}
+
+#[test]
+fn lengths_beyond_every_limit_are_refused_before_anything_is_read() {
+    let mut byte = 0;
+    let mut attribute = attribute(AttributeType::LABEL, null_mut(), 0);
+    let payload = CK_ULONG::try_from(limits::PAYLOAD_BYTES).unwrap();
+    for length in [payload + 1, CK_ULONG::MAX / 2 + 1, CK_ULONG::MAX] {
+        assert_eq!(
+            refusal::<BytesIn>((&raw mut byte, length)),
+            Some(Rv::DATA_LEN_RANGE)
+        );
+        assert_eq!(
+            refusal::<Pin>((&raw mut byte, length)),
+            Some(Rv::PIN_LEN_RANGE)
+        );
+        assert_eq!(
+            refusal::<TemplateIn>((pointer(&mut attribute), length)),
+            Some(Rv::ARGUMENTS_BAD)
+        );
+    }
+}
+
+#[test]
+fn a_pin_is_told_from_no_pin() {
+    let decode =
+        |bytes: &[u8]| wire::Pin::decode(&mut reader(bytes)).map(|pin| pin.map(<[u8]>::to_vec));
+    let mut pin = *b"1234";
+    let given = encode(&read::<Pin>((pin.as_mut_ptr(), 4)).unwrap());
+    assert_eq!(decode(&given).unwrap().unwrap(), b"1234");
+    let empty = encode(&read::<Pin>((pin.as_mut_ptr(), 0)).unwrap());
+    assert_eq!(decode(&empty).unwrap().unwrap(), b"");
+    let none = encode(&read::<Pin>((null_mut(), 0)).unwrap());
+    assert_eq!(decode(&none).unwrap(), None);
+}
+
+fn attribute(id: AttributeType, value: *mut u8, length: CK_ULONG) -> CK_ATTRIBUTE {
+    CK_ATTRIBUTE {
+        type_: id.0,
+        pValue: value.cast(),
+        ulValueLen: length,
+    }
+}
+
+#[test]
+fn a_template_keeps_its_attributes_and_their_order() {
+    let (mut class, mut label, mut mechanisms) = (3 as CK_ULONG, *b"key", [1 as CK_ULONG, 2]);
+    let mut template = [
+        attribute(AttributeType::CLASS, pointer(&mut class).cast(), 8),
+        attribute(AttributeType::LABEL, label.as_mut_ptr(), 3),
+        attribute(AttributeType::ID, null_mut(), 0),
+        attribute(
+            AttributeType::ALLOWED_MECHANISMS,
+            mechanisms.as_mut_ptr().cast(),
+            16,
+        ),
+    ];
+    let bytes = encode(&read::<TemplateIn>((template.as_mut_ptr(), 4)).unwrap());
+    let private = 3u64.to_le_bytes();
+    let mut both = 1u64.to_le_bytes().to_vec();
+    both.extend(2u64.to_le_bytes());
+    let expected = [
+        (AttributeType::CLASS, &private[..]),
+        (AttributeType::LABEL, b"key"),
+        (AttributeType::ID, b""),
+        (AttributeType::ALLOWED_MECHANISMS, &both),
+    ]
+    .map(|(id, value)| Attribute { id, value });
+    assert_eq!(
+        wire::TemplateIn::decode(&mut reader(&bytes)).unwrap(),
+        expected
+    );
+}
+
+#[test]
+fn values_in_a_template_are_checked() {
+    let mut byte = 0;
+    for (value, length, rv) in [
+        (null_mut(), 1, Rv::ARGUMENTS_BAD),
+        (
+            pointer(&mut byte),
+            CK_ULONG::MAX,
+            Rv::ATTRIBUTE_VALUE_INVALID,
+        ),
+        (null_mut(), CK_ULONG::MAX, Rv::ARGUMENTS_BAD),
+    ] {
+        let mut template = attribute(AttributeType::LABEL, value, length);
+        assert_eq!(refusal::<TemplateIn>((&raw mut template, 1)), Some(rv));
+    }
+}
+
+#[test]
+fn a_nested_template_is_named_but_not_read() {
+    let dangling = std::ptr::without_provenance_mut(1);
+    let mut template = attribute(AttributeType::WRAP_TEMPLATE, dangling, 24);
+    let bytes = encode(&read::<TemplateIn>((&raw mut template, 1)).unwrap());
+    let expected = Attribute {
+        id: AttributeType::WRAP_TEMPLATE,
+        value: b"",
+    };
+    assert_eq!(
+        wire::TemplateIn::decode(&mut reader(&bytes)).unwrap(),
+        [expected]
+    );
+}
+
+/// Sends a mechanism through the shape and checks the parameters that the token reads.
+fn check_params<T>(id: MechanismType, parameter: *mut T, length: usize, expected: Params<'_>) {
+    let mut mechanism = CK_MECHANISM {
+        mechanism: id.0,
+        pParameter: parameter.cast(),
+        ulParameterLen: CK_ULONG::try_from(length).unwrap(),
+    };
+    let bytes = encode(&read::<MechanismIn>(&raw mut mechanism).unwrap());
+    let argument = wire::MechanismIn::decode(&mut reader(&bytes)).unwrap();
+    assert_eq!(
+        argument,
+        Some(MechanismArgument {
+            id,
+            params: expected
+        })
+    );
+}
+
+#[test]
+fn a_null_mechanism_is_none() {
+    let bytes = encode(&read::<MechanismIn>(null_mut()).unwrap());
+    assert_eq!(
+        wire::MechanismIn::decode(&mut reader(&bytes)).unwrap(),
+        None
+    );
+}
+
+#[test]
+fn plain_parameters_are_read_by_the_mechanisms_row() {
+    let mut iv = *b"0123456789abcdef";
+    let mut length: CK_ULONG = 20;
+    check_params(MechanismType::SHA256, null_mut::<u8>(), 0, Params::None);
+    check_params(
+        MechanismType::SHA256,
+        pointer(&mut iv),
+        16,
+        Params::Malformed,
+    );
+    check_params(
+        MechanismType::AES_CBC,
+        pointer(&mut iv),
+        16,
+        Params::Bytes(b"0123456789abcdef"),
+    );
+    check_params(
+        MechanismType::AES_CBC,
+        pointer(&mut iv),
+        15,
+        Params::Malformed,
+    );
+    check_params(
+        MechanismType::AES_CBC,
+        null_mut::<u8>(),
+        16,
+        Params::Malformed,
+    );
+    check_params(
+        MechanismType::AES_CBC,
+        pointer(&mut iv),
+        usize::MAX,
+        Params::Malformed,
+    );
+    check_params(
+        MechanismType::SHA256_HMAC_GENERAL,
+        &raw mut length,
+        8,
+        Params::Length(20),
+    );
+    check_params(
+        MechanismType(0xdead_beef),
+        pointer(&mut iv),
+        16,
+        Params::None,
+    );
+}
+
+#[test]
+fn a_structure_of_another_length_is_malformed() {
+    let mut counter = CK_AES_CTR_PARAMS {
+        ulCounterBits: 64,
+        cb: [9; 16],
+    };
+    let expected = Params::Counter {
+        counter_bits: 64,
+        block: [9; 16],
+    };
+    let length = size_of::<CK_AES_CTR_PARAMS>();
+    check_params(MechanismType::AES_CTR, &raw mut counter, length, expected);
+    for wrong in [0, 1, length - 1, length + 1] {
+        check_params(
+            MechanismType::AES_CTR,
+            &raw mut counter,
+            wrong,
+            Params::Malformed,
+        );
+    }
+}
+
+#[test]
+fn gcm_takes_the_length_in_bits_as_it_is_or_not_at_all() {
+    let (mut iv, mut aad) = (*b"twelve bytes", *b"aad");
+    for (bits, good) in [(0, true), (96, true), (12, false), (CK_ULONG::MAX, false)] {
+        let mut gcm = CK_GCM_PARAMS {
+            pIv: iv.as_mut_ptr(),
+            ulIvLen: 12,
+            ulIvBits: bits,
+            pAAD: aad.as_mut_ptr(),
+            ulAADLen: 3,
+            ulTagBits: 128,
+        };
+        let expected = if good {
+            Params::Gcm {
+                iv: b"twelve bytes",
+                aad: b"aad",
+                tag_bits: 128,
+            }
+        } else {
+            Params::Malformed
+        };
+        check_params(
+            MechanismType::AES_GCM,
+            &raw mut gcm,
+            size_of::<CK_GCM_PARAMS>(),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn null_pointers_inside_parameters_are_malformed() {
+    let mut gcm = CK_GCM_PARAMS {
+        pIv: null_mut(),
+        ulIvLen: 12,
+        ulIvBits: 0,
+        pAAD: null_mut(),
+        ulAADLen: 0,
+        ulTagBits: 128,
+    };
+    let length = size_of::<CK_GCM_PARAMS>();
+    check_params(
+        MechanismType::AES_GCM,
+        &raw mut gcm,
+        length,
+        Params::Malformed,
+    );
+    gcm.ulIvLen = CK_ULONG::MAX;
+    check_params(
+        MechanismType::AES_GCM,
+        &raw mut gcm,
+        length,
+        Params::Malformed,
+    );
+}
+
+#[test]
+fn oaep_takes_its_label_from_the_parameters_alone() {
+    let mut label = *b"label";
+    let expected = |label| Params::Oaep {
+        digest: MechanismType::SHA256,
+        mgf: Mgf::MGF1_SHA256,
+        label,
+    };
+    for (source, label_length, params) in [
+        (CKZ_DATA_SPECIFIED, 5, expected(b"label")),
+        (CKZ_DATA_SPECIFIED, 0, expected(b"")),
+        (0, 0, expected(b"")),
+        (0, 5, Params::Malformed),
+        (2, 0, Params::Malformed),
+    ] {
+        let mut oaep = CK_RSA_PKCS_OAEP_PARAMS {
+            hashAlg: MechanismType::SHA256.0,
+            mgf: Mgf::MGF1_SHA256.0,
+            source,
+            pSourceData: label.as_mut_ptr().cast(),
+            ulSourceDataLen: label_length,
+        };
+        let length = size_of::<CK_RSA_PKCS_OAEP_PARAMS>();
+        check_params(MechanismType::RSA_PKCS_OAEP, &raw mut oaep, length, params);
+    }
+}
+
+#[test]
+fn pss_parameters_are_read() {
+    let mut pss = CK_RSA_PKCS_PSS_PARAMS {
+        hashAlg: MechanismType::SHA_1.0,
+        mgf: Mgf::MGF1_SHA1.0,
+        sLen: 20,
+    };
+    let expected = Params::Pss {
+        digest: MechanismType::SHA_1,
+        mgf: Mgf::MGF1_SHA1,
+        salt_len: 20,
+    };
+    let length = size_of::<CK_RSA_PKCS_PSS_PARAMS>();
+    check_params(MechanismType::RSA_PKCS_PSS, &raw mut pss, length, expected);
+}

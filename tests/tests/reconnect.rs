@@ -1,0 +1,168 @@
+//! An application that outlives its HSM and its agent, and need not be restarted.
+
+#![forbid(unsafe_code)]
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Instant;
+
+use cryptoki::error::{Error, Result};
+use cryptoki::mechanism::Mechanism;
+use cryptoki::object::{Attribute, ObjectClass};
+use cryptoki::session::{Session, UserType};
+use tests::{Application, Chain, PATIENCE, Partition, alone};
+
+/// The DER of the object identifier of P-256 (RFC 5480, 2.1.1.1).
+const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+
+/// Threads that sign while the HSM goes.
+const SIGNERS: usize = 4;
+
+#[test]
+fn calls_fail_while_the_hsm_is_gone_and_work_when_it_is_back() {
+    alone(
+        "calls_fail_while_the_hsm_is_gone_and_work_when_it_is_back",
+        || {
+            let mut chain = Chain::start();
+            let application = Application::start(&chain.token(Partition::Strict));
+            let _login = make_key(&application);
+            survive(&application, || chain.kill_hsmd());
+            chain.start_hsmd();
+            works_again(&application);
+        },
+    );
+}
+
+#[test]
+fn an_orderly_restart_of_the_hsm_is_survived() {
+    alone("an_orderly_restart_of_the_hsm_is_survived", || {
+        let mut chain = Chain::start();
+        let application = Application::start(&chain.token(Partition::Strict));
+        let _login = make_key(&application);
+        survive(&application, || chain.stop_hsmd());
+        chain.start_hsmd();
+        works_again(&application);
+    });
+}
+
+#[test]
+fn a_restart_of_the_agent_is_survived() {
+    alone("a_restart_of_the_agent_is_survived", || {
+        let mut chain = Chain::start();
+        let application = Application::start(&chain.token(Partition::Strict));
+        let _login = make_key(&application);
+        survive(&application, || chain.kill_agent());
+        chain.start_agent();
+        works_again(&application);
+    });
+}
+
+/// Lets threads sign, breaks something under them, and checks that each of them is told so by a PKCS#11 code.
+fn survive(application: &Application, breaks: impl FnOnce()) {
+    let broken = AtomicBool::new(false);
+    let (signed, signatures) = mpsc::channel();
+    thread::scope(|scope| {
+        let signers: Vec<_> = (0..SIGNERS)
+            .map(|_| {
+                let (signed, broken) = (signed.clone(), &broken);
+                scope.spawn(move || sign_until_failure(application, broken, &signed))
+            })
+            .collect();
+        wait_for_some(&signatures);
+        broken.store(true, Ordering::SeqCst);
+        breaks();
+        for signer in signers {
+            let error = signer.join().expect("a signer ends by returning");
+            assert!(
+                matches!(error, Error::Pkcs11(..)),
+                "no PKCS#11 code: {error}"
+            );
+        }
+    });
+}
+
+fn wait_for_some(signatures: &Receiver<()>) {
+    for _ in 0..SIGNERS * 10 {
+        signatures
+            .recv_timeout(PATIENCE)
+            .expect("signatures are made before anything breaks");
+    }
+}
+
+/// Signs until a call fails, which it may only once something was broken.
+fn sign_until_failure(
+    application: &Application,
+    broken: &AtomicBool,
+    signed: &Sender<()>,
+) -> Error {
+    let session = application.session();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match sign(&session) {
+            // The test counts only the first ones.
+            Ok(()) => drop(signed.send(())),
+            Err(error) => {
+                assert!(
+                    broken.load(Ordering::SeqCst),
+                    "failed before anything broke: {error}"
+                );
+                return error;
+            }
+        }
+        assert!(
+            Instant::now() < deadline,
+            "calls still work though something is gone"
+        );
+    }
+}
+
+/// Checks that the same application can log in and sign again.
+fn works_again(application: &Application) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Err(error) = log_in_and_sign(application) else {
+            return;
+        };
+        assert!(
+            matches!(error, Error::Pkcs11(..)),
+            "no PKCS#11 code: {error}"
+        );
+        assert!(Instant::now() < deadline, "still fails: {error}");
+        // The agent may still be connecting: the next call has it try at once.
+        thread::yield_now();
+    }
+}
+
+fn log_in_and_sign(application: &Application) -> Result<()> {
+    let session = application.pkcs11.open_rw_session(application.slot)?;
+    session.login(UserType::User, Some(&application.pin()))?;
+    sign(&session)
+}
+
+/// Makes the key, and returns the session that keeps the application logged in.
+fn make_key(application: &Application) -> Session {
+    let session = application.user_session();
+    session
+        .generate_key_pair(
+            &Mechanism::EccKeyPairGen,
+            &[
+                Attribute::Token(true),
+                Attribute::EcParams(P256.to_vec()),
+                Attribute::Verify(true),
+            ],
+            &[
+                Attribute::Token(true),
+                Attribute::Private(true),
+                Attribute::Sign(true),
+            ],
+        )
+        .expect("C_GenerateKeyPair");
+    session
+}
+
+fn sign(session: &Session) -> Result<()> {
+    let keys = session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)])?;
+    assert_eq!(keys.len(), 1, "the one key that was made");
+    session.sign(&Mechanism::Ecdsa, keys[0], &[3; 32]).map(drop)
+}
