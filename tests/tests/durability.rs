@@ -1,6 +1,7 @@
 //! What was acknowledged outlives a kill: hsmd is killed in the middle of writing, over and over.
 
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -138,10 +139,7 @@ fn logged_in<'a>(
 }
 
 /// Waits until the agent has found the new hsmd; until then calls say that the device is not there.
-fn logged_in_again<'a>(
-    application: &Application,
-    session: &'a mut Option<Session>,
-) -> &'a Session {
+fn logged_in_again<'a>(application: &Application, session: &'a mut Option<Session>) -> &'a Session {
     let begun = Instant::now();
     loop {
         match logged_in(application, session) {
