@@ -33,7 +33,7 @@ fn damaged_files_of_the_hsm_are_named_and_nothing_is_lost() {
     let config = chain.file("hsm/hsmd.toml");
     with_damage(
         &config,
-        |text| text.extend(b"\nlissten = 1\n"),
+        |text| *text = [b"lissten = 1\n", &text[..]].concat(),
         || refused(&["hsmd.toml", "lissten"]),
     );
     with_damage(&config, Vec::clear, || refused(&["hsmd.toml", "listen"]));

@@ -182,6 +182,17 @@ impl Watch {
     }
 }
 
+/// An access certificate that the intruder will abuse; the application's agent keeps its own.
+fn issue_to_intruder(chain: &Chain) -> PathBuf {
+    let folder = chain.file("intruder");
+    chain
+        .management()
+        .args("access-cert issue intruder --partition app --out")
+        .arg(&folder)
+        .succeed();
+    folder
+}
+
 /// The application signs: whatever the intruder did has not hurt it.
 fn still_signs(token: &Token) {
     let data: PathBuf = token.write("digest", [7; 32]);
@@ -234,8 +245,7 @@ fn a_ukey_that_is_not_registered_may_do_nothing() {
 #[test]
 fn a_revoked_certificate_is_cut_off_and_stays_out() {
     let (chain, token, mut log) = chain_with_key();
-    chain.issue_access_certificate("intruder", &["app"]);
-    let stolen = chain.file("intruder");
+    let stolen = issue_to_intruder(&chain);
     let mut open = connect(chain.address(), Some(identity(&stolen)));
     hello(&mut open).unwrap();
     chain
@@ -273,8 +283,7 @@ fn other_protocols_are_refused() {
 #[test]
 fn bytes_that_are_no_frames_end_the_connection_and_nothing_else() {
     let (chain, token, mut log) = chain_with_key();
-    chain.issue_access_certificate("intruder", &["app"]);
-    let stolen = chain.file("intruder");
+    let stolen = issue_to_intruder(&chain);
     let mut oversized = header(Kind::Request, 0).encode();
     oversized[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
     let mut other_version = header(Kind::Request, 0).encode();
