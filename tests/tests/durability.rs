@@ -1,12 +1,14 @@
 //! What was acknowledged outlives a kill: hsmd is killed in the middle of writing, over and over.
 
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
+use std::time::Instant;
 
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
@@ -136,6 +138,22 @@ fn logged_in<'a>(
     }
 }
 
+/// Waits until the agent has found the new hsmd; until then calls say that the device is not there.
+fn logged_in_again<'a>(application: &Application, session: &'a mut Option<Session>) -> &'a Session {
+    let begun = Instant::now();
+    loop {
+        match logged_in(application, session) {
+            Ok(_) => break,
+            Err(error) => assert!(
+                begun.elapsed() < PATIENCE,
+                "hsmd does not serve again: {error}"
+            ),
+        }
+        thread::yield_now();
+    }
+    session.as_ref().expect("it was just opened")
+}
+
 fn create(session: &Session, label: &str) -> cryptoki::error::Result<ObjectHandle> {
     session.generate_key(
         &Mechanism::AesKeyGen,
@@ -166,7 +184,7 @@ fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth)
         (all, to_use)
     };
     let mut session = None;
-    let session = logged_in(application, &mut session).expect("hsmd serves again");
+    let session = logged_in_again(application, &mut session);
     let present = labels(session);
     let attempted = ledger.keys.lock().unwrap().attempted.clone();
     let lost: Vec<_> = acknowledged.difference(&present).collect();
