@@ -1,5 +1,7 @@
 //! The security agent of an application node.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 #[global_allocator]

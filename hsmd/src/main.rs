@@ -1,5 +1,7 @@
 //! The HSM daemon.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 #[global_allocator]

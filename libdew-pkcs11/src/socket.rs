@@ -19,6 +19,9 @@ pub(crate) type Descriptor = AtomicI32;
 /// No descriptor.
 pub(crate) const NONE: RawFd = -1;
 
+/// How long an agent may take to accept: a caller that finds no connection waits at most so long for one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A stream to the agent whose number is written down as long as it is open.
 pub(crate) struct Socket {
     stream: UnixStream,
@@ -26,7 +29,7 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Connects to the agent; an agent that accepts nobody makes it fail after `timeout`.
+    /// Connects to the agent. One that accepts nobody makes it fail after `timeout`, or sooner.
     pub(crate) fn connect(
         path: &Path,
         timeout: Duration,
@@ -38,8 +41,9 @@ impl Socket {
             SockFlag::SOCK_CLOEXEC,
             None,
         )?;
-        let seconds = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX).max(1);
-        setsockopt(&unconnected, SendTimeout, &TimeVal::seconds(seconds))?;
+        let wait = timeout.min(CONNECT_TIMEOUT).as_secs();
+        let wait = TimeVal::seconds(i64::try_from(wait).unwrap_or_default().max(1));
+        setsockopt(&unconnected, SendTimeout, &wait)?;
         connect(unconnected.as_raw_fd(), &UnixAddr::new(path)?)?;
         let stream = UnixStream::from(unconnected);
         descriptor.store(stream.as_raw_fd(), Ordering::Release);

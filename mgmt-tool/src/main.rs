@@ -1,5 +1,7 @@
 //! The HSM management tool.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 /// PINs pass through libraries that do not wipe: whatever is freed is wiped here.

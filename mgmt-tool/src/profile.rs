@@ -63,9 +63,12 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_profile() {
         let text = "hsm = \"a:1\"\nca = \"ca.pem\"\nukey = \"/keys/alice.ukey\"";
-        let profile = Profile::parse(text, Path::new("/home/alice/mgmt.toml")).unwrap();
+        let profile = Profile::parse(text, Path::new("/keys/profile/mgmt.toml")).unwrap();
         assert_eq!(profile.hsm.as_deref(), Some("a:1"));
-        assert_eq!(profile.ca.as_deref(), Some(Path::new("/home/alice/ca.pem")));
+        assert_eq!(
+            profile.ca.as_deref(),
+            Some(Path::new("/keys/profile/ca.pem"))
+        );
         assert_eq!(profile.ukey.as_deref(), Some(Path::new("/keys/alice.ukey")));
     }
 

@@ -1,12 +1,14 @@
 //! What was acknowledged outlives a kill: hsmd is killed in the middle of writing, over and over.
 
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Condvar, Mutex};
 use std::thread;
+use std::time::Instant;
 
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
@@ -39,7 +41,9 @@ fn acknowledged_keys_survive_kills() {
                     (&application, &ledger, acknowledge.clone());
                 scope.spawn(move || write_keys(application, ledger, writer, &acknowledge));
             }
-            let _stop = StopOnDrop(&ledger.stop);
+            let _stop = StopOnDrop(&ledger);
+            // Kept open from one kill to the next, so that the writers need not log in again.
+            let mut login = None;
             for cycle in 0..cycles {
                 for _ in 0..KEYS_PER_CYCLE {
                     acknowledged.recv_timeout(PATIENCE).unwrap_or_else(|_| {
@@ -48,10 +52,12 @@ fn acknowledged_keys_survive_kills() {
                 }
                 chain.kill_hsmd();
                 chain.start_hsmd();
-                check(&application, &ledger, cycle, Depth::New);
+                login = Some(check(&application, &ledger, cycle, Depth::New));
+                ledger.lives.next();
             }
+            drop(login);
         });
-        check(&application, &ledger, cycles, Depth::All);
+        drop(check(&application, &ledger, cycles, Depth::All));
         chain.stop_hsmd();
         chain.verify_audit();
     });
@@ -61,7 +67,36 @@ fn acknowledged_keys_survive_kills() {
 #[derive(Default)]
 struct Ledger {
     stop: AtomicBool,
+    lives: Lives,
     keys: Mutex<Keys>,
+}
+
+/// Counts how often hsmd came back, so that writers do not hammer at one that is not there.
+#[derive(Default)]
+struct Lives {
+    count: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Lives {
+    fn current(&self) -> u64 {
+        *self.count.lock().unwrap()
+    }
+
+    fn next(&self) {
+        *self.count.lock().unwrap() += 1;
+        self.changed.notify_all();
+    }
+
+    /// Waits until hsmd has another life than the one that failed.
+    fn wait_beyond(&self, failed: u64) {
+        let count = self.count.lock().unwrap();
+        drop(
+            self.changed
+                .wait_while(count, |count| *count <= failed)
+                .unwrap(),
+        );
+    }
 }
 
 #[derive(Default)]
@@ -82,11 +117,12 @@ enum Depth {
 }
 
 /// Lets the writers end however the test does: a scope waits for them.
-struct StopOnDrop<'a>(&'a AtomicBool);
+struct StopOnDrop<'a>(&'a Ledger);
 
 impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.stop.store(true, Ordering::Relaxed);
+        self.0.lives.next();
     }
 }
 
@@ -98,6 +134,7 @@ fn write_keys(application: &Application, ledger: &Ledger, writer: usize, acknowl
             return;
         }
         let label = format!("writer {writer}, key {number}");
+        let life = ledger.lives.current();
         ledger.keys.lock().unwrap().attempted.insert(label.clone());
         let created =
             logged_in(application, &mut session).and_then(|session| create(session, &label));
@@ -116,6 +153,7 @@ fn write_keys(application: &Application, ledger: &Ledger, writer: usize, acknowl
                     "no PKCS#11 code: {error}"
                 );
                 session = None;
+                ledger.lives.wait_beyond(life);
             }
         }
     }
@@ -136,6 +174,20 @@ fn logged_in<'a>(
     }
 }
 
+/// Waits until the agent has found the new hsmd; until then calls say that the device is not there.
+fn logged_in_again(application: &Application) -> Session {
+    let begun = Instant::now();
+    let mut session = None;
+    while let Err(error) = logged_in(application, &mut session) {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "hsmd does not serve again: {error}"
+        );
+        thread::yield_now();
+    }
+    session.expect("it was just opened")
+}
+
 fn create(session: &Session, label: &str) -> cryptoki::error::Result<ObjectHandle> {
     session.generate_key(
         &Mechanism::AesKeyGen,
@@ -152,7 +204,7 @@ fn create(session: &Session, label: &str) -> cryptoki::error::Result<ObjectHandl
 }
 
 /// Checks that every acknowledged key is there, that nothing else is, and that the keys work.
-fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth) {
+fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth) -> Session {
     // What is acknowledged before we look must be seen; what comes meanwhile may be.
     let (acknowledged, to_use) = {
         let mut keys = ledger.keys.lock().unwrap();
@@ -165,9 +217,8 @@ fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth)
         };
         (all, to_use)
     };
-    let mut session = None;
-    let session = logged_in(application, &mut session).expect("hsmd serves again");
-    let present = labels(session);
+    let session = logged_in_again(application);
+    let present = labels(&session);
     let attempted = ledger.keys.lock().unwrap().attempted.clone();
     let lost: Vec<_> = acknowledged.difference(&present).collect();
     assert!(lost.is_empty(), "lost in cycle {cycle}: {lost:?}");
@@ -184,6 +235,7 @@ fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth)
             .encrypt(&Mechanism::AesEcb, found[0], &[7; 16])
             .unwrap_or_else(|error| panic!("{label} cannot be used in cycle {cycle}: {error}"));
     }
+    session
 }
 
 /// Reads the labels of all secret keys.

@@ -155,6 +155,31 @@ fn many_threads_share_one_connection() {
 }
 
 #[test]
+fn whoever_reads_hands_over_when_its_own_reply_has_come() {
+    // Whether the second caller sleeps before the first leaves is up to the scheduler: one turn would prove nothing.
+    for _ in 0..200 {
+        let (arrived, arrival) = mpsc::channel();
+        let (first_left, leave) = mpsc::channel::<()>();
+        let (connection, _peer) = open(LONG, move |mut peer| {
+            let first = peer.read().unwrap();
+            arrived.send(()).unwrap();
+            let second = peer.read().unwrap();
+            peer.echo(first);
+            leave.recv().unwrap();
+            peer.echo(second);
+        });
+        thread::scope(|scope| {
+            let first = scope.spawn(|| call(&connection, b"1").unwrap());
+            arrival.recv().unwrap();
+            let second = scope.spawn(|| call(&connection, b"2").unwrap());
+            assert_eq!(first.join().unwrap(), b"1");
+            first_left.send(()).unwrap();
+            assert_eq!(second.join().unwrap(), b"2");
+        });
+    }
+}
+
+#[test]
 fn more_calls_than_may_be_in_flight_wait_for_their_turn() {
     const CALLERS: usize = limits::CALLS_IN_FLIGHT + 8;
     let (connection, _peer) = open(LONG, |mut peer| {

@@ -11,7 +11,7 @@ use crate::host::{Host, ck};
 use crate::hsm::Hsm;
 
 /// Runs `child` in a fork and gives its exit status. It may make no more of the process than the module does.
-fn in_child(child: impl FnOnce() -> i32) -> i32 {
+pub(crate) fn in_child(child: impl FnOnce() -> i32) -> i32 {
     // SAFETY: the child runs `child`, which neither waits for another thread nor returns from here.
     match unsafe { fork() }.unwrap() {
         ForkResult::Child => {

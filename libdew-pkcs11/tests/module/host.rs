@@ -71,16 +71,22 @@ impl Host {
             library,
             list,
         };
-        host.configure(&format!(
-            "socket = {:?}\ntimeout_seconds = 1\nlog = \"off\"\n",
-            host.socket()
-        ));
+        // Long enough that only a bug reaches it.
+        host.configure_timeout(60);
         host
     }
 
     /// Loads and initialises the module.
     pub(crate) fn initialized() -> Self {
         let host = Self::load();
+        assert_eq!(host.initialize(), Rv::OK);
+        host
+    }
+
+    /// Loads and initialises a module that gives an agent up after a second.
+    pub(crate) fn impatient() -> Self {
+        let host = Self::load();
+        host.configure_timeout(1);
         assert_eq!(host.initialize(), Rv::OK);
         host
     }
@@ -109,6 +115,13 @@ impl Host {
     /// Writes the configuration.
     pub(crate) fn configure(&self, text: &str) {
         fs::write(self.configuration(), text).unwrap();
+    }
+
+    fn configure_timeout(&self, seconds: u32) {
+        self.configure(&format!(
+            "socket = {:?}\ntimeout_seconds = {seconds}\nlog = \"off\"\n",
+            self.socket()
+        ));
     }
 
     /// Makes the environment name a configuration, as long as the result lives.

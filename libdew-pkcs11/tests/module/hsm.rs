@@ -81,7 +81,7 @@ impl Hsm {
             let reply = |kind| Header { kind, ..header };
             if header.kind == Kind::Hello {
                 frame::append(&mut bytes, reply(Kind::Hello), |writer| {
-                    Hello::OURS.encode(writer)
+                    Hello::OURS.encode(writer);
                 })
                 .unwrap();
             } else if casts(header, &payload, spell::BREAK) {

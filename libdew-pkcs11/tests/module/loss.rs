@@ -1,6 +1,12 @@
 //! An agent that is not there, goes away, or says nothing.
 
+use std::os::fd::AsRawFd;
+use std::os::unix::net::{UnixListener, UnixStream};
+
 use ck::Rv;
+use nix::sys::socket::{
+    AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, connect, listen, socket,
+};
 
 use crate::host::{Host, ck};
 use crate::hsm::{Hsm, spell};
@@ -49,11 +55,37 @@ fn a_connection_that_broke_while_idle_is_replaced_unnoticed() {
 
 #[test]
 fn an_agent_that_says_nothing_is_given_up() {
-    let host = Host::initialized();
+    let host = Host::impatient();
     let (_hsm, events) = Hsm::start(&host.socket());
     let session = host.open_session().unwrap();
     assert_eq!(host.sign(session, spell::HANG), Err(Rv::DEVICE_ERROR));
     assert_eq!(events.recv().unwrap(), "hanging");
     assert_eq!(events.recv().unwrap(), "ended");
     assert_eq!(host.slots(), Ok(1));
+}
+
+#[test]
+fn an_agent_that_says_no_hello_is_given_up() {
+    let host = Host::impatient();
+    let _silent = UnixListener::bind(host.socket()).unwrap();
+    assert_eq!(host.open_session(), Err(Rv::DEVICE_ERROR));
+}
+
+#[test]
+fn an_agent_that_accepts_nobody_is_given_up() {
+    let host = Host::impatient();
+    let address = UnixAddr::new(&host.socket()).unwrap();
+    let socket = |flags| socket(AddressFamily::Unix, SockType::Stream, flags, None).unwrap();
+    let busy = socket(SockFlag::SOCK_CLOEXEC);
+    bind(busy.as_raw_fd(), &address).unwrap();
+    listen(&busy, Backlog::new(1).unwrap()).unwrap();
+    let mut queued = Vec::new();
+    loop {
+        let client = socket(SockFlag::SOCK_NONBLOCK);
+        if connect(client.as_raw_fd(), &address).is_err() {
+            break;
+        }
+        queued.push(UnixStream::from(client));
+    }
+    assert_eq!(host.open_session(), Err(Rv::DEVICE_ERROR));
 }

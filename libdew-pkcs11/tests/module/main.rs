@@ -1,5 +1,7 @@
 //! The built module, loaded as a host loads it, against an agent that the tests script.
 
+#![cfg(test)]
+
 mod calls;
 mod constants;
 mod fork;
@@ -7,5 +9,6 @@ mod host;
 mod hsm;
 mod initialize;
 mod library;
+mod log;
 mod loss;
 mod nulls;
