@@ -3,9 +3,9 @@
 #![forbid(unsafe_code)]
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Instant;
 
@@ -33,8 +33,9 @@ fn acknowledged_keys_survive_kills() {
         let mut chain = Chain::start();
         let application = Application::start(&chain.token(Partition::Strict));
         let ledger = Ledger::default();
-        let (acknowledge, acknowledged) = mpsc::channel();
         thread::scope(|scope| {
+            // Nearly a rendezvous: while nobody counts, the writers wait, each with at most one key more.
+            let (acknowledge, acknowledged) = mpsc::sync_channel(1);
             for writer in 0..WRITERS {
                 let (application, ledger, acknowledge) =
                     (&application, &ledger, acknowledge.clone());
@@ -65,6 +66,14 @@ struct Ledger {
     keys: Mutex<Keys>,
 }
 
+impl Ledger {
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.keys
+            .lock()
+            .expect("nobody panics while holding the ledger")
+    }
+}
+
 #[derive(Default)]
 struct Keys {
     /// Created, as far as their writers were told.
@@ -92,19 +101,24 @@ impl Drop for StopOnDrop<'_> {
 }
 
 /// Creates keys until told to stop, through all the kills.
-fn write_keys(application: &Application, ledger: &Ledger, writer: usize, acknowledge: &Sender<()>) {
+fn write_keys(
+    application: &Application,
+    ledger: &Ledger,
+    writer: usize,
+    acknowledge: &SyncSender<()>,
+) {
     let mut session = None;
     for number in 0.. {
         if ledger.stop.load(Ordering::Relaxed) {
             return;
         }
         let label = format!("writer {writer}, key {number}");
-        ledger.keys.lock().unwrap().attempted.insert(label.clone());
+        ledger.keys().attempted.insert(label.clone());
         let created =
             logged_in(application, &mut session).and_then(|session| create(session, &label));
         match created {
             Ok(_) => {
-                let mut keys = ledger.keys.lock().unwrap();
+                let mut keys = ledger.keys();
                 keys.acknowledged.insert(label.clone());
                 keys.new.push(label);
                 drop(keys);
@@ -138,10 +152,7 @@ fn logged_in<'a>(
 }
 
 /// Waits until the agent has found the new hsmd; until then calls say that the device is not there.
-fn logged_in_again<'a>(
-    application: &Application,
-    session: &'a mut Option<Session>,
-) -> &'a Session {
+fn logged_in_again<'a>(application: &Application, session: &'a mut Option<Session>) -> &'a Session {
     let begun = Instant::now();
     loop {
         match logged_in(application, session) {
@@ -175,7 +186,7 @@ fn create(session: &Session, label: &str) -> cryptoki::error::Result<ObjectHandl
 fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth) {
     // What is acknowledged before we look must be seen; what comes meanwhile may be.
     let (acknowledged, to_use) = {
-        let mut keys = ledger.keys.lock().unwrap();
+        let mut keys = ledger.keys();
         let new = std::mem::take(&mut keys.new);
         let all = keys.acknowledged.clone();
         let to_use = if depth == Depth::All {
@@ -188,7 +199,7 @@ fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth)
     let mut session = None;
     let session = logged_in_again(application, &mut session);
     let present = labels(session);
-    let attempted = ledger.keys.lock().unwrap().attempted.clone();
+    let attempted = ledger.keys().attempted.clone();
     let lost: Vec<_> = acknowledged.difference(&present).collect();
     assert!(lost.is_empty(), "lost in cycle {cycle}: {lost:?}");
     let strange: Vec<_> = present.difference(&attempted).collect();
