@@ -1,1 +1,3 @@
-//! Fuzz targets that also run as tests.
+//! Fuzz targets that also run as tests: see `tests/hostile.rs`.
+
+#![forbid(unsafe_code)]

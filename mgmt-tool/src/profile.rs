@@ -65,7 +65,10 @@ mod tests {
         let text = "hsm = \"a:1\"\nca = \"ca.pem\"\nukey = \"/keys/alice.ukey\"";
         let profile = Profile::parse(text, Path::new("/keys/profile/mgmt.toml")).unwrap();
         assert_eq!(profile.hsm.as_deref(), Some("a:1"));
-        assert_eq!(profile.ca.as_deref(), Some(Path::new("/keys/profile/ca.pem")));
+        assert_eq!(
+            profile.ca.as_deref(),
+            Some(Path::new("/keys/profile/ca.pem"))
+        );
         assert_eq!(profile.ukey.as_deref(), Some(Path::new("/keys/alice.ukey")));
     }
 

@@ -1,11 +1,12 @@
 //! What was acknowledged outlives a kill: hsmd is killed in the middle of writing, over and over.
 
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, SyncSender};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Instant;
 
@@ -33,15 +34,16 @@ fn acknowledged_keys_survive_kills() {
         let mut chain = Chain::start();
         let application = Application::start(&chain.token(Partition::Strict));
         let ledger = Ledger::default();
+        let (acknowledge, acknowledged) = mpsc::channel();
         thread::scope(|scope| {
-            // Nearly a rendezvous: while nobody counts, the writers wait, each with at most one key more.
-            let (acknowledge, acknowledged) = mpsc::sync_channel(1);
             for writer in 0..WRITERS {
                 let (application, ledger, acknowledge) =
                     (&application, &ledger, acknowledge.clone());
                 scope.spawn(move || write_keys(application, ledger, writer, &acknowledge));
             }
-            let _stop = StopOnDrop(&ledger.stop);
+            let _stop = StopOnDrop(&ledger);
+            // Kept open from one kill to the next, so that the writers need not log in again.
+            let mut login = None;
             for cycle in 0..cycles {
                 for _ in 0..KEYS_PER_CYCLE {
                     acknowledged.recv_timeout(PATIENCE).unwrap_or_else(|_| {
@@ -50,10 +52,12 @@ fn acknowledged_keys_survive_kills() {
                 }
                 chain.kill_hsmd();
                 chain.start_hsmd();
-                check(&application, &ledger, cycle, Depth::New);
+                login = Some(check(&application, &ledger, cycle, Depth::New));
+                ledger.lives.next();
             }
+            drop(login);
         });
-        check(&application, &ledger, cycles, Depth::All);
+        drop(check(&application, &ledger, cycles, Depth::All));
         chain.stop_hsmd();
         chain.verify_audit();
     });
@@ -63,14 +67,35 @@ fn acknowledged_keys_survive_kills() {
 #[derive(Default)]
 struct Ledger {
     stop: AtomicBool,
+    lives: Lives,
     keys: Mutex<Keys>,
 }
 
-impl Ledger {
-    fn keys(&self) -> MutexGuard<'_, Keys> {
-        self.keys
-            .lock()
-            .expect("nobody panics while holding the ledger")
+/// Counts how often hsmd came back, so that writers do not hammer at one that is not there.
+#[derive(Default)]
+struct Lives {
+    count: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Lives {
+    fn current(&self) -> u64 {
+        *self.count.lock().unwrap()
+    }
+
+    fn next(&self) {
+        *self.count.lock().unwrap() += 1;
+        self.changed.notify_all();
+    }
+
+    /// Waits until hsmd has another life than the one that failed.
+    fn wait_beyond(&self, failed: u64) {
+        let count = self.count.lock().unwrap();
+        drop(
+            self.changed
+                .wait_while(count, |count| *count <= failed)
+                .unwrap(),
+        );
     }
 }
 
@@ -92,33 +117,30 @@ enum Depth {
 }
 
 /// Lets the writers end however the test does: a scope waits for them.
-struct StopOnDrop<'a>(&'a AtomicBool);
+struct StopOnDrop<'a>(&'a Ledger);
 
 impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.stop.store(true, Ordering::Relaxed);
+        self.0.lives.next();
     }
 }
 
 /// Creates keys until told to stop, through all the kills.
-fn write_keys(
-    application: &Application,
-    ledger: &Ledger,
-    writer: usize,
-    acknowledge: &SyncSender<()>,
-) {
+fn write_keys(application: &Application, ledger: &Ledger, writer: usize, acknowledge: &Sender<()>) {
     let mut session = None;
     for number in 0.. {
         if ledger.stop.load(Ordering::Relaxed) {
             return;
         }
         let label = format!("writer {writer}, key {number}");
-        ledger.keys().attempted.insert(label.clone());
+        let life = ledger.lives.current();
+        ledger.keys.lock().unwrap().attempted.insert(label.clone());
         let created =
             logged_in(application, &mut session).and_then(|session| create(session, &label));
         match created {
             Ok(_) => {
-                let mut keys = ledger.keys();
+                let mut keys = ledger.keys.lock().unwrap();
                 keys.acknowledged.insert(label.clone());
                 keys.new.push(label);
                 drop(keys);
@@ -131,6 +153,7 @@ fn write_keys(
                     "no PKCS#11 code: {error}"
                 );
                 session = None;
+                ledger.lives.wait_beyond(life);
             }
         }
     }
@@ -152,19 +175,17 @@ fn logged_in<'a>(
 }
 
 /// Waits until the agent has found the new hsmd; until then calls say that the device is not there.
-fn logged_in_again<'a>(application: &Application, session: &'a mut Option<Session>) -> &'a Session {
+fn logged_in_again(application: &Application) -> Session {
     let begun = Instant::now();
-    loop {
-        match logged_in(application, session) {
-            Ok(_) => break,
-            Err(error) => assert!(
-                begun.elapsed() < PATIENCE,
-                "hsmd does not serve again: {error}"
-            ),
-        }
+    let mut session = None;
+    while let Err(error) = logged_in(application, &mut session) {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "hsmd does not serve again: {error}"
+        );
         thread::yield_now();
     }
-    session.as_ref().expect("it was just opened")
+    session.expect("it was just opened")
 }
 
 fn create(session: &Session, label: &str) -> cryptoki::error::Result<ObjectHandle> {
@@ -183,10 +204,10 @@ fn create(session: &Session, label: &str) -> cryptoki::error::Result<ObjectHandl
 }
 
 /// Checks that every acknowledged key is there, that nothing else is, and that the keys work.
-fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth) {
+fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth) -> Session {
     // What is acknowledged before we look must be seen; what comes meanwhile may be.
     let (acknowledged, to_use) = {
-        let mut keys = ledger.keys();
+        let mut keys = ledger.keys.lock().unwrap();
         let new = std::mem::take(&mut keys.new);
         let all = keys.acknowledged.clone();
         let to_use = if depth == Depth::All {
@@ -196,10 +217,9 @@ fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth)
         };
         (all, to_use)
     };
-    let mut session = None;
-    let session = logged_in_again(application, &mut session);
-    let present = labels(session);
-    let attempted = ledger.keys().attempted.clone();
+    let session = logged_in_again(application);
+    let present = labels(&session);
+    let attempted = ledger.keys.lock().unwrap().attempted.clone();
     let lost: Vec<_> = acknowledged.difference(&present).collect();
     assert!(lost.is_empty(), "lost in cycle {cycle}: {lost:?}");
     let strange: Vec<_> = present.difference(&attempted).collect();
@@ -215,6 +235,7 @@ fn check(application: &Application, ledger: &Ledger, cycle: usize, depth: Depth)
             .encrypt(&Mechanism::AesEcb, found[0], &[7; 16])
             .unwrap_or_else(|error| panic!("{label} cannot be used in cycle {cycle}: {error}"));
     }
+    session
 }
 
 /// Reads the labels of all secret keys.

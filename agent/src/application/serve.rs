@@ -50,8 +50,10 @@ pub(crate) async fn serve(serving: &Serving, stream: UnixStream) -> Result<(), A
     let (sender, writer) = frames::channel(write);
     let writing = tokio::spawn(writer.run());
     let result = serve_frames(serving, &mut reader, &sender).await;
+    // What was said before is still said, above all our versions to a peer that speaks none of them.
     sender.close();
-    if result.is_err() || timeout(serving.timing.drain, sender.ended()).await.is_err() {
+    let slow = matches!(result, Err(ApplicationError::Slow));
+    if slow || timeout(serving.timing.drain, sender.ended()).await.is_err() {
         writing.abort();
     }
     result

@@ -78,4 +78,34 @@ mod tests {
         retry.delay = Duration::from_secs(4);
         assert_eq!(retry.next_delay(0.0), Duration::from_secs(2));
     }
+
+    /// Waits once with a delay of an hour, and returns for how long.
+    async fn waited(wanted: impl Future<Output = ()>) -> Duration {
+        let timing = Timing {
+            retry_max: Duration::from_secs(3600),
+            ..Timing::default()
+        };
+        let mut retry = Retry {
+            timing,
+            delay: timing.retry_max,
+        };
+        let start = Instant::now();
+        retry.wait(|| wanted).await;
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_cuts_the_wait_short_but_not_below_the_shortest() {
+        let at_once = waited(std::future::ready(())).await.as_millis();
+        assert!((100..110).contains(&at_once), "{at_once} ms");
+        let later = waited(tokio::time::sleep(Duration::from_secs(5)))
+            .await
+            .as_millis();
+        assert!((5_000..5_010).contains(&later), "{later} ms");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_call_the_wait_is_whole() {
+        assert!(waited(std::future::pending()).await >= Duration::from_secs(1800));
+    }
 }

@@ -14,10 +14,10 @@ use crate::support::{
 async fn calls_in_flight_are_answered_and_the_application_goes_on() {
     within(async {
         let Connected {
+            node: _node,
             agent,
             hsm,
             mut connection,
-            ..
         } = Connected::new().await;
         let mut applications = Vec::new();
         for _ in 0..3 {
@@ -44,10 +44,10 @@ async fn calls_in_flight_are_answered_and_the_application_goes_on() {
 async fn a_reply_of_the_lost_connection_is_not_taken_for_a_later_call() {
     within(async {
         let Connected {
+            node: _node,
             agent,
             hsm,
             mut connection,
-            ..
         } = Connected::new().await;
         let mut application = Application::connect(agent.socket()).await;
         application.request(b"old").await;

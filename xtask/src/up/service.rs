@@ -139,6 +139,7 @@ impl Service {
         let Some(process) = Process::read(&self.pid_file) else {
             return Ok(());
         };
+        let ran = process.runs();
         process.signal(Signal::SIGTERM)?;
         let deadline = Instant::now() + STOP;
         while process.runs() {
@@ -153,7 +154,9 @@ impl Service {
             std::thread::sleep(LOOK);
         }
         let _ = std::fs::remove_file(&self.pid_file);
-        report::step(&format!("{} has stopped", self.name));
+        if ran {
+            report::step(&format!("{} has stopped", self.name));
+        }
         Ok(())
     }
 

@@ -151,33 +151,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     /// The stream's own, after which senders get [`SendError::Closed`].
     pub async fn run(mut self) -> io::Result<()> {
         let mut batch = Buffer::with_capacity(REST_BYTES);
-        while self.next_batch(&mut batch).await {
+        while self.shared.next_batch(&mut batch).await {
             self.sink.write_all(&batch).await?;
             self.sink.flush().await?;
             batch.clear(REST_BYTES);
         }
         self.sink.shutdown().await
-    }
-
-    /// Waits for frames and swaps them in; `false` when there are none and none will come.
-    async fn next_batch(&self, batch: &mut Buffer) -> bool {
-        loop {
-            {
-                let mut queue = self.shared.lock();
-                if !queue.bytes.is_empty() {
-                    std::mem::swap(&mut queue.bytes, batch);
-                    drop(queue);
-                    self.shared.room.notify_waiters();
-                    return true;
-                }
-                if queue.state != State::Open {
-                    return false;
-                }
-            }
-            self.shared.work.notified().await;
-            // Tasks that are ready to run get to add their frames to this write.
-            yield_now().await;
-        }
     }
 }
 
@@ -188,6 +167,27 @@ impl<W> Drop for FrameWriter<W> {
 }
 
 impl Shared {
+    /// Waits for frames and swaps them in; `false` when there are none and none will come.
+    async fn next_batch(&self, batch: &mut Buffer) -> bool {
+        loop {
+            {
+                let mut queue = self.lock();
+                if !queue.bytes.is_empty() {
+                    std::mem::swap(&mut queue.bytes, batch);
+                    drop(queue);
+                    self.room.notify_waiters();
+                    return true;
+                }
+                if queue.state != State::Open {
+                    return false;
+                }
+            }
+            self.work.notified().await;
+            // Tasks that are ready to run get to add their frames to this write.
+            yield_now().await;
+        }
+    }
+
     /// Moves on to `state`, never back, and wakes whom it concerns.
     fn advance(&self, state: State) {
         let mut queue = self.lock();
