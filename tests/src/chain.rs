@@ -5,7 +5,7 @@ mod template;
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::alone::Folder;
 use crate::{Daemon, Partition, Run, Token, module, program};
@@ -80,9 +80,17 @@ impl Chain {
         chain
     }
 
-    /// Starts an HSM in `folder` that nobody has claimed yet, and no agent.
-    fn start_factory_in(folder: &Path) -> Self {
-        let mut chain = Self::new(Folder::Given(folder.to_path_buf()));
+    /// Starts an HSM that nobody has claimed yet, and no agent.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn start_factory() -> Self {
+        Self::start_factory_in(Folder::new())
+    }
+
+    fn start_factory_in(folder: Folder) -> Self {
+        let mut chain = Self::new(folder);
         let address = chain.address.to_string();
         fs::write(chain.file(ADDRESS), &address).expect("the chain's folder is ours");
         chain

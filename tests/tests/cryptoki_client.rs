@@ -1,7 +1,6 @@
 //! The `cryptoki` crate in this very process: threads, attributes, login, and what applications see of each other.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::thread;

@@ -12,6 +12,7 @@ use std::time::UNIX_EPOCH;
 use tempfile::TempDir;
 
 use super::{Access, Chain};
+use crate::alone::Folder;
 use crate::program;
 use crate::programs::profile_folder;
 
@@ -48,7 +49,7 @@ fn stamp() -> Result<String> {
 /// Sets a chain up, stops it, and leaves it in `template`, in place of those of earlier builds.
 fn make(templates: &Path, template: &Path) -> Result<()> {
     let folder = TempDir::new_in(templates)?;
-    let mut chain = Chain::start_factory_in(folder.path());
+    let mut chain = Chain::start_factory_in(Folder::Given(folder.path().to_path_buf()));
     chain.set_up();
     chain.stop_hsmd();
     drop(chain);
