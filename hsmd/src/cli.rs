@@ -162,7 +162,8 @@ fn serve(place: &Place) -> anyhow::Result<()> {
     }));
     let warnings = protect_process()?;
     let core = with_root(&config, |secret| {
-        Ok(Core::open(&config.store, Opening { secret, warnings })?)
+        Core::open(&config.store, Opening { secret, warnings })
+            .with_context(|| format!("cannot open the store in {}", config.store.display()))
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -27,7 +27,7 @@ pub struct Event {
     pub outcome: Outcome,
     /// What a reader should also know, in words.
     pub detail: Option<Text>,
-    /// The administrator's signature over the request, for what needs one (security.md 3.7).
+    /// The administrator's signature over the request, for what needs one.
     pub signature: Option<Signature>,
 }
 

@@ -185,7 +185,7 @@ pub enum StoreError {
     /// The store's thread has ended.
     #[error("the store is closed; restart the HSM")]
     Stopped,
-    /// The store was changed by something other than the HSM (security.md R18).
+    /// The store was changed by something other than the HSM.
     #[error("store table «{table}», {row}: {why}; restore the store from a backup")]
     Tampered {
         /// The table.

@@ -1,4 +1,4 @@
-//! The key hierarchy of security.md 3.1: from the root key down to what seals records.
+//! The key hierarchy: from the root key down to what seals records.
 
 use zeroize::Zeroizing;
 
@@ -38,7 +38,7 @@ impl RootKey {
     }
 }
 
-/// The key that vouches for the store's state (security.md 3.3).
+/// The key that vouches for the store's state.
 pub struct MetaKey(pub(crate) Secret);
 
 impl MetaKey {
@@ -125,7 +125,7 @@ pub struct Kek {
 }
 
 impl Kek {
-    /// Makes the key of a PIN from its Argon2id output, for one user of one partition (security.md 3.6).
+    /// Makes the key of a PIN from its Argon2id output, for one user of one partition.
     pub fn from_pin_hash(
         argon_output: &[u8; 32],
         pepper: &Pepper,

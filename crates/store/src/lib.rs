@@ -1,6 +1,6 @@
 //! What the HSM keeps, and how: sealed records, the key hierarchy over them, the slots of the root key, and stores.
 //!
-//! From the top (security.md 3.1): a [`slot`] opens the [`hierarchy::RootKey`]; from it come the key that vouches for
+//! From the top: a [`slot`] opens the [`hierarchy::RootKey`]; from it come the key that vouches for
 //! the store's state, the PIN pepper and the key that wraps partition keys; a partition key seals each [`record`],
 //! alone or together with the user key that a PIN opens. A [`Store`] keeps the sealed rows and the audit log, commits
 //! both in one transaction, and refuses to open when either was changed behind its back.

@@ -1,4 +1,4 @@
-//! The marks by which a store vouches for what is on disk (security.md 3.3).
+//! The marks by which a store vouches for what is on disk.
 //!
 //! Each row carries a tag, a MAC over all its columns, so that a changed row is named. The state carries a MAC over
 //! epoch, sequence, number of rows, a multiset hash of the rows and the end of the audit log, so that a removed,

@@ -1,4 +1,4 @@
-//! Sealed records (security.md 3.2): a header in the clear, all of it authenticated, and a padded body.
+//! Sealed records: a header in the clear, all of it authenticated, and a padded body.
 //!
 //! ```text
 //! "HSMR" | format u8 | algorithm u8 | instance 16 | partition 16 | kind u8 | object 16 | version u64 | epoch u64

@@ -1,6 +1,6 @@
 //! The one way anything is sealed: a fresh key per write, AES-256-GCM, and a commitment to the key.
 //!
-//! `OKM = HKDF-SHA-256(ikm, salt = 32 random bytes, info)` gives key, nonce and commitment (security.md 3.1). A fresh
+//! `OKM = HKDF-SHA-256(ikm, salt = 32 random bytes, info)` gives key, nonce and commitment. A fresh
 //! salt means a fresh key, so a nonce cannot repeat under one; the commitment means that a ciphertext opens under one
 //! key only, which plain GCM does not promise (partitioning-oracle attacks on passphrases).
 

@@ -1,4 +1,4 @@
-//! Slots of the root key (security.md 3.4): each holds the root key wrapped under one secret, and any one opens it.
+//! Slots of the root key: each holds the root key wrapped under one secret, and any one opens it.
 //!
 //! ```text
 //! "HSMS" | format u8 | secret u8 | instance 16 | slot 16 | memory KiB u32 | passes u32 | lanes u32 | salt 16

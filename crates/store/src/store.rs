@@ -48,7 +48,7 @@ pub struct Committed {
     pub seq: u64,
 }
 
-/// The store's state in a few numbers: what an anchor outside remembers, to know an older copy (security.md 3.3).
+/// The store's state in a few numbers: what an anchor outside remembers, to know an older copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// How many times an older store was knowingly accepted; the first epoch is 1.

@@ -1,4 +1,4 @@
-//! A global allocator that leaves no secrets in freed memory (security.md F4).
+//! A global allocator that leaves no secrets in freed memory.
 //!
 //! Libraries copy secrets where a caller cannot reach: a TLS stack decrypts in place, a vector
 //! grows by moving. Wiping every block on its way back to the heap covers all of them at once.

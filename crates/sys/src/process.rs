@@ -1,4 +1,4 @@
-//! What a process that holds secrets asks of the kernel when it starts (security.md 4.1).
+//! What a process that holds secrets asks of the kernel when it starts.
 
 use std::fmt;
 use std::fs;

@@ -1,5 +1,5 @@
 //! A place for the few root keys that must never be swapped, dumped or read by others
-//! (security.md F6 and 4.1).
+//!.
 //!
 //! An [`Arena`] is opened once, after the last fork; a [`SecretBox`] is one secret in it.
 

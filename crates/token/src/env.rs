@@ -12,7 +12,7 @@ pub trait Env: Send + Sync {
     /// Fills `bytes` from a cryptographically secure generator. One that fails must not return.
     fn random(&self, bytes: &mut [u8]);
 
-    /// Turns a PIN into 32 bytes, slowly (security.md 3.6).
+    /// Turns a PIN into 32 bytes, slowly.
     ///
     /// # Errors
     /// [`PinHashFailed`] where there is not enough memory.

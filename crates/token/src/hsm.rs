@@ -18,7 +18,7 @@ use crate::pin::Gate;
 use crate::record::PartitionRecord;
 use crate::{Env, Error};
 
-/// The keys that open an HSM's store (security.md 3.1).
+/// The keys that open an HSM's store.
 pub struct Keys {
     /// Which HSM: part of every record's place.
     pub instance: [u8; 16],

@@ -1,4 +1,4 @@
-//! PINs (security.md 3.6): what one may be, and how one is tried.
+//! PINs: what one may be, and how one is tried.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -14,13 +14,13 @@ use crate::policy::Profile;
 use crate::record::{PartitionRecord, PinRecord, Role};
 use crate::{Error, identifier};
 
-/// How many wrong guesses lock a PIN (security.md R12).
+/// How many wrong guesses lock a PIN.
 pub(crate) const GUESSES: u32 = 10;
 
 /// The longest PIN in bytes.
 pub(crate) const LONGEST: usize = proto::limits::PIN_BYTES;
 
-/// How many PINs are hashed at once: each takes 64 MiB (security.md R33).
+/// How many PINs are hashed at once: each takes 64 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
 /// What is guessed first (after the lists of the most used passwords), besides repetitions and runs.
@@ -43,7 +43,7 @@ const GUESSED_FIRST: [&[u8]; 16] = [
     b"trustno1",
 ];
 
-/// The shortest PIN in bytes (security.md R13).
+/// The shortest PIN in bytes.
 pub(crate) const fn shortest(profile: Profile) -> usize {
     match profile {
         Profile::Compat => 4,

@@ -2,7 +2,7 @@
 //!
 //! | Rule | `compat` | `strict` |
 //! |---|---|---|
-//! | purposes of one key (security.md R1) | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
+//! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
 //! | purposes of an existing key | may change | never change |
 //! | several purposes for a key that is generated | as the template says | the most telling one is kept |
 //! | several purposes for a key that is imported | as the template says | refused |

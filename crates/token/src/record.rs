@@ -39,7 +39,7 @@ impl Role {
     }
 }
 
-/// A PIN that was set: there is nothing to compare it with, only a key that it opens (security.md 3.6).
+/// A PIN that was set: there is nothing to compare it with, only a key that it opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PinRecord {
     /// The salt of its hash.

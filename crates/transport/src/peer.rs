@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::frames::{FrameError, FrameReader, FrameSender, QUEUE_BYTES, SendError};
 
-/// How long the exchange may take, and the TLS handshake before it (security.md R23).
+/// How long the exchange may take, and the TLS handshake before it.
 pub const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Why two peers did not agree.

@@ -1,4 +1,4 @@
-//! The one TLS configuration of the house: version 1.3, mutual, one instance CA, nothing resumed (security.md R23).
+//! The one TLS configuration of the house: version 1.3, mutual, one instance CA, nothing resumed.
 //!
 //! Resumption would skip the check of the client's certificate, so that a revoked client got in again; connections
 //! live long and a handshake costs half a millisecond, so nothing is lost without it.

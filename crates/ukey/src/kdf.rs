@@ -91,7 +91,7 @@ impl KdfCost {
 
 impl Default for KdfCost {
     /// Gives 256 MiB, three passes, one lane: about a second, and a thousand guesses need as much
-    /// memory as a large server has (security.md 3.7).
+    /// memory as a large server has.
     fn default() -> Self {
         Self {
             memory_kib: 256 * 1024,

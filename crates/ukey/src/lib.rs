@@ -2,7 +2,7 @@
 //!
 //! A UKey is a person's key: a P-256 key that signs what they order, an X25519 key to which shares
 //! are sealed, and a certificate that names them. The file keeps both keys under a PIN; everything
-//! else in it can be read without one (security.md 3.7).
+//! else in it can be read without one.
 //!
 //! ```no_run
 //! use ukey::{Pin, Role, UkeyFile};

@@ -8,7 +8,7 @@ use crate::Error;
 /// its strength is the PIN's times the cost of the key derivation.
 const MIN_CHARACTERS: usize = 8;
 
-/// The most bytes of a PIN, as for the PINs of partitions (security.md 3.6).
+/// The most bytes of a PIN, as for the PINs of partitions.
 const MAX_BYTES: usize = 255;
 
 /// The start of what people choose first; compared without case.

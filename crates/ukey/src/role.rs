@@ -1,4 +1,4 @@
-//! What the holder of a UKey may be (security.md 3.8).
+//! What the holder of a UKey may be.
 
 use std::fmt;
 use std::str::FromStr;

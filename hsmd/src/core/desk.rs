@@ -326,7 +326,7 @@ impl Desk {
     }
 }
 
-/// Which roles may give a command (security.md 3.8): a table, so that nobody has to look for it.
+/// Which roles may give a command: a table, so that nobody has to look for it.
 fn require_role(command: &Command, administrator: &Administrator) -> Result<(), Error> {
     const DEVICE_ADMIN: &[&str] = &["device-admin"];
     const READERS: &[&str] = &["device-admin", "auditor", "operator"];

@@ -26,7 +26,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// What a passphrase slot costs: 256 MiB three times over, about a second (security.md 3.4).
+    /// What a passphrase slot costs: 256 MiB three times over, about a second.
     pub const PASSPHRASE: Self = Self {
         memory_kib: 256 * 1_024,
         passes: 3,

@@ -18,7 +18,7 @@ const SETTINGS: [(&str, &str, &str); 8] = [
     // memory and not in a shared file.
     ("locking_mode", "exclusive", "exclusive"),
     ("journal_mode", "wal", "wal"),
-    // Every commit is flushed before it is acknowledged (security.md F11).
+    // Every commit is flushed before it is acknowledged.
     ("synchronous", "full", "2"),
     // Nothing of ours in temporary files or mappings.
     ("temp_store", "memory", "2"),

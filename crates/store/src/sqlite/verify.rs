@@ -1,4 +1,4 @@
-//! Reads a whole store and believes none of it before its marks hold (security.md R18).
+//! Reads a whole store and believes none of it before its marks hold.
 
 use std::path::Path;
 use std::sync::Arc;

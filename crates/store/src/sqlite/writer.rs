@@ -38,7 +38,7 @@ impl Shared {
         }
     }
 
-    /// Uses the database; after a failure only once it has been opened and verified again (security.md R29).
+    /// Uses the database; after a failure only once it has been opened and verified again.
     pub(super) fn with<T>(
         &self,
         use_it: impl FnOnce(&mut Database) -> Result<T, StoreError>,

@@ -1,4 +1,4 @@
-//! A changed file is refused, or the change did not matter: every row reads back as it was (security.md R18, D5).
+//! A changed file is refused, or the change did not matter: every row reads back as it was.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What kill -9 leaves: everything that was acknowledged, and nothing in halves (security.md R28, D1).
+//! What kill -9 leaves: everything that was acknowledged, and nothing in halves.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
