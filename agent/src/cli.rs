@@ -46,6 +46,11 @@ fn run_with(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(Agent::check(&config)?);
     }
     start_log(&config)?;
+    std::panic::set_hook(Box::new(|panic| {
+        // Half an agent would leave applications waiting; the service manager starts a whole one.
+        tracing::error!("bug: {panic}");
+        std::process::abort();
+    }));
     // Before there are threads, which would not share it.
     sys::process::harden()?;
     sys::process::raise_file_limit(FILES)?;

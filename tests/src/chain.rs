@@ -1,11 +1,11 @@
 //! The whole chain on loopback: an HSM, an agent that may use its partitions, and a module that finds the agent.
 
 mod setup;
+mod template;
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::alone::Folder;
 use crate::{Daemon, Partition, Run, Token, module, program};
@@ -13,8 +13,38 @@ use crate::{Daemon, Partition, Run, Token, module, program};
 /// The name of the module's configuration in the host's folder.
 pub(crate) const MODULE_CONFIG: &str = "pkcs11.toml";
 
-/// The partitions that a chain has, in the order of their slots: two with a token, two without.
-const PARTITIONS: [&str; 4] = ["app", "compat", "spare", "other"];
+/// Holds the address for which a chain was set up.
+const ADDRESS: &str = "address";
+
+/// An access certificate that every chain has; its name is that of the agent's folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// For all partitions: two with a token, two without.
+    All,
+    /// For the one partition that [`Partition::Compat`] names.
+    Compat,
+}
+
+impl Access {
+    const ALL: [Self; 2] = [Self::All, Self::Compat];
+
+    /// Returns the name of the certificate.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "agent",
+            Self::Compat => "compat-agent",
+        }
+    }
+
+    /// Returns the names of the partitions that it is good for, in the order of their slots.
+    const fn partitions(self) -> &'static [&'static str] {
+        match self {
+            Self::All => &["app", "compat", "spare", "other"],
+            Self::Compat => &["compat"],
+        }
+    }
+}
 
 /// A running chain; everything ends and goes when it does.
 pub struct Chain {
@@ -26,25 +56,27 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Starts an HSM, claims it, makes its partitions and starts an agent that may use all of them.
+    /// Starts an HSM with two tokens and two empty partitions, and an agent that may use all of them.
     ///
     /// # Panics
     /// If any of that fails; the message says which step, and what it wrote.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_for(&PARTITIONS)
+        Self::start_with(Access::All)
     }
 
-    /// Starts everything, with an agent that may use only these of the partitions.
+    /// Starts an HSM with two tokens and two empty partitions, and an agent with that access.
     ///
     /// # Panics
     /// If any of that fails; the message says which step, and what it wrote.
     #[must_use]
-    pub fn start_for(partitions: &[&str]) -> Self {
-        let mut chain = Self::start_hsm();
-        chain.set_up_partitions();
-        chain.issue_access_certificate("agent", partitions);
-        chain.start_agent();
+    pub fn start_with(access: Access) -> Self {
+        let folder = Folder::new();
+        template::copy_into(&folder.path());
+        let mut chain = Self::new(folder);
+        chain.move_to_own_address();
+        chain.start_hsmd();
+        chain.start_agent(access.name());
         chain
     }
 
@@ -53,22 +85,43 @@ impl Chain {
     /// # Panics
     /// If it does not start.
     #[must_use]
-    pub fn start_hsm() -> Self {
-        let folder = Folder::new();
-        fs::create_dir_all(folder.path().join("clients")).expect("the host's folder is ours");
-        let mut chain = Self {
+    pub fn start_factory() -> Self {
+        Self::start_factory_in(Folder::new())
+    }
+
+    fn start_factory_in(folder: Folder) -> Self {
+        let mut chain = Self::new(folder);
+        let address = chain.address.to_string();
+        fs::write(chain.file(ADDRESS), &address).expect("the chain's folder is ours");
+        chain
+            .hsmd_command("init")
+            .args("--listen")
+            .arg(address)
+            .succeed();
+        chain.start_hsmd();
+        chain
+    }
+
+    fn new(folder: Folder) -> Self {
+        fs::create_dir_all(folder.path().join("clients")).expect("the chain's folder is ours");
+        Self {
             address: free_address(),
             agent: None,
             hsmd: None,
             folder,
-        };
-        chain
-            .hsmd_command("init")
-            .args("--listen")
-            .arg(chain.address.to_string())
-            .succeed();
-        chain.start_hsmd();
-        chain
+        }
+    }
+
+    /// Rewrites what was set up for another address.
+    fn move_to_own_address(&self) {
+        let old = fs::read_to_string(self.file(ADDRESS)).expect("a chain knows its address");
+        for file in template::addressed_files() {
+            template::readdress(
+                &self.folder.path().join(file),
+                &old,
+                &self.address.to_string(),
+            );
+        }
     }
 
     /// Returns one of its tokens.
@@ -105,7 +158,7 @@ impl Chain {
     /// # Panics
     /// If it was stopped.
     #[must_use]
-    pub fn hsmd(&mut self) -> &mut Daemon {
+    pub const fn hsmd(&mut self) -> &mut Daemon {
         self.hsmd.as_mut().expect("hsmd was stopped by this test")
     }
 
@@ -114,7 +167,7 @@ impl Chain {
     /// # Panics
     /// If it was stopped.
     #[must_use]
-    pub fn agent(&mut self) -> &mut Daemon {
+    pub const fn agent(&mut self) -> &mut Daemon {
         self.agent
             .as_mut()
             .expect("the agent was stopped by this test")
@@ -157,12 +210,16 @@ impl Chain {
         self.hsmd = None;
     }
 
-    /// Starts the agent and waits until it serves.
+    /// Starts the agent with the access certificate of that name, waits until it serves, and points the module at it.
     ///
     /// # Panics
     /// If it does not start.
-    pub fn start_agent(&mut self) {
-        self.agent = Some(Daemon::start("dew-agent", self.agent_command("agent")));
+    pub fn start_agent(&mut self, name: &str) {
+        let command = self.agent_command(name).into_command();
+        self.agent = Some(Daemon::start("dew-agent", command));
+        let socket = self.file(name).join("agent.sock");
+        let config = format!("socket = \"{}\"\n", socket.display());
+        fs::write(self.file(MODULE_CONFIG), config).expect("the chain's folder is ours");
     }
 
     /// Ends the agent at once.
@@ -172,14 +229,12 @@ impl Chain {
         }
     }
 
-    /// Returns the command that runs an agent with the access certificate of that name.
+    /// Prepares an agent with the access certificate of that name.
     #[must_use]
-    pub fn agent_command(&self, name: &str) -> Command {
-        let mut command = Command::new(program("dew-agent"));
-        command
+    pub fn agent_command(&self, name: &str) -> Run {
+        Run::new(program("dew-agent"))
             .arg("--config")
-            .arg(self.file(name).join("agent.toml"));
-        command
+            .arg(self.file(name).join("agent.toml"))
     }
 
     /// Checks the audit log of the stopped HSM.
@@ -193,7 +248,8 @@ impl Chain {
 
 /// An address of this machine that nobody listens on.
 fn free_address() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    listener
         .and_then(|listener| listener.local_addr())
         .expect("loopback has a free port")
 }

@@ -1,6 +1,6 @@
 //! Whatever serves the token that a client test talks to.
 
-use crate::{Chain, Partition, SoftHsm, Token, setting};
+use crate::{Access, Chain, Partition, SoftHsm, Token, setting};
 
 /// The chain, or the peer that takes its place where `DEW_TEST_PEER` is set.
 pub enum Host {
@@ -33,7 +33,7 @@ impl Host {
         if setting("DEW_TEST_PEER").is_some() {
             Self::Peer(Box::new(SoftHsm::start()))
         } else {
-            Self::Chain(Box::new(Chain::start_for(&["compat"])))
+            Self::Chain(Box::new(Chain::start_with(Access::Compat)))
         }
     }
 

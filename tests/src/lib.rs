@@ -19,7 +19,7 @@ mod token;
 
 pub use alone::{alone, setting};
 pub use application::Application;
-pub use chain::Chain;
+pub use chain::{Access, Chain};
 pub use daemon::Daemon;
 pub use host::Host;
 pub use log::{Log, PATIENCE};

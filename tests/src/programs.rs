@@ -36,7 +36,7 @@ fn built(file: &str) -> PathBuf {
 }
 
 /// `target/debug` or `target/release`: tests run from `deps` in it, programs from the folder itself.
-fn profile_folder() -> PathBuf {
+pub(crate) fn profile_folder() -> PathBuf {
     let test = current_exe().expect("the system knows the path of the running test");
     let folder = test.parent().expect("a program lies in a folder");
     if folder.ends_with("deps") {

@@ -91,7 +91,7 @@ fn damaged_files_of_the_agent_are_named() {
 
 #[test]
 fn a_damaged_ukey_is_named() {
-    let chain = Chain::start_hsm();
+    let chain = Chain::start_factory();
     chain.make_ukey("other");
     let ukey = chain.file("other");
     let refused = || {
@@ -111,7 +111,7 @@ fn a_damaged_ukey_is_named() {
 
 #[test]
 fn a_damaged_configuration_of_the_module_is_named() {
-    let chain = Chain::start_hsm();
+    let chain = Chain::start_factory();
     let config = chain.file("damaged.toml");
     fs::write(&config, "sokket = 1\n").unwrap();
     Run::new("pkcs11-tool")

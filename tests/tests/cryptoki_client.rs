@@ -1,7 +1,6 @@
 //! The `cryptoki` crate in this very process: threads, attributes, login, and what applications see of each other.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::thread;
@@ -39,19 +38,21 @@ fn sign_and_verify(application: &Application, thread: usize) {
     let session = application.session();
     let private = find_one(&session, "shared", ObjectClass::PRIVATE_KEY);
     let public = find_one(&session, "shared", ObjectClass::PUBLIC_KEY);
-    for number in 0..SIGNATURES {
-        let message = format!("message {number} of thread {thread}");
-        let digest = session
-            .digest(&Mechanism::Sha256, message.as_bytes())
-            .unwrap();
-        let signature = session.sign(&Mechanism::Ecdsa, private, &digest).unwrap();
+    let digest = |message: &[u8]| {
         session
-            .verify(&Mechanism::Ecdsa, public, &digest, &signature)
-            .unwrap();
-        // Another thread's replies are not taken for this one's: a signature fits its own message only.
-        let other = session
-            .digest(&Mechanism::Sha256, b"another message")
-            .unwrap();
+            .digest(&Mechanism::Sha256, message)
+            .expect("C_Digest")
+    };
+    // Were another thread's reply taken for this one's, a signature would not fit its own message.
+    let other = digest(b"another message");
+    for number in 0..SIGNATURES {
+        let own = digest(format!("message {number} of thread {thread}").as_bytes());
+        let signature = session
+            .sign(&Mechanism::Ecdsa, private, &own)
+            .expect("C_Sign");
+        session
+            .verify(&Mechanism::Ecdsa, public, &own, &signature)
+            .expect("C_Verify");
         let refused = session.verify(&Mechanism::Ecdsa, public, &other, &signature);
         assert_rv(refused, RvError::SignatureInvalid);
     }

@@ -11,7 +11,7 @@ use cryptoki::error::{Error, Result};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, ObjectClass};
 use cryptoki::session::{Session, UserType};
-use tests::{Application, Chain, PATIENCE, Partition, alone};
+use tests::{Access, Application, Chain, PATIENCE, Partition, alone};
 
 /// The DER of the object identifier of P-256 (RFC 5480, 2.1.1.1).
 const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -53,7 +53,7 @@ fn a_restart_of_the_agent_is_survived() {
         let application = Application::start(&chain.token(Partition::Strict));
         let _login = make_key(&application);
         survive(&application, || chain.kill_agent());
-        chain.start_agent();
+        chain.start_agent(Access::All.name());
         works_again(&application);
     });
 }

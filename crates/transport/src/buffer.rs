@@ -75,13 +75,15 @@ impl Buffer {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Wipes and empties the buffer; one that grew beyond `keep` gives its memory back.
-    pub(crate) fn clear(&mut self, keep: usize) {
+    /// Wipes and empties the buffer, and keeps its memory for what comes next.
+    pub(crate) fn clear(&mut self) {
         self.0.as_mut_slice().zeroize();
         self.0.clear();
-        if self.0.capacity() > keep {
-            *self = Self::with_capacity(keep);
-        }
+    }
+
+    /// Tells how many bytes the buffer has memory for.
+    pub(crate) const fn capacity(&self) -> usize {
+        self.0.capacity()
     }
 }
 

@@ -7,12 +7,21 @@ mod receive;
 mod tests;
 mod writer;
 
+use std::time::Duration;
+
 use proto::frame::Header;
 
 pub use self::error::{FrameError, SendError};
 pub use self::reader::FrameReader;
 pub use self::writer::{FrameSender, FrameWriter, QUEUE_BYTES, channel};
 use crate::Payload;
+
+/// The size of a buffer at rest: some hundreds of small frames, or four TLS records.
+const REST_BYTES: usize = 64 << 10;
+
+/// How long a buffer that grew for long frames is kept when none come: giving it back after each costs more than the
+/// frame itself, keeping it costs memory for every peer that once sent one.
+const KEEP: Duration = Duration::from_secs(1);
 
 /// A frame of one's own.
 pub struct Frame {

@@ -1,10 +1,10 @@
 //! What an administrator does to a new HSM, with the management tool.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::{Chain, MODULE_CONFIG};
+use super::{Access, Chain};
 use crate::{Run, program};
 
 /// The PIN of the administrator's UKey.
@@ -55,8 +55,8 @@ impl Chain {
             .succeed();
     }
 
-    /// Claims the HSM with a new UKey and makes its partitions.
-    pub(super) fn set_up_partitions(&self) {
+    /// Claims the HSM with a new UKey, makes its partitions and issues the access certificates.
+    pub(super) fn set_up(&self) {
         self.make_ukey("ukey");
         self.management().args("hsm init --label tests").succeed();
         self.make_token_partition("app", "strict");
@@ -67,6 +67,9 @@ impl Chain {
         self.management()
             .args("partition create other --profile strict")
             .succeed();
+        for access in Access::ALL {
+            self.issue_access_certificate(access.name(), access.partitions());
+        }
     }
 
     fn make_token_partition(&self, name: &str, profile: &str) {
@@ -86,7 +89,7 @@ impl Chain {
             .succeed();
     }
 
-    /// Issues an access certificate into the folder of that name, and points the module at its agent.
+    /// Issues an access certificate into the folder of that name.
     ///
     /// # Panics
     /// If that fails.
@@ -96,9 +99,6 @@ impl Chain {
             .iter()
             .fold(run, |run, partition| run.arg("--partition").arg(partition));
         run.arg("--out").arg(self.file(name)).succeed();
-        let socket = self.file(name).join("agent.sock");
-        let config = format!("socket = \"{}\"\n", socket.display());
-        fs::write(self.file(MODULE_CONFIG), config).expect("the chain's folder is ours");
     }
 
     fn write_secret(&self, name: &str, text: &str) {

@@ -5,10 +5,10 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::receive::ReceiveBuffer;
-use super::{Frame, FrameError, FrameRef};
+use super::{Frame, FrameError, FrameRef, KEEP};
 
 /// Reads frames from a stream, as many per read as have arrived.
 ///
@@ -75,13 +75,34 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         self.received.take().map_err(FrameError::Malformed)
     }
 
+    /// How many bytes of memory the receive buffer has.
+    #[cfg(test)]
+    pub(super) fn buffer_len(&self) -> usize {
+        self.received.len()
+    }
+
     /// Reads once.
     async fn fill(&mut self) -> Result<(), FrameError> {
+        if self.received.is_oversized() {
+            let read = self.source.read(self.received.room());
+            match timeout(KEEP, read).await {
+                Ok(count) => return self.add(count),
+                Err(_) => self.received.shrink(),
+            }
+        }
         let read = self.source.read(self.received.room());
         let count = match &mut self.patience {
             None => read.await,
             Some(patience) => patience.wait_for(read).await?,
         };
+        self.add(count)
+    }
+
+    /// Counts in what was read.
+    fn add(&mut self, count: io::Result<usize>) -> Result<(), FrameError> {
+        if let Some(patience) = &mut self.patience {
+            patience.heard = Instant::now();
+        }
         match count {
             Ok(0) => Err(self.ended()),
             Ok(count) => {
@@ -119,10 +140,7 @@ impl Patience {
         loop {
             tokio::select! {
                 biased;
-                done = &mut read => {
-                    self.heard = Instant::now();
-                    return Ok(done);
-                }
+                done = &mut read => return Ok(done),
                 () = &mut self.timer => {
                     let end = self.heard + self.limit;
                     if Instant::now() >= end {

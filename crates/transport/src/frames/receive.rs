@@ -5,11 +5,8 @@ use proto::frame::{HEADER_LEN, Header};
 use proto::limits;
 use zeroize::Zeroize;
 
-use super::FrameRef;
+use super::{FrameRef, REST_BYTES};
 use crate::Payload;
-
-/// The size that a buffer has at rest: some hundreds of small frames or four TLS records in one read.
-const REST_BYTES: usize = 64 << 10;
 
 /// The size that no buffer exceeds: the longest frame.
 const MOST_BYTES: usize = HEADER_LEN + limits::PAYLOAD_BYTES;
@@ -39,12 +36,28 @@ impl ReceiveBuffer {
         self.start == self.end
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Tells whether the buffer holds nothing, and more memory than at rest.
+    pub(super) fn is_oversized(&self) -> bool {
+        self.is_empty() && self.bytes.len() > REST_BYTES
+    }
+
+    /// Gives back what is more than at rest. Only called when nothing is held.
+    pub(super) fn shrink(&mut self) {
+        *self = Self::new();
+    }
+
     /// Returns the room behind what was received, never empty while the frame at the front is not whole.
     ///
     /// Frames that were taken are wiped here, that is before the connection waits for more.
     pub(super) fn room(&mut self) -> &mut [u8] {
         if self.is_empty() {
-            self.rest();
+            self.bytes[..self.end].zeroize();
+            (self.start, self.end) = (0, 0);
         } else if self.start > 0 && self.needed() > self.bytes.len() - self.start {
             self.move_to_front();
         }
@@ -96,17 +109,6 @@ impl ReceiveBuffer {
             Ok(None) | Err(_) => 0,
         };
         HEADER_LEN + payload
-    }
-
-    /// Wipes what was taken and returns to the size at rest.
-    fn rest(&mut self) {
-        if self.bytes.len() > REST_BYTES {
-            self.bytes = Payload::zeros(REST_BYTES);
-        } else {
-            self.bytes[..self.end].zeroize();
-        }
-        self.start = 0;
-        self.end = 0;
     }
 
     fn move_to_front(&mut self) {

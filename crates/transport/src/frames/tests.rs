@@ -153,6 +153,50 @@ async fn a_silent_peer_is_given_up_and_a_slow_one_is_not() {
     drop(peer.await.unwrap());
 }
 
+#[tokio::test(start_paused = true)]
+async fn long_frames_count_as_heard() {
+    let (mut near, far) = duplex(PAYLOAD_BYTES);
+    let mut reader = FrameReader::new(far);
+    reader.limit_silence(Some(Duration::from_secs(15)));
+    let peer = tokio::spawn(async move {
+        for _ in 0..40 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            near.write_all(&encoded(1, &pattern(1 << 20)))
+                .await
+                .unwrap();
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        near.write_all(&encoded(2, b"")).await.unwrap();
+    });
+    for _ in 0..40 {
+        reader.read_in_place().await.unwrap();
+    }
+    assert_eq!(reader.read().await.unwrap().header.correlation, 2);
+    peer.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_buffer_that_grew_is_given_back_when_nothing_comes() {
+    let (near, far) = duplex(PAYLOAD_BYTES);
+    let (sender, writer) = channel(near);
+    let writing = tokio::spawn(writer.run());
+    let mut reader = FrameReader::new(far);
+    for _ in 0..2 {
+        sender.send(header(1), &pattern(1 << 20)).await.unwrap();
+        reader.read().await.unwrap();
+    }
+    assert!(reader.buffer_len() > REST_BYTES);
+    assert!(sender.buffer_len() > REST_BYTES);
+    let read = tokio::time::timeout(2 * KEEP, reader.read()).await;
+    assert!(read.is_err(), "there is no second frame");
+    assert_eq!(reader.buffer_len(), REST_BYTES);
+    assert_eq!(sender.buffer_len(), REST_BYTES);
+    sender.send(header(2), b"next").await.unwrap();
+    assert_eq!(&*reader.read().await.unwrap().payload, b"next");
+    drop(sender);
+    writing.await.unwrap().unwrap();
+}
+
 /// Counts writes, and keeps what was written.
 #[derive(Clone, Default)]
 struct Sink {

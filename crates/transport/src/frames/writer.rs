@@ -8,16 +8,14 @@ use proto::limits;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
-use super::SendError;
+use super::{KEEP, REST_BYTES, SendError};
 use crate::buffer::Buffer;
 
 /// How many bytes may be queued before a sender waits: a peer that keeps up never has as many, and one more frame of
 /// the largest size may always follow.
 pub const QUEUE_BYTES: usize = 1 << 20;
-
-/// How large a queue at rest is: larger ones are given back.
-const REST_BYTES: usize = 64 << 10;
 
 /// Queues frames on a connection. Clones queue on the same one; with the last of them gone, the connection closes
 /// after what is queued.
@@ -127,6 +125,12 @@ impl FrameSender {
         self.0.0.lock().state == State::Open
     }
 
+    /// How many bytes of memory the queue has, of the two buffers the one that is not being written.
+    #[cfg(test)]
+    pub(super) fn buffer_len(&self) -> usize {
+        self.0.0.lock().bytes.capacity()
+    }
+
     /// Takes no more frames; the connection closes after what is queued.
     pub fn close(&self) {
         self.0.0.advance(State::Closing);
@@ -154,7 +158,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         while self.shared.next_batch(&mut batch).await {
             self.sink.write_all(&batch).await?;
             self.sink.flush().await?;
-            batch.clear(REST_BYTES);
+            batch.clear();
         }
         self.sink.shutdown().await
     }
@@ -182,9 +186,29 @@ impl Shared {
                     return false;
                 }
             }
-            self.work.notified().await;
+            if self.is_oversized(batch) {
+                if timeout(KEEP, self.work.notified()).await.is_err() {
+                    self.shrink(batch);
+                }
+            } else {
+                self.work.notified().await;
+            }
             // Tasks that are ready to run get to add their frames to this write.
             yield_now().await;
+        }
+    }
+
+    /// Tells whether one of the two buffers, which take turns, grew.
+    fn is_oversized(&self, batch: &Buffer) -> bool {
+        batch.capacity().max(self.lock().bytes.capacity()) > REST_BYTES
+    }
+
+    /// Gives back what grew, unless it is in use again.
+    fn shrink(&self, batch: &mut Buffer) {
+        *batch = Buffer::with_capacity(REST_BYTES);
+        let mut queue = self.lock();
+        if queue.bytes.is_empty() {
+            queue.bytes = Buffer::with_capacity(REST_BYTES);
         }
     }
 
@@ -193,7 +217,7 @@ impl Shared {
         let mut queue = self.lock();
         queue.state = queue.state.max(state);
         if queue.state == State::Ended {
-            queue.bytes.clear(0);
+            queue.bytes = Buffer::default();
         }
         drop(queue);
         self.work.notify_one();
