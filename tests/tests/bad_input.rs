@@ -44,14 +44,15 @@ fn damaged_files_of_the_hsm_are_named_and_nothing_is_lost() {
     with_damage(
         &database,
         |bytes| bytes.truncate(4096),
-        || refused(&["hsm.db"]),
+        || refused(&["hsm/store", "restore"]),
     );
     with_damage(
         &database,
         |bytes| bytes[..16].fill(0),
-        || refused(&["hsm.db"]),
+        || refused(&["hsm/store", "restore"]),
     );
     chain.start_hsmd();
+    chain.wait_for_agent();
     token
         .pkcs11_tool_as_user()
         .arg("--list-objects")

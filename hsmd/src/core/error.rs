@@ -9,10 +9,10 @@ pub(crate) enum Error {
     #[error("certificate: {0}")]
     Certificate(String),
     /// A file could not be read or written; the source names it.
-    #[error("{0}")]
+    #[error(transparent)]
     File(#[from] sys::Error),
     /// The cryptographic provider failed.
-    #[error("the cryptographic provider failed: {0}")]
+    #[error(transparent)]
     Mechanism(#[from] mech::Error),
     /// A record of the system partition is not what it should be.
     #[error(
@@ -23,13 +23,13 @@ pub(crate) enum Error {
     #[error("{0}")]
     Refused(String),
     /// Sealing or opening failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Seal(#[from] store::SealError),
     /// The store failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] store::StoreError),
     /// The token failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Token(#[from] token::Error),
 }
 
