@@ -162,8 +162,7 @@ fn serve(place: &Place) -> anyhow::Result<()> {
     }));
     let warnings = protect_process()?;
     let core = with_root(&config, |secret| {
-        Core::open(&config.store, Opening { secret, warnings })
-            .with_context(|| format!("cannot open the store in {}", config.store.display()))
+        Core::open(&config.store, Opening { secret, warnings }).with_context(|| of_store(&config))
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -212,6 +211,11 @@ fn start_log(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Says of which store an error speaks.
+fn of_store(config: &Config) -> String {
+    format!("cannot open the store in {}", config.store.display())
+}
+
 /// Gets the secret of the configured root-key slot and hands it over.
 fn with_root<T>(
     config: &Config,
@@ -248,7 +252,7 @@ fn audit(command: &AuditCommand) -> anyhow::Result<()> {
     let (AuditCommand::Verify(place) | AuditCommand::Export(place)) = command;
     let config = place.config()?;
     let entries = with_root(&config, |secret| {
-        Ok(core::read_audit(&config.store, secret)?)
+        core::read_audit(&config.store, secret).with_context(|| of_store(&config))
     })?;
     match command {
         AuditCommand::Verify(_) => {

@@ -6,9 +6,10 @@ mod template;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::alone::Folder;
-use crate::{Daemon, Partition, Run, Token, module, program};
+use crate::{Daemon, PATIENCE, Partition, Run, Token, module, program};
 
 /// The name of the module's configuration in the host's folder.
 pub(crate) const MODULE_CONFIG: &str = "pkcs11.toml";
@@ -208,6 +209,27 @@ impl Chain {
         let status = self.hsmd().stop();
         assert!(status.success(), "hsmd stopped with {status}");
         self.hsmd = None;
+    }
+
+    /// Waits until the agent has found hsmd again: each call that it must refuse has it try at once.
+    ///
+    /// # Panics
+    /// If it does not find it.
+    pub fn wait_for_agent(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let list = || {
+            self.token(Partition::Compat)
+                .pkcs11_tool()
+                .arg("-L")
+                .finish()
+        };
+        while !list().succeeded() {
+            assert!(
+                Instant::now() < deadline,
+                "the agent does not find hsmd again:\n{}",
+                list()
+            );
+        }
     }
 
     /// Starts the agent with the access certificate of that name, waits until it serves, and points the module at it.

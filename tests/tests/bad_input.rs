@@ -52,6 +52,7 @@ fn damaged_files_of_the_hsm_are_named_and_nothing_is_lost() {
         || refused(&["hsm/store", "restore"]),
     );
     chain.start_hsmd();
+    chain.wait_for_agent();
     token
         .pkcs11_tool_as_user()
         .arg("--list-objects")

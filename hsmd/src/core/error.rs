@@ -12,7 +12,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     File(#[from] sys::Error),
     /// The cryptographic provider failed.
-    #[error("the cryptographic provider failed: {0}")]
+    #[error(transparent)]
     Mechanism(#[from] mech::Error),
     /// A record of the system partition is not what it should be.
     #[error(
