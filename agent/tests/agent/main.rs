@@ -1,6 +1,5 @@
 //! The agent in this process, between real sockets: applications on one side, HSMs that the tests play on the other.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
