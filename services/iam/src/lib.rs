@@ -1,0 +1,3 @@
+//! Accounts, users, policies, credentials and request signatures.
+
+#![forbid(unsafe_code)]

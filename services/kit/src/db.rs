@@ -1,0 +1,1 @@
+//! One face over SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! Keys behind PKCS#11.

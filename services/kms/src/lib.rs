@@ -1,0 +1,3 @@
+//! The key service.
+
+#![forbid(unsafe_code)]

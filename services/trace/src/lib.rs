@@ -1,0 +1,3 @@
+//! Audit traces (CTS) and metrics (CES) of the services.
+
+#![forbid(unsafe_code)]
