@@ -1,1 +1,226 @@
-//! Audit records.
+//! Audit records: what a trace keeps of a request, and the one place that writes it.
+//!
+//! A record is written in the transaction of the change that it tells of. The service of audit traces reads them.
+
+use serde_json::{Map, Value, json};
+
+use crate::api::{Audit, Call, Operation, Rendered, Reply, TraceKind};
+use crate::caller::Caller;
+use crate::db::{Error, Migration, Tx, Value as Sql};
+use crate::id;
+
+/// The table of records.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    service: "trail",
+    number: 1,
+    sql: include_str!("../migrations/0001_trail.sql"),
+}];
+
+/// The longest request or response that a record keeps, in bytes: longer ones lose their members' values.
+const TEXT_BYTES_MAX: usize = 8_192;
+
+/// How a request ended.
+#[derive(Clone, Copy)]
+pub enum Outcome<'a> {
+    /// It was done.
+    Done(&'a Reply),
+    /// It was refused, or failed.
+    Failed(&'a Rendered),
+}
+
+/// An audit record.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The identifier of the trace.
+    pub trace_id: String,
+    /// When the request came, in milliseconds after 1970.
+    pub time_ms: i64,
+    /// The project.
+    pub project_id: String,
+    /// The account whose trace it is.
+    pub account_id: String,
+    /// The trace's name, such as `createKey`.
+    pub name: &'static str,
+    /// Whether it tells of management or of the use of data.
+    pub kind: TraceKind,
+    /// `ApiCall` or `SystemAction`.
+    pub source: &'static str,
+    /// The service, such as `KMS`.
+    pub service: &'static str,
+    /// The type of the resource.
+    pub resource_type: &'static str,
+    /// The identifier of the resource, or empty.
+    pub resource_id: String,
+    /// The name of the resource, or empty.
+    pub resource_name: String,
+    /// The user's name, or `system`.
+    pub user_name: String,
+    /// The access key, or empty.
+    pub access_key_id: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The members that are only shown and never searched for.
+    pub details: Value,
+}
+
+impl Record {
+    /// Makes the record of a request.
+    #[must_use]
+    pub fn of_call(call: &Call<'_>, audit: Audit, caller: &Caller, outcome: Outcome<'_>) -> Self {
+        let (status, response, resource) = match outcome {
+            Outcome::Done(reply) => (
+                reply.status.unwrap_or(call.operation.status),
+                masked_reply(call.operation, &reply.body),
+                reply.resource.clone(),
+            ),
+            Outcome::Failed(rendered) => (rendered.status, rendered.body.clone(), None),
+        };
+        let (resource_id, resource_name) = resource.unwrap_or_else(|| (named(call, audit), String::new()));
+        let request = Value::Object(call.args.masked(call.operation.takes));
+        Self {
+            trace_id: id::uuid(),
+            time_ms: call.now_ms,
+            project_id: call.project_id.to_owned(),
+            account_id: caller.account_id.clone(),
+            name: audit.name,
+            kind: audit.kind,
+            source: "ApiCall",
+            service: call.service,
+            resource_type: audit.resource,
+            resource_id,
+            resource_name,
+            user_name: caller.user_name.clone(),
+            access_key_id: caller.access_key_id.clone().unwrap_or_default(),
+            status,
+            details: json!({
+                "user": caller.describe(),
+                "request": short(&request),
+                "response": short(&response),
+                "source_ip": call.origin.source_ip,
+                "request_id": call.origin.request_id,
+                "endpoint": call.origin.host,
+                "resource_url": call.origin.raw_path,
+                "operation_id": call.operation.name,
+            }),
+        }
+    }
+
+    /// Makes the record of something that the system itself did, such as a rotation that was due.
+    #[must_use]
+    pub fn of_system(
+        service: &'static str,
+        name: &'static str,
+        resource_type: &'static str,
+        time_ms: i64,
+        owner: (&str, &str),
+        resource: (&str, &str),
+    ) -> Self {
+        let (account_id, project_id) = owner;
+        let (resource_id, resource_name) = resource;
+        Self {
+            trace_id: id::uuid(),
+            time_ms,
+            project_id: project_id.to_owned(),
+            account_id: account_id.to_owned(),
+            name,
+            kind: TraceKind::Management,
+            source: "SystemAction",
+            service,
+            resource_type,
+            resource_id: resource_id.to_owned(),
+            resource_name: resource_name.to_owned(),
+            user_name: "system".to_owned(),
+            access_key_id: String::new(),
+            status: 200,
+            details: json!({"user": {"name": "system", "user_name": "system"}}),
+        }
+    }
+
+    /// `normal`, `warning` or `incident`, by the status.
+    #[must_use]
+    pub const fn rating(&self) -> &'static str {
+        match self.status {
+            0..400 => "normal",
+            400..500 => "warning",
+            _ => "incident",
+        }
+    }
+}
+
+/// The resource that the request names.
+fn named(call: &Call<'_>, audit: Audit) -> String {
+    audit
+        .about
+        .and_then(|name| {
+            let members = call.operation.takes.iter();
+            let member = members.into_iter().find(|member| member.field.name == name)?;
+            call.args.text(&member.field)
+        })
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// A reply's body with its secret members masked.
+fn masked_reply(operation: &Operation, body: &Value) -> Value {
+    let Value::Object(members) = body else {
+        return Value::Null;
+    };
+    let masked: Map<String, Value> = members
+        .iter()
+        .map(|(name, value)| {
+            let secret = operation
+                .gives
+                .iter()
+                .any(|given| given.secret && given.name == name);
+            let shown = if secret { Value::from("***") } else { value.clone() };
+            (name.clone(), shown)
+        })
+        .collect();
+    Value::Object(masked)
+}
+
+/// A value as text, or a note that it was too long.
+fn short(value: &Value) -> String {
+    if value.is_null() {
+        return String::new();
+    }
+    let text = value.to_string();
+    if text.len() <= TEXT_BYTES_MAX {
+        text
+    } else {
+        json!({"omitted_bytes": text.len()}).to_string()
+    }
+}
+
+/// Writes a record.
+///
+/// # Errors
+/// The database does not take it.
+pub fn append(tx: &mut Tx<'_>, record: &Record) -> Result<(), Error> {
+    let kind = match record.kind {
+        TraceKind::Data => "data",
+        TraceKind::Management => "system",
+    };
+    tx.execute(
+        include_str!("../sql/append_trace.sql"),
+        &[
+            Sql::from(record.trace_id.as_str()),
+            Sql::from(record.time_ms),
+            Sql::from(record.project_id.as_str()),
+            Sql::from(record.account_id.as_str()),
+            Sql::from(record.name),
+            Sql::from(kind),
+            Sql::from(record.source),
+            Sql::from(record.rating()),
+            Sql::from(record.service),
+            Sql::from(record.resource_type),
+            Sql::from(record.resource_id.as_str()),
+            Sql::from(record.resource_name.as_str()),
+            Sql::from(record.user_name.as_str()),
+            Sql::from(record.access_key_id.as_str()),
+            Sql::from(i64::from(record.status)),
+            Sql::from(record.details.to_string()),
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! A service: its table, its state, and the functions that its rows name.
+
+use serde_json::Value;
+
+use super::{Call, Catalogue, Failure, Operation};
+
+/// An operation's answer.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// Another status than the row's.
+    pub status: Option<u16>,
+    /// The body; `Null` is none.
+    pub body: Value,
+    /// Headers besides the usual ones.
+    pub headers: Vec<(&'static str, String)>,
+    /// The resource that the trace is about: identifier and name.
+    pub resource: Option<(String, String)>,
+    /// Whether the trace is written already, together with the change.
+    pub traced: bool,
+}
+
+impl Reply {
+    /// Answers with a body.
+    #[must_use]
+    pub fn new(body: Value) -> Self {
+        Self {
+            body,
+            ..Self::default()
+        }
+    }
+
+    /// Answers with an empty object, which is what clients decode where the contract has no members.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::new(Value::Object(serde_json::Map::new()))
+    }
+
+    /// Answers without a body.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Says what the trace is about.
+    #[must_use]
+    pub fn about(mut self, id: &str, name: &str) -> Self {
+        self.resource = Some((id.to_owned(), name.to_owned()));
+        self
+    }
+}
+
+/// A row with its function.
+pub struct Route<S: 'static> {
+    /// The row.
+    pub operation: Operation,
+    /// The function.
+    pub run: fn(&S, &Call<'_>) -> Result<Reply, Failure>,
+}
+
+/// A service as the program around it sees it.
+pub trait Service: Send + Sync {
+    /// The name of the service in traces, such as `KMS`.
+    fn name(&self) -> &'static str;
+
+    /// Its errors.
+    fn catalogue(&self) -> &'static Catalogue;
+
+    /// The longest body that it takes, in bytes.
+    fn body_bytes_max(&self) -> usize;
+
+    /// Its rows.
+    fn operations(&self) -> Vec<&'static Operation>;
+
+    /// Runs the function of a row.
+    ///
+    /// # Errors
+    /// What the function says; a row that does not exist is an internal error.
+    fn run(&self, row: usize, call: &Call<'_>) -> Result<Reply, Failure>;
+}
+
+/// A service made of its state and its rows.
+pub struct Table<S: 'static> {
+    /// The name of the service in traces.
+    pub name: &'static str,
+    /// Its errors.
+    pub catalogue: &'static Catalogue,
+    /// The longest body that it takes, in bytes.
+    pub body_bytes_max: usize,
+    /// Its rows.
+    pub routes: &'static [Route<S>],
+    /// What its functions work on.
+    pub state: S,
+}
+
+impl<S: Send + Sync> Service for Table<S> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn catalogue(&self) -> &'static Catalogue {
+        self.catalogue
+    }
+
+    fn body_bytes_max(&self) -> usize {
+        self.body_bytes_max
+    }
+
+    fn operations(&self) -> Vec<&'static Operation> {
+        let routes: &'static [Route<S>] = self.routes;
+        routes.iter().map(|route| &route.operation).collect()
+    }
+
+    fn run(&self, row: usize, call: &Call<'_>) -> Result<Reply, Failure> {
+        let route = self
+            .routes
+            .get(row)
+            .ok_or_else(|| Failure::internal("there is no such row"))?;
+        (route.run)(&self.state, call)
+    }
+}
