@@ -36,6 +36,7 @@ static ROWS: &[Row] = &[
     Row(211,  400, "Cannot perform this operation on Default Master Keys."),
     Row(212,  400, "Invalid resource type."),
     Row(215,  405, "Request method not supported."),
+    Row(216,  404, "The version does not exist."),
     Row(301,  403, "Invalid or null X-Auth-Token."),
     Row(302,  403, "Invalid X-Auth-Token."),
     Row(303,  403, "X-Auth-Token expired."),

@@ -60,7 +60,7 @@ pub const KEY_SPEC: Field = choice("key_spec", spec::NAMES, 1110);
 /// What a key is for.
 pub const KEY_USAGE: Field = choice(
     "key_usage",
-    &["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC"],
+    &["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"],
     INVALID,
 );
 /// Where the material comes from.

@@ -5,6 +5,8 @@ use kit::hsm::{Curve, Kind};
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
+    /// `KEY_AGREEMENT`, of curves: a key that signs does not agree on secrets as well.
+    Agree,
     /// `ENCRYPT_DECRYPT`.
     Encrypt,
     /// `GENERATE_VERIFY_MAC`.
@@ -18,6 +20,7 @@ impl Purpose {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Agree => "KEY_AGREEMENT",
             Self::Encrypt => "ENCRYPT_DECRYPT",
             Self::Mac => "GENERATE_VERIFY_MAC",
             Self::Sign => "SIGN_VERIFY",
@@ -27,7 +30,7 @@ impl Purpose {
     /// Finds a purpose by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Encrypt, Self::Mac, Self::Sign]
+        [Self::Agree, Self::Encrypt, Self::Mac, Self::Sign]
             .into_iter()
             .find(|purpose| purpose.name() == name)
     }
@@ -70,6 +73,7 @@ pub struct Spec {
 }
 
 const RSA: &[Purpose] = &[Purpose::Sign, Purpose::Encrypt];
+const CURVE: &[Purpose] = &[Purpose::Sign, Purpose::Agree];
 const SIGN: &[Purpose] = &[Purpose::Sign];
 const ENCRYPT: &[Purpose] = &[Purpose::Encrypt];
 const MAC: &[Purpose] = &[Purpose::Mac];
@@ -90,8 +94,8 @@ static SPECS: &[Spec] = &[
     Spec { name: "RSA_2048",  family: Family::Rsa,       kind: Some(Kind::Rsa { bits: 2_048 }),    purposes: RSA,     algorithms: RSA_ALGORITHMS },
     Spec { name: "RSA_3072",  family: Family::Rsa,       kind: Some(Kind::Rsa { bits: 3_072 }),    purposes: RSA,     algorithms: RSA_ALGORITHMS },
     Spec { name: "RSA_4096",  family: Family::Rsa,       kind: Some(Kind::Rsa { bits: 4_096 }),    purposes: RSA,     algorithms: RSA_ALGORITHMS },
-    Spec { name: "EC_P256",   family: Family::Curve,     kind: Some(Kind::Ec(Curve::P256)),        purposes: SIGN,    algorithms: &["ECDSA_SHA_256"] },
-    Spec { name: "EC_P384",   family: Family::Curve,     kind: Some(Kind::Ec(Curve::P384)),        purposes: SIGN,    algorithms: &["ECDSA_SHA_384"] },
+    Spec { name: "EC_P256",   family: Family::Curve,     kind: Some(Kind::Ec(Curve::P256)),        purposes: CURVE,   algorithms: &["ECDSA_SHA_256"] },
+    Spec { name: "EC_P384",   family: Family::Curve,     kind: Some(Kind::Ec(Curve::P384)),        purposes: CURVE,   algorithms: &["ECDSA_SHA_384"] },
     Spec { name: "SECP256K1", family: Family::Curve,     kind: Some(Kind::Ec(Curve::Secp256k1)),   purposes: SIGN,    algorithms: &["ECDSA_SHA_256"] },
     Spec { name: "SM2",       family: Family::Curve,     kind: None,                               purposes: &[Purpose::Sign, Purpose::Encrypt], algorithms: &["SM2DSA_SM3"] },
     Spec { name: "ED25519",   family: Family::Curve,     kind: Some(Kind::Ed25519),                purposes: SIGN,    algorithms: &["ED25519_SHA_512", "ED25519_PH_SHA_512"] },
