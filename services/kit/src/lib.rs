@@ -21,4 +21,6 @@ pub mod db;
 pub mod hsm;
 pub mod id;
 pub mod policy;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trail;
