@@ -55,7 +55,9 @@ impl Clock {
 )]
 fn system_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    elapsed.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+    elapsed.map_or(0, |time| {
+        i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+    })
 }
 
 #[cfg(test)]

@@ -21,7 +21,14 @@ pub fn uuid() -> String {
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let text = hex::encode(bytes);
     let part = |from: usize, to: usize| &text[from..to];
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
 }
 
 /// Makes a random identifier of 32 hexadecimal digits: a project, an account, a user, a request.
@@ -70,7 +77,11 @@ mod tests {
 
     #[test]
     fn other_forms_are_no_uuid() {
-        for text in ["", "0D0466B0-E727-4D9C-B35D-F84BB474A37F", "0d0466b0e7274d9cb35df84bb474a37f"] {
+        for text in [
+            "",
+            "0D0466B0-E727-4D9C-B35D-F84BB474A37F",
+            "0d0466b0e7274d9cb35df84bb474a37f",
+        ] {
             assert!(!is_uuid(text), "{text}");
         }
     }
