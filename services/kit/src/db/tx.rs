@@ -1,0 +1,93 @@
+//! A transaction, as the rules of the services see it.
+
+use super::sqlite::statement;
+use super::{Error, Row, Value};
+
+/// A transaction: statements that are kept together or not at all.
+///
+/// A statement that fails ends it, on both databases: later statements get the same error, and the work cannot succeed
+/// any more even if it hides the error. Where a row may be there already, say `ON CONFLICT DO NOTHING`.
+pub struct Tx<'a> {
+    connection: Connection<'a>,
+    failure: Option<Error>,
+}
+
+enum Connection<'a> {
+    Sqlite(&'a rusqlite::Connection),
+}
+
+impl<'a> Tx<'a> {
+    /// Runs a statement and tells how many rows it touched.
+    pub fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, Error> {
+        self.step(|connection| match connection {
+            Connection::Sqlite(connection) => statement::execute(connection, sql, values),
+        })
+    }
+
+    /// Runs a statement and returns the rows that it found.
+    pub fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
+        self.step(|connection| match connection {
+            Connection::Sqlite(connection) => statement::rows(connection, sql, values),
+        })
+    }
+
+    /// Runs a statement that finds at most one row, and returns that.
+    pub fn row(&mut self, sql: &str, values: &[Value]) -> Result<Option<Row>, Error> {
+        let mut rows = self.rows(sql, values)?;
+        if rows.len() > 1 {
+            let error = Error::sql(sql, "it found several rows where one was expected");
+            return self.step(|_| Err(error));
+        }
+        Ok(rows.pop())
+    }
+
+    /// Opens the face over a connection on which a transaction has begun.
+    pub(super) fn on_sqlite(connection: &'a rusqlite::Connection) -> Self {
+        Self {
+            connection: Connection::Sqlite(connection),
+            failure: None,
+        }
+    }
+
+    /// Runs the work. It has succeeded only if it says so and no statement failed.
+    pub(super) fn run<T, E: From<Error>>(
+        &mut self,
+        work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let outcome = work(self)?;
+        match &self.failure {
+            None => Ok(outcome),
+            Some(failure) => Err(failure.clone().into()),
+        }
+    }
+
+    /// The error that ended the transaction.
+    pub(super) fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
+    /// Runs several statements that take no values.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.step(|connection| match connection {
+            Connection::Sqlite(connection) => statement::batch(connection, sql),
+        })
+    }
+
+    /// Keeps other programs from changing the tables until this transaction ends.
+    pub(super) fn lock_tables(&mut self) -> Result<(), Error> {
+        match self.connection {
+            // A transaction that writes is alone.
+            Connection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn step<T>(
+        &mut self,
+        run: impl FnOnce(&mut Connection<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        run(&mut self.connection).inspect_err(|error| self.failure = Some(error.clone()))
+    }
+}
