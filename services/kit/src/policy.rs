@@ -17,7 +17,7 @@
 mod condition;
 mod context;
 mod decision;
-mod instant;
+pub(crate) mod instant;
 mod operator;
 mod parse;
 mod pattern;

@@ -1,6 +1,17 @@
 //! Dates as conditions write them.
 
-use time::{Date, Month, PrimitiveDateTime, Time};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
+
+/// Writes milliseconds after 1970 as [`parse_ms`] reads them; none for a year that has not four digits.
+pub(crate) fn write(ms: i64) -> Option<String> {
+    let moment = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000)).ok()?;
+    let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
+    let (hour, minute, second) = moment.to_hms();
+    let fraction = ms.rem_euclid(1_000);
+    (0..10_000).contains(&year).then(|| {
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z")
+    })
+}
 
 /// Reads a date of ISO 8601 in UTC, `2025-01-23T12:00:00Z` (with a fraction of a second or none) or `2025-01-23`, as
 /// milliseconds after 1970.
@@ -47,6 +58,16 @@ fn milliseconds(fraction: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for ms in [0, -1, 1_737_633_600_250, 253_402_300_799_999] {
+            assert_eq!(parse_ms(&write(ms).unwrap()), Some(ms));
+        }
+        assert_eq!(write(1_737_633_600_250).unwrap(), "2025-01-23T12:00:00.250Z");
+        assert_eq!(write(253_402_300_800_000), None);
+        assert_eq!(write(i64::MIN), None);
+    }
 
     #[test]
     fn dates_are_read_to_the_millisecond() {

@@ -1,6 +1,6 @@
 //! The roles and policies that every account has (user guide, tables 8-1 to 8-4, and "Tenant Guest Roles").
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
@@ -169,14 +169,14 @@ pub fn by_name(name: &str) -> Option<&'static SystemRole> {
 
 /// Finds the policy of a system role by the role's identifier, read once for the whole process.
 #[must_use]
-pub fn policy(id: &str) -> Option<&'static Named<Policy>> {
-    static POLICIES: LazyLock<Vec<Named<Policy>>> = LazyLock::new(|| {
+pub fn policy(id: &str) -> Option<Arc<Named<Policy>>> {
+    static POLICIES: LazyLock<Vec<Arc<Named<Policy>>>> = LazyLock::new(|| {
         let read = |role: &SystemRole| Named {
             name: role.display_name.to_owned(),
             value: Policy::parse(&role.document()).expect("a test reads every row of the table"),
         };
-        SYSTEM_ROLES.iter().map(read).collect()
+        SYSTEM_ROLES.iter().map(read).map(Arc::new).collect()
     });
     let place = SYSTEM_ROLES.iter().position(|role| role.id == id)?;
-    POLICIES.get(place)
+    POLICIES.get(place).cloned()
 }

@@ -415,7 +415,7 @@ fn the_table_of_system_roles_is_sound() {
 fn system_roles_allow_what_the_guide_says() {
     let may = |role: &str, actions: &[&str]| {
         let policy = system::policy(system::by_name(role).unwrap().id).unwrap();
-        ask(std::slice::from_ref(policy), actions, KEY).is_allowed()
+        ask(std::slice::from_ref(&*policy), actions, KEY).is_allowed()
     };
     const ROLES: [&str; 6] = [
         "KMS Administrator",
@@ -466,7 +466,7 @@ fn system_roles_allow_what_the_guide_says() {
 fn a_policy_of_ones_own_takes_the_nine_actions_from_tenant_guest() {
     let guest = system::policy(system::by_name("Tenant Guest").unwrap().id).unwrap();
     let policies = [
-        guest.clone(),
+        (*guest).clone(),
         named("no creation", &[one("Deny", &["kms:cmk:create"])]),
     ];
     assert_eq!(
