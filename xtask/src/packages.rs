@@ -1,4 +1,4 @@
-//! The Debian packages that the end-to-end tests need.
+//! The Debian packages that the tests need.
 
 use anyhow::{Context as _, Result, bail};
 
@@ -18,6 +18,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "opensc",                     reason: "pkcs11-tool, the client that most people try first" },
     Package { name: "openssh-client",             reason: "ssh-keygen and ssh-add with keys in the token" },
     Package { name: "openssl",                    reason: "checks signatures with code that is not ours" },
+    Package { name: "postgresql",                 reason: "the database server that the services' tests start" },
     Package { name: "softhsm2",                   reason: "the peer that speed and behaviour are compared with" },
 ];
 

@@ -16,6 +16,7 @@
 mod error;
 mod migrate;
 mod pool;
+mod postgres;
 mod row;
 mod sqlite;
 mod tx;
@@ -29,6 +30,7 @@ pub use row::Row;
 pub use tx::Tx;
 pub use value::Value;
 
+use postgres::{Mode, Postgres};
 use sqlite::Sqlite;
 
 /// A database. Clones are the same database.
@@ -38,6 +40,7 @@ pub struct Database {
 }
 
 enum Engine {
+    Postgres(Postgres),
     Sqlite(Sqlite),
 }
 
@@ -57,6 +60,7 @@ impl Database {
     /// `postgres://USER@HOST:PORT/NAME`. A database that a newer program has migrated is refused.
     pub fn open(url: &str, migrations: &[Migration]) -> Result<Self, Error> {
         let engine = match url.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => Engine::Postgres(Postgres::open(url)?),
             Some(("sqlite", file)) => Engine::Sqlite(Sqlite::open(file)?),
             _ => {
                 return Err(Error::Address {
@@ -77,6 +81,7 @@ impl Database {
         work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &*self.engine {
+            Engine::Postgres(postgres) => postgres.run(Mode::Read, work),
             Engine::Sqlite(sqlite) => sqlite.read(work),
         }
     }
@@ -88,6 +93,7 @@ impl Database {
         work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &*self.engine {
+            Engine::Postgres(postgres) => postgres.run(Mode::Write, work),
             Engine::Sqlite(sqlite) => sqlite.write(work),
         }
     }
@@ -98,6 +104,7 @@ impl Database {
         work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &*self.engine {
+            Engine::Postgres(postgres) => postgres.run(Mode::Append, work),
             Engine::Sqlite(sqlite) => sqlite.write(work),
         }
     }
@@ -106,6 +113,7 @@ impl Database {
     #[must_use]
     pub fn backend(&self) -> Backend {
         match &*self.engine {
+            Engine::Postgres(_) => Backend::Postgres,
             Engine::Sqlite(_) => Backend::Sqlite,
         }
     }
@@ -114,6 +122,7 @@ impl Database {
     #[must_use]
     pub fn commits(&self) -> u64 {
         match &*self.engine {
+            Engine::Postgres(postgres) => postgres.commits(),
             Engine::Sqlite(sqlite) => sqlite.commits(),
         }
     }

@@ -10,6 +10,7 @@
 //! | [`hsm`] | keys behind PKCS#11: a pool of sessions that heals |
 //! | [`id`] | identifiers of the contract |
 //! | [`policy`] | policies and the decision over them, pure |
+//! | `testing` | databases for tests, with the feature `testing` |
 //! | [`trail`] | audit records, written with the change that they tell of |
 
 #![forbid(unsafe_code)]
@@ -21,4 +22,6 @@ pub mod db;
 pub mod hsm;
 pub mod id;
 pub mod policy;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trail;

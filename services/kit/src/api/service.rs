@@ -87,7 +87,7 @@ pub struct Table<S: 'static> {
     /// The longest body that it takes, in bytes.
     pub body_bytes_max: usize,
     /// Its rows.
-    pub routes: &'static [Route<S>],
+    pub routes: Vec<&'static Route<S>>,
     /// What its functions work on.
     pub state: S,
 }
@@ -106,8 +106,7 @@ impl<S: Send + Sync> Service for Table<S> {
     }
 
     fn operations(&self) -> Vec<&'static Operation> {
-        let routes: &'static [Route<S>] = self.routes;
-        routes.iter().map(|route| &route.operation).collect()
+        self.routes.iter().map(|route| &route.operation).collect()
     }
 
     fn run(&self, row: usize, call: &Call<'_>) -> Result<Reply, Failure> {

@@ -1,7 +1,11 @@
 //! A transaction, as the rules of the services see it.
 
+use super::postgres::Session;
 use super::sqlite::statement;
 use super::{Error, Row, Value};
+
+/// The number of the lock under which tables change; any will do that nobody else uses.
+const TABLES_LOCK: i64 = 0x6465_7720_6462;
 
 /// A transaction: statements that are kept together or not at all.
 ///
@@ -14,6 +18,7 @@ pub struct Tx<'a> {
 
 enum Connection<'a> {
     Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut Session),
 }
 
 impl<'a> Tx<'a> {
@@ -21,6 +26,7 @@ impl<'a> Tx<'a> {
     pub fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, Error> {
         self.step(|connection| match connection {
             Connection::Sqlite(connection) => statement::execute(connection, sql, values),
+            Connection::Postgres(session) => session.execute(sql, values),
         })
     }
 
@@ -28,6 +34,7 @@ impl<'a> Tx<'a> {
     pub fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
         self.step(|connection| match connection {
             Connection::Sqlite(connection) => statement::rows(connection, sql, values),
+            Connection::Postgres(session) => session.rows(sql, values),
         })
     }
 
@@ -45,6 +52,14 @@ impl<'a> Tx<'a> {
     pub(super) fn on_sqlite(connection: &'a rusqlite::Connection) -> Self {
         Self {
             connection: Connection::Sqlite(connection),
+            failure: None,
+        }
+    }
+
+    /// Opens the face over a connection to a server on which a transaction has begun.
+    pub(super) fn on_postgres(session: &'a mut Session) -> Self {
+        Self {
+            connection: Connection::Postgres(session),
             failure: None,
         }
     }
@@ -70,6 +85,7 @@ impl<'a> Tx<'a> {
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         self.step(|connection| match connection {
             Connection::Sqlite(connection) => statement::batch(connection, sql),
+            Connection::Postgres(session) => session.batch(sql),
         })
     }
 
@@ -78,6 +94,11 @@ impl<'a> Tx<'a> {
         match self.connection {
             // A transaction that writes is alone.
             Connection::Sqlite(_) => Ok(()),
+            Connection::Postgres(_) => {
+                self.batch("SET LOCAL lock_timeout = 0")?;
+                self.execute("SELECT pg_advisory_xact_lock($1)", &[TABLES_LOCK.into()])?;
+                Ok(())
+            }
         }
     }
 

@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS n FROM kms_grant WHERE key_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM kms_grant WHERE grant_id = $1

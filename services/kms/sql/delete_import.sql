@@ -1,0 +1,1 @@
+DELETE FROM kms_import WHERE key_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM kms_tag WHERE key_id = $1 AND tag = $2

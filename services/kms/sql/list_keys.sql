@@ -1,0 +1,8 @@
+SELECT * FROM kms_key
+WHERE project_id = $1
+  AND ($2 = '' OR CAST(state AS TEXT) = $2)
+  AND ($3 = '' OR spec = $3)
+  AND ($4 = '' OR enterprise_project = $4)
+  AND NOT (state = 4 AND deletion_ms <= $5)
+ORDER BY created_ms DESC, key_id DESC
+LIMIT $6 OFFSET $7

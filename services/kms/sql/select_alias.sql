@@ -1,0 +1,1 @@
+SELECT * FROM kms_alias WHERE account_id = $1 AND alias = $2

@@ -1,0 +1,1 @@
+SELECT * FROM kms_alias WHERE key_id = $1 ORDER BY alias

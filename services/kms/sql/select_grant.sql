@@ -1,0 +1,1 @@
+SELECT * FROM kms_grant WHERE grant_id = $1

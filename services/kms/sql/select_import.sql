@@ -1,0 +1,1 @@
+SELECT * FROM kms_import WHERE token_hash = $1

@@ -1,0 +1,1 @@
+SELECT * FROM kms_key WHERE key_id = $1

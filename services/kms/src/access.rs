@@ -1,0 +1,221 @@
+//! Finding the key that a request names, and whether the caller may do this with it.
+//!
+//! A key of another account for which the caller has no grant is not there at all, so that identifiers cannot be probed.
+
+use kit::api::{Call, Failure};
+use kit::caller::Caller;
+use kit::db::{Tx, Value};
+use kit::policy::{Context, Verdict};
+
+use crate::key::Key;
+use crate::{fields, sql};
+
+/// Finds a key by its identifier or an alias, and checks that the caller may run the call's operation on it.
+///
+/// # Errors
+/// `KMS.0207` where there is no such key for this caller, `KMS.0306` or `KMS.0307` where it may not do this.
+pub fn key(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failure> {
+    key_for(tx, call, given, call.operation.actions, call.operation.grant)
+}
+
+/// Finds a key as [`key`] does, for other actions than the operation's: one operation may need two keys.
+///
+/// # Errors
+/// As for [`key`].
+pub fn key_for(
+    tx: &mut Tx<'_>,
+    call: &Call<'_>,
+    given: &str,
+    actions: &[&str],
+    grant: Option<&str>,
+) -> Result<Key, Failure> {
+    let caller = call.caller()?;
+    let absent = || {
+        let knows_the_action = actions.is_empty() || caller.mentions(actions);
+        Failure::refused(if knows_the_action { 207 } else { 307 })
+    };
+    let id = if kit::id::is_uuid(given) {
+        Some(given.to_owned())
+    } else {
+        resolve(tx, caller, given)?
+    };
+    let Some(id) = id else { return Err(absent()) };
+    let Some(key) = Key::load(tx, &id, call.now_ms)? else {
+        return Err(absent());
+    };
+    permit(tx, call, &key, actions, grant)?;
+    Ok(key)
+}
+
+/// Finds the key behind an alias of the caller's account.
+fn resolve(tx: &mut Tx<'_>, caller: &Caller, given: &str) -> Result<Option<String>, Failure> {
+    let Some((name, account)) = fields::alias_name(given) else {
+        return Err(Failure::field(205, fields::KEY.name));
+    };
+    let account = account.unwrap_or(&caller.account_id);
+    let row = tx.row(
+        sql!("select_alias"),
+        &[Value::from(account), Value::from(name)],
+    )?;
+    Ok(row.map(|row| row.text("key_id")).transpose()?)
+}
+
+/// Checks that the caller may do one of the actions with the key.
+fn permit(
+    tx: &mut Tx<'_>,
+    call: &Call<'_>,
+    key: &Key,
+    actions: &[&str],
+    grant: Option<&str>,
+) -> Result<(), Failure> {
+    let caller = call.caller()?;
+    let is_own = key.account_id == caller.account_id && key.project_id == call.project_id;
+    if is_own && (caller.is_root || actions.is_empty()) {
+        return Ok(());
+    }
+    let mut denial = None;
+    if is_own {
+        let context = context(tx, call, key)?;
+        let decision = caller.decide(
+            call.project_id,
+            actions,
+            Some(&key.urn(call.region)),
+            &context,
+        );
+        match decision.verdict {
+            Verdict::Allow => return Ok(()),
+            Verdict::Deny => return Err(denied(caller, 306, &decision.reason)),
+            Verdict::NoMatch => denial = Some(decision.reason),
+        }
+    }
+    if let Some(grant) = grant
+        && is_granted(tx, key, caller, grant)?
+    {
+        return Ok(());
+    }
+    match denial {
+        None => Err(Failure::refused(207)),
+        Some(reason) if caller.mentions(actions) => Err(denied(caller, 306, &reason)),
+        Some(reason) => Err(denied(caller, 307, &reason)),
+    }
+}
+
+/// Tells whether the caller's policies, apart from any grant, let it do one of the actions with the key.
+///
+/// # Errors
+/// The database fails.
+pub fn may_by_policy(
+    tx: &mut Tx<'_>,
+    call: &Call<'_>,
+    key: &Key,
+    actions: &[&str],
+) -> Result<bool, Failure> {
+    let caller = call.caller()?;
+    if key.account_id != caller.account_id || key.project_id != call.project_id {
+        return Ok(false);
+    }
+    if caller.is_root {
+        return Ok(true);
+    }
+    let context = context(tx, call, key)?;
+    let urn = key.urn(call.region);
+    let decision = caller.decide(call.project_id, actions, Some(&urn), &context);
+    Ok(decision.verdict == Verdict::Allow)
+}
+
+/// The refusal of a caller that may see the key but not do this with it.
+#[must_use]
+pub fn not_permitted(caller: &Caller, actions: &[&str]) -> Failure {
+    Failure::refused(if caller.mentions(actions) { 306 } else { 307 })
+}
+
+/// Refuses, and says why to those who may read policies anyway.
+pub fn denied(caller: &Caller, number: u16, reason: &impl std::fmt::Display) -> Failure {
+    if caller.may_see_reasons() {
+        Failure::because(number, reason)
+    } else {
+        Failure::refused(number)
+    }
+}
+
+/// Tells whether a grant lets the caller do this.
+fn is_granted(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    caller: &Caller,
+    operation: &str,
+) -> Result<bool, Failure> {
+    Ok(granted_operations(tx, &key.id, caller)?
+        .iter()
+        .any(|granted| granted == operation))
+}
+
+/// Lists what grants let the caller do with a key.
+///
+/// # Errors
+/// The database fails.
+pub fn granted_operations(
+    tx: &mut Tx<'_>,
+    key_id: &str,
+    caller: &Caller,
+) -> Result<Vec<String>, Failure> {
+    let rows = tx.rows(
+        sql!("select_grants_to"),
+        &[
+            Value::from(key_id),
+            Value::from(caller.user_id.as_str()),
+            Value::from(caller.account_id.as_str()),
+        ],
+    )?;
+    let mut operations = Vec::new();
+    for row in rows {
+        operations.extend(row.text("operations")?.split(',').map(str::to_owned));
+    }
+    Ok(operations)
+}
+
+/// What policies may ask of a request on a key.
+fn context(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key) -> Result<Context, Failure> {
+    let mut context = request_context(call);
+    context.add("kms:KeySpec", key.spec.name);
+    context.add("kms:KeyUsage", key.purpose.name());
+    context.add("kms:KeyOrigin", key.origin());
+    context.add("g:EnterpriseProjectId", &key.enterprise_project);
+    for row in tx.rows(sql!("select_tags"), &[Value::from(key.id.as_str())])? {
+        context.add(
+            &format!("g:ResourceTag/{}", row.text("tag")?),
+            &row.text("value")?,
+        );
+    }
+    for row in tx.rows(sql!("select_aliases_of"), &[Value::from(key.id.as_str())])? {
+        context.add("kms:ResourceAliases", &format!("alias/{}", row.text("alias")?));
+    }
+    Ok(context)
+}
+
+/// What policies may ask of a request, whatever it is about.
+pub fn request_context(call: &Call<'_>) -> Context {
+    let mut context = Context::default();
+    context.add("g:SourceIp", &call.origin.source_ip);
+    if let Some(caller) = call.caller {
+        context.add("g:UserName", &caller.user_name);
+        context.add("g:UserId", &caller.user_id);
+    }
+    for (field, name) in [
+        (&fields::KEY_SPEC, "kms:RequestKeySpec"),
+        (&fields::ENCRYPTION_ALGORITHM, "kms:EncryptionAlgorithm"),
+        (&fields::GRANTEE_TYPE, "kms:GranteePrincipalType"),
+        (&fields::KEY, "kms:RequestAlias"),
+    ] {
+        if let Some(text) = call.args.text(field) {
+            context.add(name, text);
+        }
+    }
+    for (name, value) in call.args.object(&fields::ENCRYPTION_CONTEXT).into_iter().flatten() {
+        context.add(
+            &format!("kms:EncryptionContext/{name}"),
+            value.as_str().unwrap_or_default(),
+        );
+    }
+    context
+}
