@@ -20,6 +20,8 @@ pub struct Origin {
     pub user_agent: String,
     /// `http` or `https`.
     pub scheme: &'static str,
+    /// The token that the request asks about (`X-Subject-Token`), or an empty text.
+    pub subject_token: String,
 }
 
 /// A request, ready for its operation.
