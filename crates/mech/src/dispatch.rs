@@ -153,9 +153,7 @@ fn symmetric(
             Box::new(Blocks::new(key, Some(param::block(params)?), direction)?)
         }
         Algorithm::AesCtr => Box::new(Counter::new(key, params)?),
-        Algorithm::AesKeyWrap { padded } => {
-            Box::new(KeyWrap::new(key, padded, params, direction)?)
-        }
+        Algorithm::AesKeyWrap { padded } => Box::new(KeyWrap::new(key, padded, params, direction)?),
         Algorithm::AesEcb => {
             param::none(params)?;
             Box::new(Blocks::new(key, None, direction)?)

@@ -39,7 +39,9 @@ impl Key {
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (algorithm, key) = match &self.parts {
             Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
-            Parts::RsaPrivate(key) => (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?),
+            Parts::RsaPrivate(key) => {
+                (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
+            }
             Parts::EcPublic(_) | Parts::RsaPublic(_) | Parts::Secret(_) => {
                 return Err(Error::KeyTypeInconsistent);
             }
@@ -59,7 +61,10 @@ impl Key {
 pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
     let (algorithm, params, key) = info(bytes).map_err(|_| Error::KeyEncodingInvalid)?;
     match algorithm {
-        RSA_ENCRYPTION => Ok((KeyType::RSA, read_rsa(key).ok_or(Error::KeyEncodingInvalid)?)),
+        RSA_ENCRYPTION => Ok((
+            KeyType::RSA,
+            read_rsa(key).ok_or(Error::KeyEncodingInvalid)?,
+        )),
         EC_PUBLIC_KEY => {
             let params = params.ok_or(Error::KeyEncodingInvalid)?;
             let params = params.to_der().map_err(|_| Error::KeyEncodingInvalid)?;

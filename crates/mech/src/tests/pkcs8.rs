@@ -100,8 +100,5 @@ fn a_number_that_does_not_belong_to_the_key_is_found() {
 #[test]
 fn only_private_keys_have_an_encoding() {
     let secret = Object::secret(&[1; 16]).key(ObjectClass::SECRET_KEY, KeyType::AES);
-    assert_eq!(
-        secret.to_pkcs8().map(drop),
-        Err(Error::KeyTypeInconsistent)
-    );
+    assert_eq!(secret.to_pkcs8().map(drop), Err(Error::KeyTypeInconsistent));
 }

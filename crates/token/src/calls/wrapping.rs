@@ -109,7 +109,8 @@ fn material_of(
         let key_type = named.unwrap_or(KeyType::GENERIC_SECRET);
         return Ok((key_type, vec![(A::VALUE, value)]));
     }
-    let (key_type, material) = mech::private_from_pkcs8(&value).map_err(Error::WrappedKeyInvalid)?;
+    let (key_type, material) =
+        mech::private_from_pkcs8(&value).map_err(Error::WrappedKeyInvalid)?;
     if named.is_some_and(|named| named != key_type) {
         return Err(Error::TemplateInconsistent {
             id: A::KEY_TYPE,
