@@ -70,6 +70,21 @@ fn no_cut_encoding_is_read() {
 }
 
 #[test]
+fn no_wrong_byte_stops_the_reader() {
+    for key in file().keys {
+        let bytes = hex::decode(&key.pkcs8).unwrap();
+        for at in 0..bytes.len() {
+            for wrong in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut mutated = bytes.clone();
+                mutated[at] = wrong;
+                // Whether it is refused depends on the byte; that it comes back is what is tested.
+                let _ = private_from_pkcs8(&mutated);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_key_of_another_algorithm_or_curve_is_not_read() {
     let key = &file().keys[1];
     // The last byte of prime256v1's identifier, and the second of id-ecPublicKey's.
