@@ -149,6 +149,7 @@ fn parameter(shape: ParamShape) -> String {
     match shape {
         ParamShape::Empty => "none".to_owned(),
         ParamShape::Bytes(count) => format!("{count} bytes"),
+        ParamShape::OptionalBytes(count) => format!("{count} bytes or none"),
         ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
         ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
         ParamShape::Gcm => "`CK_GCM_PARAMS`".to_owned(),

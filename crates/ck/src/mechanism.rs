@@ -78,6 +78,11 @@ pub enum Algorithm {
     AesGcm,
     /// Generation of an AES key.
     AesKeyGen,
+    /// AES key wrap, without (RFC 3394) or with (RFC 5649) padding of its own.
+    AesKeyWrap {
+        /// Whether any length is taken.
+        padded: bool,
+    },
     /// A hash function.
     Digest(Digest),
     /// ECDSA over the caller's digest or over a message hashed here.
@@ -110,6 +115,8 @@ pub enum ParamShape {
     Empty,
     /// Exactly this many bytes.
     Bytes(usize),
+    /// Exactly this many bytes, or none.
+    OptionalBytes(usize),
     /// `CK_MAC_GENERAL_PARAMS`.
     Length,
     /// `CK_AES_CTR_PARAMS`.
@@ -151,6 +158,8 @@ pub struct Operations(pub u64);
 impl Operations {
     /// `C_EncryptInit` and `C_DecryptInit`.
     pub const CIPHER: Self = Self(ckf::ENCRYPT | ckf::DECRYPT);
+    /// `C_EncryptInit` and `C_DecryptInit`, `C_WrapKey` and `C_UnwrapKey`.
+    pub const CIPHER_AND_WRAP: Self = Self(Self::CIPHER.0 | ckf::WRAP | ckf::UNWRAP);
     /// `C_DigestInit`.
     pub const DIGEST: Self = Self(ckf::DIGEST);
     /// `C_GenerateKey`.
@@ -253,7 +262,7 @@ mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.12";
-    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , CIPHER         , RsaOaep                                        , "6.1.8";
+    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , CIPHER_AND_WRAP, RsaOaep                                        , "6.1.8";
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1.13";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.12";
@@ -315,4 +324,9 @@ mechanisms! {
     AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
     AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
     AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER         , AesGcm                                         , "6.13.2";
+    AES_KEY_WRAP            OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrap { padded: false }                   , "6.18.3";
+    // The standard once meant "the usual padding" by this number, and has withdrawn it. Most tokens (SoftHSM2, nShield, NSS)
+    // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
+    AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.18.3";
+    AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.18.3";
 }

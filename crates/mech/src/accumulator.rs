@@ -54,6 +54,14 @@ impl Accumulator {
         }
     }
 
+    /// Returns how many bytes are kept.
+    pub(crate) fn kept_len(&self) -> usize {
+        match self {
+            Self::Hashed(_) => 0,
+            Self::Kept { bytes, .. } => bytes.len(),
+        }
+    }
+
     /// Returns the digest of the message, or the message.
     pub(crate) fn finish(self) -> Result<Zeroizing<Vec<u8>>, Error> {
         match self {

@@ -10,6 +10,7 @@ use crate::aes::Blocks;
 use crate::aes_cbc_pad::{PadDecryption, PadEncryption};
 use crate::aes_ctr::Counter;
 use crate::aes_gcm::{GcmDecryption, GcmEncryption};
+use crate::aes_key_wrap::KeyWrap;
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
@@ -46,6 +47,7 @@ pub fn signer(
         | Algorithm::AesEcb
         | Algorithm::AesGcm
         | Algorithm::AesKeyGen
+        | Algorithm::AesKeyWrap { .. }
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::GenericKeyGen
@@ -82,6 +84,7 @@ pub fn verifier(
         | Algorithm::AesEcb
         | Algorithm::AesGcm
         | Algorithm::AesKeyGen
+        | Algorithm::AesKeyWrap { .. }
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::GenericKeyGen
@@ -150,6 +153,7 @@ fn symmetric(
             Box::new(Blocks::new(key, Some(param::block(params)?), direction)?)
         }
         Algorithm::AesCtr => Box::new(Counter::new(key, params)?),
+        Algorithm::AesKeyWrap { padded } => Box::new(KeyWrap::new(key, padded, params, direction)?),
         Algorithm::AesEcb => {
             param::none(params)?;
             Box::new(Blocks::new(key, None, direction)?)

@@ -28,6 +28,9 @@ pub enum Error {
     /// The ciphertext has a length that the mechanism does not take.
     #[error("the length of the encrypted data does not fit the mechanism and the key")]
     EncryptedDataLenRange,
+    /// The encoding of a private key cannot be read, or is of a kind that the token does not keep.
+    #[error("the data is not the PKCS#8 encoding of a private key that the token keeps")]
+    KeyEncodingInvalid,
     /// The other half of the key pair is needed.
     #[error("this half of the key pair cannot do this")]
     KeyFunctionNotPermitted,

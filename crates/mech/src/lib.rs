@@ -18,6 +18,7 @@ mod aes;
 mod aes_cbc_pad;
 mod aes_ctr;
 mod aes_gcm;
+mod aes_key_wrap;
 mod check_value;
 mod digest;
 mod dispatch;
@@ -36,6 +37,7 @@ mod rsa_pss;
 mod rsa_rejection;
 mod self_test;
 mod signature;
+mod wrap;
 
 #[cfg(test)]
 mod tests;
@@ -46,10 +48,11 @@ pub use check_value::check_value;
 pub use dispatch::{decryptor, digester, encryptor, signer, verifier};
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
-pub use key::{Key, complete_private, complete_public};
+pub use key::{Key, complete_private, complete_public, private_from_pkcs8};
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
+pub use wrap::{unwrap, wrap};
 
 /// The values of some attributes, as the store keeps them.
 ///

@@ -20,6 +20,18 @@ pub(crate) fn block<'a>(params: &Params<'a>) -> Result<&'a [u8], Error> {
     }
 }
 
+/// Reads an integrity check value of eight bytes, if there is one.
+pub(crate) fn optional_check_value(params: &Params<'_>) -> Result<Option<[u8; 8]>, Error> {
+    match params {
+        Params::None => Ok(None),
+        Params::Bytes(bytes) => {
+            let bytes = <[u8; 8]>::try_from(*bytes);
+            bytes.map(Some).map_err(|_| Error::MechanismParamInvalid)
+        }
+        _ => Err(Error::MechanismParamInvalid),
+    }
+}
+
 /// Finds the hash function that a digest mechanism names.
 pub(crate) fn digest(id: MechanismType) -> Result<Digest, Error> {
     Digest::from_mechanism(id).ok_or(Error::MechanismParamInvalid)

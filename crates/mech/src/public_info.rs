@@ -1,15 +1,12 @@
 //! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480).
 
 use ck::{AttributeType, KeyType, ObjectClass};
-use der::asn1::{Any, BitStringRef, Null, ObjectIdentifier, UintRef};
+use der::asn1::{Any, BitStringRef, Null, UintRef};
 use der::{Encode, Tag};
 
 use crate::Error;
 use crate::ffi::EcKey;
-use crate::key::{Attributes, public_half};
-
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+use crate::key::{Attributes, EC_PUBLIC_KEY, RSA_ENCRYPTION, public_half};
 
 /// Derives the public key, in its standard form, from either half of a key pair.
 ///

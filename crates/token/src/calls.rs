@@ -5,6 +5,7 @@ mod find;
 mod keys;
 mod objects;
 mod slots;
+mod wrapping;
 
 use std::sync::{Arc, MutexGuard};
 
@@ -569,6 +570,34 @@ impl Handler for Caller<'_> {
             call.generate_pair(mechanism, public, private)
         })?;
         (*public_key, *private_key) = (Some(pair.0), Some(pair.1));
+        Ok(())
+    }
+
+    fn wrap_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        wrapping_key: ObjectHandle,
+        key: ObjectHandle,
+        wrapped: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |call| {
+            call.wrap_key(mechanism, wrapping_key.0, key.0, wrapped)
+        })
+    }
+
+    fn unwrap_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        unwrapping_key: ObjectHandle,
+        wrapped: &[u8],
+        template: &[Attribute<'_>],
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = Some(self.within(session, |call| {
+            call.unwrap_key(mechanism, unwrapping_key.0, wrapped, template)
+        })?);
         Ok(())
     }
 

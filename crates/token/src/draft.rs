@@ -27,24 +27,44 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
     set_defaults(profile, &mut attributes, &rows);
     if let Some(key_type) = key_type {
         complete(&mut attributes, class, key_type)?;
-        set_origin(&mut attributes, None);
+        set_origin(&mut attributes, &Source::Outside);
     }
     finish(&mut attributes, template)?;
     policy::check_object(profile, &attributes)?;
     Ok(attributes)
 }
 
-/// What is to be generated, before it is: so that a bad template fails before the work is done.
+/// Where the value of a key comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    /// A mechanism of the token made it.
+    Generation(MechanismType),
+    /// It was brought, in the clear or wrapped.
+    Outside,
+}
+
+impl Source {
+    /// What a template may say of a key from there.
+    const fn origin(self) -> Origin {
+        match self {
+            Self::Generation(_) => Origin::Generation,
+            Self::Outside => Origin::Transfer,
+        }
+    }
+}
+
+/// What is to be made, before it is: so that a bad template fails before the work is done.
 pub(crate) struct Plan {
     attributes: Attributes,
+    source: Source,
 }
 
 impl Plan {
     /// Checks a template for a key of this class and type.
     pub(crate) fn new(
         profile: Profile,
-        class: ObjectClass,
-        key_type: KeyType,
+        source: Source,
+        (class, key_type): (ObjectClass, KeyType),
         template: &Template<'_>,
     ) -> Result<Self, Error> {
         for (id, expected) in [(A::CLASS, class.0), (A::KEY_TYPE, key_type.0)] {
@@ -54,13 +74,16 @@ impl Plan {
             }
         }
         let rows = Rows::of(class, Some(key_type))?;
-        let mut attributes = rules::take(template, &rows, Origin::Generation)?;
+        let mut attributes = rules::take(template, &rows, source.origin())?;
         attributes.set_number(A::CLASS, class.0);
         attributes.set_number(A::KEY_TYPE, key_type.0);
         policy::tighten(profile, &mut attributes);
+        if matches!(source, Source::Outside) {
+            policy::tighten_unwrapped(profile, &mut attributes);
+        }
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
-        Ok(Self { attributes })
+        Ok(Self { attributes, source })
     }
 
     /// What the template says.
@@ -68,16 +91,37 @@ impl Plan {
         &self.attributes
     }
 
-    /// Puts the key that was generated in.
+    /// Puts in the key that was generated.
     pub(crate) fn fulfil(
         mut self,
-        mechanism: MechanismType,
         material: Material,
         template: &Template<'_>,
     ) -> Result<Attributes, Error> {
         put(&mut self.attributes, material);
-        set_origin(&mut self.attributes, Some(mechanism));
+        set_origin(&mut self.attributes, &self.source);
         finish(&mut self.attributes, template)?;
+        Ok(self.attributes)
+    }
+
+    /// Puts in a key that was made elsewhere, once it is found to be one.
+    pub(crate) fn receive(
+        mut self,
+        material: Material,
+        template: &Template<'_>,
+    ) -> Result<Attributes, Error> {
+        let wanted = self.attributes.number(A::VALUE_LEN);
+        put(&mut self.attributes, material);
+        let (class, key_type) = (self.attributes.class(), self.attributes.key_type());
+        let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
+        complete(&mut self.attributes, class, key_type)?;
+        set_origin(&mut self.attributes, &self.source);
+        finish(&mut self.attributes, template)?;
+        if wanted.is_some() && wanted != self.attributes.number(A::VALUE_LEN) {
+            return Err(Error::TemplateInconsistent {
+                id: A::VALUE_LEN,
+                why: "the key has another length",
+            });
+        }
         Ok(self.attributes)
     }
 }
@@ -150,13 +194,13 @@ fn put(attributes: &mut Attributes, material: Material) {
 }
 
 /// Sets what only the token says of a key's origin (4.7, 4.9).
-fn set_origin(attributes: &mut Attributes, mechanism: Option<MechanismType>) {
-    let local = mechanism.is_some();
+fn set_origin(attributes: &mut Attributes, source: &Source) {
+    let (local, mechanism) = match source {
+        Source::Generation(mechanism) => (true, mechanism.0),
+        Source::Outside => (false, UNAVAILABLE),
+    };
     attributes.set_flag(A::LOCAL, local);
-    attributes.set_number(
-        A::KEY_GEN_MECHANISM,
-        mechanism.map_or(UNAVAILABLE, |id| id.0),
-    );
+    attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);
     if is_secret(attributes.class()) {
         let always_sensitive = local && attributes.is(A::SENSITIVE);
         let never_extractable = local && !attributes.is(A::EXTRACTABLE);

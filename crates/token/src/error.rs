@@ -151,12 +151,27 @@ pub enum Error {
     /// The token has not been initialised.
     #[error("the token is not initialised: C_InitToken or dew-mgmt does that")]
     TokenUninitialized,
+    /// The key cannot be unwrapped: the mechanism, its parameter, the unwrapping key or the wrapped key is wrong.
+    #[error("the key cannot be unwrapped: {0}")]
+    Unwrapping(mech::Error),
+    /// The unwrapping key has no such handle, or the application may not see it.
+    #[error("there is no unwrapping key with this handle")]
+    UnwrappingKeyHandleInvalid,
     /// There is no such user.
     #[error("there is no user of type {0}")]
     UserTypeInvalid(u64),
     /// The call needs a login.
     #[error("nobody who may do this is logged in")]
     UserNotLoggedIn,
+    /// What was unwrapped is no key of the type that it was said to be.
+    #[error("what was unwrapped is no such key: {0}")]
+    WrappedKeyInvalid(mech::Error),
+    /// The key cannot be wrapped: the mechanism, its parameter, the wrapping key or the length of the key is wrong.
+    #[error("the key cannot be wrapped: {0}")]
+    Wrapping(mech::Error),
+    /// The wrapping key has no such handle, or the application may not see it.
+    #[error("there is no wrapping key with this handle")]
+    WrappingKeyHandleInvalid,
 }
 
 impl Error {
@@ -201,8 +216,13 @@ impl Error {
             Self::TemplateInconsistent { .. } => Rv::TEMPLATE_INCONSISTENT,
             Self::TokenUninitialized => Rv::TOKEN_NOT_RECOGNIZED,
             Self::TooMany { rv, .. } => *rv,
+            Self::Unwrapping(error) => unwrapping_rv(error),
+            Self::UnwrappingKeyHandleInvalid => Rv::UNWRAPPING_KEY_HANDLE_INVALID,
             Self::UserNotLoggedIn => Rv::USER_NOT_LOGGED_IN,
             Self::UserTypeInvalid(_) => Rv::USER_TYPE_INVALID,
+            Self::WrappedKeyInvalid(_) => Rv::WRAPPED_KEY_INVALID,
+            Self::Wrapping(error) => wrapping_rv(error),
+            Self::WrappingKeyHandleInvalid => Rv::WRAPPING_KEY_HANDLE_INVALID,
         }
     }
 }
@@ -216,6 +236,7 @@ const fn mechanism_rv(error: &mech::Error) -> Rv {
         E::DataLenRange => Rv::DATA_LEN_RANGE,
         E::EncryptedDataInvalid => Rv::ENCRYPTED_DATA_INVALID,
         E::EncryptedDataLenRange => Rv::ENCRYPTED_DATA_LEN_RANGE,
+        E::KeyEncodingInvalid => Rv::WRAPPED_KEY_INVALID,
         E::KeyFunctionNotPermitted => Rv::KEY_FUNCTION_NOT_PERMITTED,
         E::KeySizeRange => Rv::KEY_SIZE_RANGE,
         E::KeyTypeInconsistent => Rv::KEY_TYPE_INCONSISTENT,
@@ -225,6 +246,29 @@ const fn mechanism_rv(error: &mech::Error) -> Rv {
         E::SignatureInvalid => Rv::SIGNATURE_INVALID,
         E::SignatureLenRange => Rv::SIGNATURE_LEN_RANGE,
         E::TemplateIncomplete(_) => Rv::TEMPLATE_INCOMPLETE,
+    }
+}
+
+/// What `C_WrapKey` says of the mechanism's errors (5.18.3): the data is a key there, and the key a wrapping key.
+const fn wrapping_rv(error: &mech::Error) -> Rv {
+    use mech::Error as E;
+    match error {
+        E::DataInvalid | E::DataLenRange => Rv::KEY_SIZE_RANGE,
+        E::KeySizeRange => Rv::WRAPPING_KEY_SIZE_RANGE,
+        E::KeyTypeInconsistent => Rv::WRAPPING_KEY_TYPE_INCONSISTENT,
+        other => mechanism_rv(other),
+    }
+}
+
+/// What `C_UnwrapKey` says of them (5.18.4).
+const fn unwrapping_rv(error: &mech::Error) -> Rv {
+    use mech::Error as E;
+    match error {
+        E::EncryptedDataInvalid => Rv::WRAPPED_KEY_INVALID,
+        E::EncryptedDataLenRange => Rv::WRAPPED_KEY_LEN_RANGE,
+        E::KeySizeRange => Rv::UNWRAPPING_KEY_SIZE_RANGE,
+        E::KeyTypeInconsistent => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
+        other => mechanism_rv(other),
     }
 }
 

@@ -9,8 +9,12 @@
 //! | `CKA_SENSITIVE` off for a key that is generated | as the template says | it is on |
 //! | `CKA_SENSITIVE` off for an import, `CKA_EXTRACTABLE` on | as the template says | refused |
 //! | the same for an existing key or its copy (R2) | refused | refused |
+//! | `CKA_EXTRACTABLE` on for a key that is generated | as the template says | only with `CKA_WRAP_WITH_TRUSTED` |
+//! | wrapping, unwrapping, deriving | see [`wrapping`] | see [`wrapping`] |
 //! | GCM tags below 96 bits (R10) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
+
+mod wrapping;
 
 use ck::flags::mechanism as ckf;
 use ck::{
@@ -18,6 +22,8 @@ use ck::{
 };
 pub use proto::admin::Profile;
 use thiserror::Error as ThisError;
+pub(crate) use wrapping::tighten_unwrapped;
+pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
 
 use crate::rules::is_secret;
 use crate::{Attributes, Error};
@@ -31,8 +37,12 @@ pub enum Usage {
     Encrypt,
     /// Signing, or computing a MAC.
     Sign,
+    /// Unwrapping another key.
+    Unwrap,
     /// Verifying a signature or a MAC.
     Verify,
+    /// Wrapping another key.
+    Wrap,
 }
 
 impl Usage {
@@ -43,7 +53,9 @@ impl Usage {
             Self::Decrypt => AttributeType::DECRYPT,
             Self::Encrypt => AttributeType::ENCRYPT,
             Self::Sign => AttributeType::SIGN,
+            Self::Unwrap => AttributeType::UNWRAP,
             Self::Verify => AttributeType::VERIFY,
+            Self::Wrap => AttributeType::WRAP,
         }
     }
 
@@ -53,7 +65,9 @@ impl Usage {
             Self::Decrypt => ckf::DECRYPT,
             Self::Encrypt => ckf::ENCRYPT,
             Self::Sign => ckf::SIGN,
+            Self::Unwrap => ckf::UNWRAP,
             Self::Verify => ckf::VERIFY,
+            Self::Wrap => ckf::WRAP,
         }
     }
 }
@@ -90,7 +104,12 @@ pub enum Refusal {
         mechanism: MechanismType,
         /// The key's type.
         key_type: KeyType,
+        /// What the key was to be used for.
+        usage: Usage,
     },
+    /// The key asks for its user's PIN at each use, which this call has no place for.
+    #[error("CKA_ALWAYS_AUTHENTICATE of the key asks for the PIN, which cannot be given here")]
+    AlwaysAuthenticate,
     /// The key's own list does not have the mechanism.
     #[error("CKA_ALLOWED_MECHANISMS of the key does not list {0}")]
     MechanismNotListed(MechanismType),
@@ -100,6 +119,15 @@ pub enum Refusal {
     /// The key has another purpose.
     #[error("{0} of the key is false")]
     Purpose(AttributeType),
+    /// The key takes off with one purpose what it, or another, put on with the other.
+    #[error("{0} and {1} of one key would strip the wrapping from any key")]
+    Stripping(AttributeType, AttributeType),
+    /// The key never leaves the token.
+    #[error("CKA_EXTRACTABLE of the key is false")]
+    Unextractable,
+    /// The key must not be wrapped like this.
+    #[error("the key cannot be wrapped: {0}")]
+    Unwrappable(&'static str),
     /// The parameter is too weak.
     #[error("the parameter is too weak for the profile `strict`: {0}")]
     WeakParameter(&'static str),
@@ -118,11 +146,20 @@ impl Refusal {
     #[must_use]
     pub const fn rv(&self) -> Rv {
         match self {
-            Self::KeyType { .. } => Rv::KEY_TYPE_INCONSISTENT,
+            Self::AlwaysAuthenticate => Rv::USER_NOT_LOGGED_IN,
+            Self::KeyType { usage, .. } => match usage {
+                Usage::Wrap => Rv::WRAPPING_KEY_TYPE_INCONSISTENT,
+                Usage::Unwrap => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
+                Usage::Decrypt | Usage::Encrypt | Usage::Sign | Usage::Verify => {
+                    Rv::KEY_TYPE_INCONSISTENT
+                }
+            },
             Self::MechanismNotListed(_) | Self::MechanismUnfit(_) | Self::WeakMechanism { .. } => {
                 Rv::MECHANISM_INVALID
             }
-            Self::Purpose(_) => Rv::KEY_FUNCTION_NOT_PERMITTED,
+            Self::Purpose(_) | Self::Stripping(..) => Rv::KEY_FUNCTION_NOT_PERMITTED,
+            Self::Unextractable => Rv::KEY_UNEXTRACTABLE,
+            Self::Unwrappable(_) => Rv::KEY_NOT_WRAPPABLE,
             Self::WeakParameter(_) => Rv::MECHANISM_PARAM_INVALID,
         }
     }
@@ -138,7 +175,7 @@ pub fn decide(
     params: &Params<'_>,
 ) -> Decision {
     let denial = unfit(usage, mechanism)
-        .or_else(|| wrong_type(key, mechanism))
+        .or_else(|| wrong_type(usage, key, mechanism))
         .or_else(|| wrong_purpose(usage, key))
         .or_else(|| not_listed(key, mechanism))
         .or_else(|| match profile {
@@ -152,7 +189,7 @@ fn unfit(usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
     (!mechanism.operations.contains(usage.flag())).then_some(Refusal::MechanismUnfit(mechanism.id))
 }
 
-fn wrong_type(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
+fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
     let key_type = key.key_type()?;
     let fits = match mechanism.algorithm {
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
@@ -164,6 +201,7 @@ fn wrong_type(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
     (!fits).then_some(Refusal::KeyType {
         mechanism: mechanism.id,
         key_type,
+        usage,
     })
 }
 
@@ -340,10 +378,13 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
             "in the profile `strict` every key is sensitive",
         );
     }
-    if secret && object.is(AttributeType::EXTRACTABLE) {
+    if secret
+        && object.is(AttributeType::EXTRACTABLE)
+        && !object.is(AttributeType::WRAP_WITH_TRUSTED)
+    {
         return refuse(
             AttributeType::EXTRACTABLE,
-            "in the profile `strict` no key is extractable",
+            "in the profile `strict` a key is extractable with CKA_WRAP_WITH_TRUSTED only",
         );
     }
     Ok(())

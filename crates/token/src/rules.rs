@@ -122,6 +122,8 @@ pub(crate) enum Origin {
     Import,
     /// By a mechanism of the token.
     Generation,
+    /// By unwrapping or deriving: as for a key that is generated, but its length may follow from its value.
+    Transfer,
 }
 
 /// Takes a template's values for a new object.
@@ -133,6 +135,8 @@ pub(crate) fn take(
     let presence = |row: &AttributeRow| match origin {
         Origin::Import => row.create,
         Origin::Generation => row.generate,
+        Origin::Transfer if row.generate == Presence::Required => Presence::Optional,
+        Origin::Transfer => row.generate,
     };
     let mut attributes = Attributes::default();
     for given in template.iter() {

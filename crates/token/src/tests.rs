@@ -14,3 +14,5 @@ mod restart;
 mod sessions;
 mod speed;
 mod stress;
+mod wrapping;
+mod wrapping_policy;

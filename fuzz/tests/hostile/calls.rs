@@ -82,6 +82,18 @@ pub(super) fn samples() -> Vec<Vec<u8>> {
             TemplateIn::encode(&[label, label], writer);
         }),
         write(&|writer| TemplateIn::encode(&[label], writer)),
+        write(&|writer| {
+            MechanismIn::encode(Some(&mechanism(Params::Bytes(&[0xa6; 8]))), writer);
+            writer.u64(7);
+            writer.u64(8);
+            Room::Items(40).encode(writer);
+        }),
+        write(&|writer| {
+            MechanismIn::encode(Some(&mechanism(Params::None)), writer);
+            writer.u64(7);
+            writer.bytes(&[0; 40]);
+            TemplateIn::encode(&[label], writer);
+        }),
     ]
 }
 
@@ -101,6 +113,8 @@ fn samples_reach_the_token() {
         Call::GenerateKey,
         Call::FindObjectsInit,
         Call::SignFinal,
+        Call::WrapKey,
+        Call::UnwrapKey,
     ] {
         assert!(reaches(call), "{call:?}");
     }

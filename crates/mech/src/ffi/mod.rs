@@ -8,6 +8,7 @@ mod cipher;
 mod digest;
 mod ec;
 mod hmac;
+mod key_wrap;
 mod rsa;
 mod rsa_oaep;
 
@@ -19,6 +20,7 @@ pub(crate) use cipher::{CipherContext, Direction, Mode};
 pub(crate) use digest::DigestContext;
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use hmac::HmacContext;
+pub(crate) use key_wrap::KeyWrapSchedule;
 pub(crate) use rsa::{PssScheme, Rsa, RsaPrivateParts};
 pub(crate) use rsa_oaep::OaepScheme;
 

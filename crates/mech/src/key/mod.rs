@@ -2,6 +2,7 @@
 
 mod attributes;
 mod ec;
+mod pkcs8;
 mod rsa;
 mod rsa_factor;
 mod rsa_weakness;
@@ -11,6 +12,8 @@ use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
 
 pub(crate) use attributes::Attributes;
+pub use pkcs8::private_from_pkcs8;
+pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
 use crate::ffi::{EcKey, Rsa};

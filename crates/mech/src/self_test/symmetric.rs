@@ -288,7 +288,54 @@ pub(super) const CIPHERS: &[KnownAnswer] = &[
         output: "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf\
          0e2449a6b525b16aedf5aa0de657ba637b39",
     },
+    KnownAnswer {
+        name: "AES-256 key wrap",
+        mechanism: MechanismType::AES_KEY_WRAP,
+        params: Params::None,
+        key: WRAPPING_KEY,
+        check: Check::Encrypt,
+        input: "00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f",
+        output: "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21",
+    },
+    KnownAnswer {
+        name: "AES-256 key unwrap",
+        mechanism: MechanismType::AES_KEY_WRAP,
+        params: Params::None,
+        key: WRAPPING_KEY,
+        check: Check::Decrypt,
+        input: "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21",
+        output: "00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f",
+    },
+    KnownAnswer {
+        name: "AES-192 key wrap with padding",
+        mechanism: MechanismType::AES_KEY_WRAP_KWP,
+        params: Params::None,
+        key: PADDING_KEY,
+        check: Check::Encrypt,
+        input: "c37b7e6492584340bed12207808941155068f738",
+        output: "138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a",
+    },
+    KnownAnswer {
+        name: "AES-192 key unwrap with padding",
+        mechanism: MechanismType::AES_KEY_WRAP_KWP,
+        params: Params::None,
+        key: PADDING_KEY,
+        check: Check::Decrypt,
+        input: "138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a",
+        output: "c37b7e6492584340bed12207808941155068f738",
+    },
 ];
+
+/// The key of RFC 3394, section 4.6.
+const WRAPPING_KEY: TestKey = TestKey::Secret(
+    KeyType::AES,
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+);
+/// The key of RFC 5649, section 6.
+const PADDING_KEY: TestKey = TestKey::Secret(
+    KeyType::AES,
+    "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8",
+);
 
 const IV: &[u8] = &[
     0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,

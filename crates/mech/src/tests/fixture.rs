@@ -52,7 +52,7 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 10] = [
+pub(super) const FILES: [(&str, &str); 11] = [
     (
         "aes_cbc_pad",
         include_str!("../../vectors/aes_cbc_pad.json"),
@@ -69,6 +69,10 @@ pub(super) const FILES: [(&str, &str); 10] = [
         include_str!("../../vectors/rsa_pkcs1_decrypt.json"),
     ),
     ("rsa_pss", include_str!("../../vectors/rsa_pss.json")),
+    (
+        "aes_key_wrap",
+        include_str!("../../vectors/aes_key_wrap.json"),
+    ),
 ];
 
 pub(super) fn load(text: &str) -> VectorFile {

@@ -4,6 +4,7 @@ mod chunks;
 mod fixture;
 mod import;
 mod key_pairs;
+mod pkcs8;
 mod public_info;
 mod refusals;
 mod rejection;

@@ -5,7 +5,7 @@ use ck::{MECHANISMS, Mechanism, MechanismType};
 
 use super::fixture::{decrypt, encrypt, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
-use crate::{Error, PairRequest, digester, generate_key, generate_pair};
+use crate::{Error, PairRequest, digester, generate_key, generate_pair, unwrap, wrap};
 
 const MESSAGE: &[u8] = &[0x3c; 96];
 
@@ -30,9 +30,10 @@ fn every_mechanism_serves_every_operation_of_its_row() {
 
 type Serve = fn(&Mechanism, &Keys);
 
-const OPERATIONS: [(u64, Serve); 5] = [
+const OPERATIONS: [(u64, Serve); 6] = [
     (ckf::SIGN | ckf::VERIFY, signs),
     (ckf::ENCRYPT | ckf::DECRYPT, encrypts),
+    (ckf::WRAP | ckf::UNWRAP, wraps),
     (ckf::DIGEST, digests),
     (ckf::GENERATE, generates),
     (ckf::GENERATE_KEY_PAIR, generates_pairs),
@@ -85,6 +86,30 @@ fn encrypts(row: &Mechanism, keys: &Keys) {
     assert_ne!(ciphertext, message);
     let plaintext = decrypt(row, &sample.params, &sample.private, &[&ciphertext]).unwrap();
     assert_eq!(plaintext, message, "{}", row.id);
+}
+
+fn wraps(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let value = fitting(row, MESSAGE.to_vec());
+    let wrapped = wrap(row, &sample.params, &sample.public, &value).unwrap();
+    let unwrap = |wrapped: &[u8]| unwrap(row, &sample.params, &sample.private, wrapped);
+    assert_eq!(*unwrap(&wrapped).unwrap(), value, "{}", row.id);
+    for index in 0..wrapped.len() {
+        let mut forged = wrapped.clone();
+        forged[index] ^= 0x20;
+        assert_eq!(
+            unwrap(&forged),
+            Err(Error::EncryptedDataInvalid),
+            "{}",
+            row.id
+        );
+    }
+    assert_eq!(
+        unwrap(&wrapped[1..]),
+        Err(Error::EncryptedDataLenRange),
+        "{}",
+        row.id
+    );
 }
 
 fn digests(row: &Mechanism, _keys: &Keys) {

@@ -99,6 +99,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         },
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
+        | Algorithm::AesKeyWrap { .. }
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
@@ -122,6 +123,8 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
+        Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
+        Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
         Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),

@@ -32,6 +32,11 @@ fn gcm_has_its_known_answers() {
 }
 
 #[test]
+fn wrapped_keys_have_their_known_answers() {
+    check_file("aes_key_wrap", 300);
+}
+
+#[test]
 fn rsa_signatures_have_their_known_answers() {
     check_file("rsa_pkcs1", 40);
     check_file("rsa_pss", 80);

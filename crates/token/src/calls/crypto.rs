@@ -41,11 +41,12 @@ impl Within<'_> {
         let profile = self.session.tenancy.partition.profile;
         policy::decide(profile, usage, &attributes, row, &argument.params).obey()?;
         let (params, key) = (&argument.params, object.key()?);
-        let work = match usage {
-            Usage::Decrypt => Work::Cipher(mech::decryptor(row, params, &key)?),
-            Usage::Encrypt => Work::Cipher(mech::encryptor(row, params, &key)?),
-            Usage::Sign => Work::Sign(mech::signer(row, params, &key)?),
-            Usage::Verify => Work::Verify(mech::verifier(row, params, &key)?),
+        let work = match kind {
+            Kind::Decrypt => Work::Cipher(mech::decryptor(row, params, &key)?),
+            Kind::Digest => Work::Digest(mech::digester(row, params)?),
+            Kind::Encrypt => Work::Cipher(mech::encryptor(row, params, &key)?),
+            Kind::Sign => Work::Sign(mech::signer(row, params, &key)?),
+            Kind::Verify => Work::Verify(mech::verifier(row, params, &key)?),
         };
         let locked = attributes.is(AttributeType::ALWAYS_AUTHENTICATE);
         self.activity

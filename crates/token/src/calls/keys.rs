@@ -7,7 +7,7 @@ use proto::shape::{Attribute, MechanismArgument};
 
 use super::{Within, mechanism_of};
 use crate::Error;
-use crate::draft::Plan;
+use crate::draft::{Plan, Source};
 use crate::policy;
 use crate::rules::Template;
 
@@ -21,10 +21,11 @@ impl Within<'_> {
         let (row, argument) = mechanism_of(mechanism)?;
         let key_type = key_type(row, Operations::GENERATE)?;
         let template = Template::new(template)?;
-        let plan = self.plan(ObjectClass::SECRET_KEY, key_type, &template)?;
+        let source = Source::Generation(row.id);
+        let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
         let length = plan.attributes().number(A::VALUE_LEN);
         let material = mech::generate_key(row, &argument.params, length)?;
-        let key = plan.fulfil(row.id, material, &template)?;
+        let key = plan.fulfil(material, &template)?;
         let [handle] = self.keep([key], Call::GenerateKey)?;
         Ok(handle)
     }
@@ -39,8 +40,9 @@ impl Within<'_> {
         let (row, argument) = mechanism_of(mechanism)?;
         let key_type = key_type(row, Operations::GENERATE_PAIR)?;
         let (public, private) = (Template::new(public)?, Template::new(private)?);
-        let public_plan = self.plan(ObjectClass::PUBLIC_KEY, key_type, &public)?;
-        let private_plan = self.plan(ObjectClass::PRIVATE_KEY, key_type, &private)?;
+        let source = Source::Generation(row.id);
+        let public_plan = self.plan(source, (ObjectClass::PUBLIC_KEY, key_type), &public)?;
+        let private_plan = self.plan(source, (ObjectClass::PRIVATE_KEY, key_type), &private)?;
         let wanted = public_plan.attributes();
         let profile = self.session.tenancy.partition.profile;
         policy::check_pair(profile, wanted, private_plan.attributes())?;
@@ -50,25 +52,21 @@ impl Within<'_> {
             ec_params: wanted.get(A::EC_PARAMS),
         };
         let (public_half, private_half) = mech::generate_pair(row, &argument.params, &request)?;
-        let public = public_plan.fulfil(row.id, public_half, &public)?;
-        let private = private_plan.fulfil(row.id, private_half, &private)?;
+        let public = public_plan.fulfil(public_half, &public)?;
+        let private = private_plan.fulfil(private_half, &private)?;
         let [public, private] = self.keep([public, private], Call::GenerateKeyPair)?;
         Ok((public, private))
     }
 
     /// Checks a template and the session's right to such a key, before the work is done.
-    fn plan(
+    pub(super) fn plan(
         &self,
-        class: ObjectClass,
-        key_type: KeyType,
+        source: Source,
+        kind: (ObjectClass, KeyType),
         template: &Template<'_>,
     ) -> Result<Plan, Error> {
-        let plan = Plan::new(
-            self.session.tenancy.partition.profile,
-            class,
-            key_type,
-            template,
-        )?;
+        let profile = self.session.tenancy.partition.profile;
+        let plan = Plan::new(profile, source, kind, template)?;
         self.check_new(plan.attributes())?;
         Ok(plan)
     }

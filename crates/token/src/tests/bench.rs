@@ -417,6 +417,57 @@ impl Client {
         self.generate_pair(session, MechanismType::EC_KEY_PAIR_GEN, &public, private)
     }
 
+    /// Wraps a key with this room for the result.
+    pub(crate) fn wrap_into(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        wrapping: u64,
+        key: u64,
+        room: Room,
+    ) -> (Rv, Out) {
+        let mut answer = Answer::new(room);
+        let (wrapping, key) = (ObjectHandle(wrapping), ObjectHandle(key));
+        let result = self.call(Call::WrapKey, session, |caller, session| {
+            let argument = Some(MechanismArgument { id, params });
+            caller.wrap_key(session, argument, wrapping, key, &mut answer)
+        });
+        (result.err().unwrap_or(Rv::OK), Out::of(&answer))
+    }
+
+    /// Wraps a key.
+    pub(crate) fn wrap(
+        &self,
+        session: u64,
+        mechanism: (MechanismType, Params<'_>),
+        wrapping: u64,
+        key: u64,
+    ) -> Got<Vec<u8>> {
+        match self.wrap_into(session, mechanism, wrapping, key, Room::Items(1 << 16)) {
+            (Rv::OK, Out::Bytes(bytes)) => Ok(bytes),
+            (rv, _) => Err(rv),
+        }
+    }
+
+    /// Unwraps a key.
+    pub(crate) fn unwrap(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        unwrapping: u64,
+        wrapped: &[u8],
+        template: &Template<'_>,
+    ) -> Got<u64> {
+        let mut key = None;
+        self.call(Call::UnwrapKey, session, |caller, session| {
+            let argument = Some(MechanismArgument { id, params });
+            let unwrapping = ObjectHandle(unwrapping);
+            let template = attributes(template);
+            caller.unwrap_key(session, argument, unwrapping, wrapped, &template, &mut key)
+        })?;
+        Ok(key.unwrap())
+    }
+
     /// Starts an operation.
     pub(crate) fn init(
         &self,
@@ -456,12 +507,7 @@ impl Client {
             Call::VerifyUpdate => caller.verify_update(session, input),
             other => panic!("{other:?} is not such a call"),
         });
-        let out = match (answer.given(), answer.given_length()) {
-            (Some(bytes), _) => Out::Bytes(bytes.clone()),
-            (None, Some(length)) => Out::Length(length),
-            (None, None) => Out::Nothing,
-        };
-        (result.err().unwrap_or(Rv::OK), out)
+        (result.err().unwrap_or(Rv::OK), Out::of(&answer))
     }
 
     /// Runs such a call with room for whatever comes out.
@@ -496,6 +542,16 @@ pub(crate) enum Out {
     Bytes(Vec<u8>),
     Length(u64),
     Nothing,
+}
+
+impl Out {
+    fn of(answer: &Answer<Vec<u8>>) -> Self {
+        match (answer.given(), answer.given_length()) {
+            (Some(bytes), _) => Self::Bytes(bytes.clone()),
+            (None, Some(length)) => Self::Length(length),
+            (None, None) => Self::Nothing,
+        }
+    }
 }
 
 pub(crate) fn attributes<'a>(template: &Template<'a>) -> Vec<Attribute<'a>> {

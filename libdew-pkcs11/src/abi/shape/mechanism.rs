@@ -74,6 +74,10 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
         match row.params {
             ParamShape::Empty => bytes.is_empty().then_some(Params::None),
             ParamShape::Bytes(length) => (bytes.len() == length).then_some(Params::Bytes(bytes)),
+            ParamShape::OptionalBytes(_) if bytes.is_empty() => Some(Params::None),
+            ParamShape::OptionalBytes(length) => {
+                (bytes.len() == length).then_some(Params::Bytes(bytes))
+            }
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
             ParamShape::Counter => structure(bytes).map(counter),
             ParamShape::Gcm => structure(bytes).and_then(|gcm| gcm_params(&gcm)),

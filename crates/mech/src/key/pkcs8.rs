@@ -1,0 +1,204 @@
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, and EC as in RFC 5915.
+
+use ck::{AttributeType, KeyType};
+use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
+use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
+use zeroize::Zeroizing;
+
+use super::{Key, Parts, ec, rsa};
+use crate::ffi::EcKey;
+use crate::{Error, Material};
+
+/// The algorithm of RSA keys (RFC 8017, A.1).
+pub(crate) const RSA_ENCRYPTION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+/// The algorithm of keys on Weierstrass curves (RFC 5480, 2.1.1).
+pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// The numbers of an RSA key in the order of RFC 8017, A.1.2.
+const RSA_NUMBERS: [AttributeType; 8] = [
+    AttributeType::MODULUS,
+    AttributeType::PUBLIC_EXPONENT,
+    AttributeType::PRIVATE_EXPONENT,
+    AttributeType::PRIME_1,
+    AttributeType::PRIME_2,
+    AttributeType::EXPONENT_1,
+    AttributeType::EXPONENT_2,
+    AttributeType::COEFFICIENT,
+];
+
+const FAILED: Error = Error::Provider("DER");
+
+impl Key {
+    /// Encodes a private key as PKCS#8.
+    ///
+    /// # Errors
+    ///
+    /// It is no private key.
+    pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let (algorithm, key) = match &self.parts {
+            Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
+            Parts::RsaPrivate(key) => {
+                (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
+            }
+            Parts::EcPublic(_) | Parts::RsaPublic(_) | Parts::Secret(_) => {
+                return Err(Error::KeyTypeInconsistent);
+            }
+        };
+        let algorithm = algorithm.map_err(|_| FAILED)?;
+        let version = element(Tag::Integer, &[&[0]])?;
+        let key = element(Tag::OctetString, &[&key])?;
+        element(Tag::Sequence, &[&version, &algorithm, &key])
+    }
+}
+
+/// Decodes a private key from PKCS#8 to its type and attributes, which [`crate::complete_private`] has yet to check.
+///
+/// # Errors
+///
+/// It is no such encoding, or one of a key that the token does not keep.
+pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
+    let (algorithm, params, key) = info(bytes).map_err(|_| Error::KeyEncodingInvalid)?;
+    match algorithm {
+        RSA_ENCRYPTION => Ok((
+            KeyType::RSA,
+            read_rsa(key).ok_or(Error::KeyEncodingInvalid)?,
+        )),
+        EC_PUBLIC_KEY => {
+            let params = params.ok_or(Error::KeyEncodingInvalid)?;
+            let params = params.to_der().map_err(|_| Error::KeyEncodingInvalid)?;
+            let scalar = read_ec(key).ok_or(Error::KeyEncodingInvalid)?;
+            let key = EcKey::private(ec::curve(&params)?, scalar);
+            let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
+            Ok((KeyType::EC, ec::private_material(&key)?))
+        }
+        _ => Err(Error::KeyEncodingInvalid),
+    }
+}
+
+/// Writes an element around its content, in one piece of memory that is wiped.
+fn element(tag: Tag, content: &[&[u8]]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let len: usize = content.iter().map(|part| part.len()).sum();
+    let header = Length::try_from(len)
+        .and_then(|length| Header::new(tag, length).to_der())
+        .map_err(|_| FAILED)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(header.len() + len));
+    bytes.extend_from_slice(&header);
+    for part in content {
+        bytes.extend_from_slice(part);
+    }
+    Ok(bytes)
+}
+
+fn rsa_algorithm() -> der::Result<Vec<u8>> {
+    algorithm(&RSA_ENCRYPTION, &Null.to_der()?)
+}
+
+fn ec_algorithm(key: &EcKey) -> der::Result<Vec<u8>> {
+    algorithm(&EC_PUBLIC_KEY, &ec::oid(key.curve()).to_der()?)
+}
+
+fn algorithm(id: &ObjectIdentifier, params: &[u8]) -> der::Result<Vec<u8>> {
+    let content = [&id.to_der()?, params].concat();
+    let length = Length::try_from(content.len())?;
+    let mut bytes = Header::new(Tag::Sequence, length).to_der()?;
+    bytes.extend_from_slice(&content);
+    Ok(bytes)
+}
+
+/// Writes an `RSAPrivateKey`.
+fn rsa_key(material: Material) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut numbers = vec![element(Tag::Integer, &[&[0]])?];
+    for id in RSA_NUMBERS {
+        let value = material.iter().find(|(known, _)| *known == id);
+        let (_, value) = value.ok_or(FAILED)?;
+        // An INTEGER has a sign, which is the first bit.
+        let sign: &[u8] = match value.first() {
+            Some(first) if *first < 0x80 => &[],
+            _ => &[0],
+        };
+        numbers.push(element(Tag::Integer, &[sign, value])?);
+    }
+    let numbers: Vec<&[u8]> = numbers.iter().map(|number| number.as_slice()).collect();
+    element(Tag::Sequence, &numbers)
+}
+
+/// Writes an `ECPrivateKey`, with the public key, so that a reader need not compute it.
+fn ec_key(key: &EcKey) -> Result<Zeroizing<Vec<u8>>, Error> {
+    const PUBLIC_KEY: Tag = Tag::ContextSpecific {
+        constructed: true,
+        number: TagNumber(1),
+    };
+    let version = element(Tag::Integer, &[&[1]])?;
+    let scalar = element(Tag::OctetString, &[&key.private_scalar()?])?;
+    let point = key.public_point()?;
+    let point = BitStringRef::from_bytes(&point)
+        .and_then(|point| point.to_der())
+        .map_err(|_| FAILED)?;
+    let point = element(PUBLIC_KEY, &[&point])?;
+    element(Tag::Sequence, &[&version, &scalar, &point])
+}
+
+/// The elements of a SEQUENCE that is all there is.
+fn sequence(bytes: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let whole = AnyRef::from_der(bytes)?;
+    whole.header().tag().assert_eq(Tag::Sequence)?;
+    let mut reader = SliceReader::new(whole.value())?;
+    let mut elements = Vec::new();
+    while !reader.is_finished() {
+        elements.push(AnyRef::decode(&mut reader)?);
+    }
+    Ok(elements)
+}
+
+type Info<'a> = (ObjectIdentifier, Option<AnyRef<'a>>, &'a [u8]);
+
+/// Takes a `PrivateKeyInfo` apart: the algorithm, its parameters, the key. Attributes and public key may follow.
+fn info(bytes: &[u8]) -> der::Result<Info<'_>> {
+    let mut elements = sequence(bytes)?.into_iter();
+    let mut next = || {
+        let missing = || der::Error::from(Tag::Sequence.length_error());
+        elements.next().ok_or_else(missing)
+    };
+    next()?.decode_as::<UintRef<'_>>()?;
+    let algorithm = next()?;
+    let key = next()?.decode_as::<&OctetStringRef>()?.as_bytes();
+    let mut algorithm = SliceReader::new(algorithm.value())?;
+    let id = algorithm.decode()?;
+    let params = if algorithm.is_finished() {
+        None
+    } else {
+        Some(algorithm.decode()?)
+    };
+    Ok((id, params, key))
+}
+
+/// Reads the numbers of an `RSAPrivateKey` of two primes.
+fn read_rsa(bytes: &[u8]) -> Option<Material> {
+    let elements = sequence(bytes).ok()?;
+    let (version, numbers) = elements.split_first()?;
+    let version = version.decode_as::<UintRef<'_>>().ok()?;
+    if version.as_bytes() != [0] || numbers.len() != RSA_NUMBERS.len() {
+        return None;
+    }
+    RSA_NUMBERS
+        .into_iter()
+        .zip(numbers)
+        .map(|(id, number)| {
+            let number = number.decode_as::<UintRef<'_>>().ok()?;
+            Some((id, Zeroizing::new(number.as_bytes().to_vec())))
+        })
+        .collect()
+}
+
+/// Reads the scalar of an `ECPrivateKey`. Parameters and public key, which may follow, are known without them.
+fn read_ec(bytes: &[u8]) -> Option<&[u8]> {
+    let elements = sequence(bytes).ok()?;
+    let [version, scalar, ..] = elements.as_slice() else {
+        return None;
+    };
+    let version = version.decode_as::<UintRef<'_>>().ok()?;
+    let scalar = scalar.decode_as::<&OctetStringRef>().ok()?;
+    (version.as_bytes() == [1]).then_some(scalar.as_bytes())
+}

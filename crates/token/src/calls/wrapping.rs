@@ -1,0 +1,143 @@
+//! Wrapping and unwrapping keys (5.18.3, 5.18.4).
+
+use std::sync::Arc;
+
+use ck::{AttributeType as A, KeyType, ObjectClass};
+use mech::{Key, Material};
+use proto::Call;
+use proto::shape::{Answer, Attribute, MechanismArgument, Room};
+use zeroize::Zeroizing;
+
+use super::{Within, mechanism_of};
+use crate::draft::Source;
+use crate::object::Object;
+use crate::policy::{self, KeyStrength, Usage};
+use crate::rules::Template;
+use crate::{Attributes, Error};
+
+impl Within<'_> {
+    /// Wraps a key. The result is computed to learn its length, too: that is cheap, and keeps nothing between the calls.
+    pub(super) fn wrap_key(
+        &self,
+        mechanism: Option<MechanismArgument<'_>>,
+        wrapping_key: u64,
+        key: u64,
+        answer: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let (row, argument) = mechanism_of(mechanism)?;
+        let wrapping = self.visible(wrapping_key, Error::WrappingKeyHandleInvalid)?;
+        let wrapped = self.visible(key, Error::KeyHandleInvalid)?;
+        let attributes = (wrapping.attributes(), wrapped.attributes());
+        let profile = self.session.tenancy.partition.profile;
+        let params = &argument.params;
+        policy::decide(profile, Usage::Wrap, &attributes.0, row, params).obey()?;
+        let keys = (wrapping.key()?, wrapped.key()?);
+        let strength = KeyStrength {
+            wrapping: policy::strength(attributes.0.key_type(), keys.0.size()),
+            wrapped: policy::strength(attributes.1.key_type(), keys.1.size()),
+        };
+        policy::decide_wrap(profile, &attributes.0, &attributes.1, strength, row).obey()?;
+        let value = value_of(&attributes.1, &keys.1)?;
+        let result = mech::wrap(row, params, &keys.0, &value).map_err(Error::Wrapping)?;
+        give(result, answer)
+    }
+
+    /// Unwraps a key and gives its handle.
+    pub(super) fn unwrap_key(
+        &self,
+        mechanism: Option<MechanismArgument<'_>>,
+        unwrapping_key: u64,
+        wrapped: &[u8],
+        template: &[Attribute<'_>],
+    ) -> Result<u64, Error> {
+        let (row, argument) = mechanism_of(mechanism)?;
+        let unwrapping = self.visible(unwrapping_key, Error::UnwrappingKeyHandleInvalid)?;
+        let attributes = unwrapping.attributes();
+        let profile = self.session.tenancy.partition.profile;
+        let params = &argument.params;
+        policy::decide(profile, Usage::Unwrap, &attributes, row, params).obey()?;
+        policy::decide_unwrap(&attributes).obey()?;
+        let template = Template::new(template)?;
+        let class = class_of(&template)?;
+        let named = template.number(A::KEY_TYPE)?.map(KeyType);
+        let value = mech::unwrap(row, params, &unwrapping.key()?, wrapped);
+        let value = value.map_err(Error::Unwrapping)?;
+        let (key_type, material) = material_of(class, named, value)?;
+        let plan = self.plan(Source::Outside, (class, key_type), &template)?;
+        let key = plan.receive(material, &template).map_err(spoiled)?;
+        let [handle] = self.keep([key], Call::UnwrapKey)?;
+        Ok(handle)
+    }
+
+    /// Finds a key; one that the application cannot see does not exist.
+    fn visible(&self, handle: u64, missing: Error) -> Result<Arc<Object>, Error> {
+        self.session.tenancy.object(handle).ok_or(missing)
+    }
+}
+
+/// The class of the key to be; without one, it is a secret key.
+fn class_of(template: &Template<'_>) -> Result<ObjectClass, Error> {
+    let class = template.number(A::CLASS)?.map(ObjectClass);
+    match class.unwrap_or(ObjectClass::SECRET_KEY) {
+        class @ (ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY) => Ok(class),
+        _ => Err(Error::TemplateInconsistent {
+            id: A::CLASS,
+            why: "only secret and private keys are unwrapped",
+        }),
+    }
+}
+
+/// What is wrapped: the value of a secret key, the PKCS#8 encoding of a private one.
+fn value_of(attributes: &Attributes, key: &Key) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match attributes.class() {
+        ObjectClass::SECRET_KEY => {
+            let value = attributes.get(A::VALUE).unwrap_or_default();
+            Ok(Zeroizing::new(value.to_vec()))
+        }
+        _ => Ok(key.to_pkcs8()?),
+    }
+}
+
+/// The type and attributes of what was unwrapped. A secret key of no named type is a generic one; a private key says of
+/// itself what it is.
+fn material_of(
+    class: ObjectClass,
+    named: Option<KeyType>,
+    value: Zeroizing<Vec<u8>>,
+) -> Result<(KeyType, Material), Error> {
+    if class == ObjectClass::SECRET_KEY {
+        let key_type = named.unwrap_or(KeyType::GENERIC_SECRET);
+        return Ok((key_type, vec![(A::VALUE, value)]));
+    }
+    let (key_type, material) =
+        mech::private_from_pkcs8(&value).map_err(Error::WrappedKeyInvalid)?;
+    if named.is_some_and(|named| named != key_type) {
+        return Err(Error::TemplateInconsistent {
+            id: A::KEY_TYPE,
+            why: "the wrapped key is of another type",
+        });
+    }
+    Ok((key_type, material))
+}
+
+/// What is wrong with a key that came out of its wrapping is wrong with the wrapped key.
+fn spoiled(error: Error) -> Error {
+    match error {
+        Error::Mechanism(error) => Error::WrappedKeyInvalid(error),
+        other => other,
+    }
+}
+
+/// The two-call rule (5.2) for a result that is at hand.
+fn give(result: Vec<u8>, answer: &mut Answer<Vec<u8>>) -> Result<(), Error> {
+    match answer.room() {
+        Room::Items(_) if answer.room().fits(result.len()) => answer.items(result),
+        room => {
+            answer.length(result.len());
+            if room != Room::Query {
+                return Err(Error::BufferTooSmall);
+            }
+        }
+    }
+    Ok(())
+}

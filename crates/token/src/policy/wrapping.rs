@@ -1,0 +1,131 @@
+//! Policy of wrapping and unwrapping.
+//!
+//! | Rule | `compat` | `strict` |
+//! |---|---|---|
+//! | a key that wraps and decrypts, or unwraps and encrypts (R1) | refused | refused |
+//! | wrapping a key whose `CKA_EXTRACTABLE` is off | refused | refused |
+//! | wrapping a key with `CKA_WRAP_WITH_TRUSTED` under one that is not trusted | refused | refused |
+//! | wrapping under a key that is not trusted (R4) | accepted | refused |
+//! | wrapping under a secret key that was imported (R4) | accepted | refused |
+//! | wrapping under a key below 128 bits, or weaker than the wrapped one (R4) | accepted | refused |
+//! | `CKA_SENSITIVE` of a key that is unwrapped (R2) | on | on |
+//! | `CKA_EXTRACTABLE` of a key that is unwrapped (R2) | as the template says | off |
+//!
+//! In `compat` an extractable key may leave under any wrapping key that the application chooses, its own included: that is
+//! what extractable means there. What is refused is that one key of the token puts the wrapping on and takes it off.
+
+use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass};
+
+use super::{Decision, Profile, Refusal};
+use crate::Attributes;
+use crate::rules::is_secret;
+
+/// The least strength of a wrapping key in `strict`, in bits (SP 800-131A, after 2030).
+const LEAST_STRENGTH: u64 = 128;
+
+/// How many bits of security the keys of a request have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyStrength {
+    /// The key that wraps.
+    pub wrapping: u64,
+    /// The key that is wrapped.
+    pub wrapped: u64,
+}
+
+/// Returns the security strength in bits (SP 800-57, part 1, table 2) of a key whose size is in bits or, for a secret key,
+/// in bytes.
+#[must_use]
+pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
+    match (key_type, size) {
+        (Some(KeyType::RSA), 0..2048) => 80,
+        (Some(KeyType::RSA), 2048..3072) => 112,
+        (Some(KeyType::RSA), 3072..7680) => 128,
+        (Some(KeyType::RSA), _) => 192,
+        (Some(KeyType::EC), bits) => (bits / 2).min(256),
+        // No attack on longer secrets is any dearer.
+        (_, bytes) => bytes.saturating_mul(8).min(256),
+    }
+}
+
+/// Decides whether one key may wrap another. That the mechanism takes the wrapping key is decided before.
+#[must_use]
+pub fn decide_wrap(
+    profile: Profile,
+    wrapping: &Attributes,
+    wrapped: &Attributes,
+    strength: KeyStrength,
+    mechanism: &Mechanism,
+) -> Decision {
+    let denial = strips(wrapping, A::WRAP, A::DECRYPT)
+        .or_else(|| stays(wrapped))
+        .or_else(|| untrusted(wrapping, wrapped))
+        .or_else(|| misfit(wrapped, mechanism))
+        .or_else(|| match profile {
+            Profile::Compat => None,
+            Profile::Strict => unsafe_wrapping(wrapping, strength),
+        });
+    denial.map_or(Decision::Allow, Decision::Deny)
+}
+
+/// Decides whether a key may unwrap others. That the mechanism takes it is decided before.
+#[must_use]
+pub fn decide_unwrap(unwrapping: &Attributes) -> Decision {
+    let denial = strips(unwrapping, A::UNWRAP, A::ENCRYPT).or_else(|| {
+        unwrapping
+            .is(A::ALWAYS_AUTHENTICATE)
+            .then_some(Refusal::AlwaysAuthenticate)
+    });
+    denial.map_or(Decision::Allow, Decision::Deny)
+}
+
+/// A key that does both would turn a wrapped key into plaintext, or plaintext into a wrapped key.
+fn strips(key: &Attributes, one: A, other: A) -> Option<Refusal> {
+    (key.is(one) && key.is(other)).then_some(Refusal::Stripping(one, other))
+}
+
+fn stays(wrapped: &Attributes) -> Option<Refusal> {
+    if !is_secret(wrapped.class()) {
+        let why = "only secret and private keys are wrapped";
+        return Some(Refusal::Unwrappable(why));
+    }
+    (!wrapped.is(A::EXTRACTABLE)).then_some(Refusal::Unextractable)
+}
+
+fn untrusted(wrapping: &Attributes, wrapped: &Attributes) -> Option<Refusal> {
+    let why = "CKA_WRAP_WITH_TRUSTED is set, and the wrapping key is not trusted";
+    (wrapped.is(A::WRAP_WITH_TRUSTED) && !wrapping.is(A::TRUSTED))
+        .then_some(Refusal::Unwrappable(why))
+}
+
+fn misfit(wrapped: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
+    let why = "RSA wraps secret keys only (PKCS#11 3.1, Mechanisms 6.1.8)";
+    (mechanism.algorithm == Algorithm::RsaOaep && wrapped.class() != ObjectClass::SECRET_KEY)
+        .then_some(Refusal::Unwrappable(why))
+}
+
+/// What `strict` asks of a wrapping key. A public key is always brought from outside: that the security officer trusts it
+/// is what stands for its origin.
+fn unsafe_wrapping(wrapping: &Attributes, strength: KeyStrength) -> Option<Refusal> {
+    let secret = wrapping.class() == ObjectClass::SECRET_KEY;
+    let why = if !wrapping.is(A::TRUSTED) {
+        "in the profile `strict` only a trusted key wraps"
+    } else if secret && !wrapping.is(A::LOCAL) {
+        "in the profile `strict` no imported key wraps"
+    } else if strength.wrapping < LEAST_STRENGTH {
+        "in the profile `strict` a wrapping key has 128 bits of security"
+    } else if strength.wrapping < strength.wrapped {
+        "in the profile `strict` no key wraps a stronger one"
+    } else {
+        return None;
+    };
+    Some(Refusal::Unwrappable(why))
+}
+
+/// Tightens what is to be unwrapped: nothing that was wrapped comes out readable, and in `strict` nothing that came in goes
+/// out again. As for keys that are generated, what comes out is less than was asked for, never more.
+pub(crate) fn tighten_unwrapped(profile: Profile, key: &mut Attributes) {
+    key.set_flag(A::SENSITIVE, true);
+    if profile == Profile::Strict {
+        key.set_flag(A::EXTRACTABLE, false);
+    }
+}
