@@ -5,7 +5,7 @@
 use kit::api::{Call, Failure};
 use kit::caller::Caller;
 use kit::db::{Tx, Value};
-use kit::policy::{Context, Verdict};
+use kit::policy::{Context, Decision, Question, Verdict};
 
 use crate::key::Key;
 use crate::{fields, sql};
@@ -14,7 +14,7 @@ use crate::{fields, sql};
 ///
 /// # Errors
 /// `KMS.0207` where there is no such key for this caller, `KMS.0306` or `KMS.0307` where it may not do this.
-pub fn key(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failure> {
+pub(crate) fn key(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failure> {
     key_for(tx, call, given, call.operation.actions, call.operation.grant)
 }
 
@@ -22,7 +22,7 @@ pub fn key(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failure
 ///
 /// # Errors
 /// As for [`key`].
-pub fn key_for(
+pub(crate) fn key_for(
     tx: &mut Tx<'_>,
     call: &Call<'_>,
     given: &str,
@@ -31,7 +31,7 @@ pub fn key_for(
 ) -> Result<Key, Failure> {
     let caller = call.caller()?;
     let absent = || {
-        let knows_the_action = actions.is_empty() || caller.mentions(actions);
+        let knows_the_action = actions.is_empty() || caller.mentions(call.project_id, actions);
         Failure::refused(if knows_the_action { 207 } else { 307 })
     };
     let id = if kit::id::is_uuid(given) {
@@ -76,16 +76,11 @@ fn permit(
     let mut denial = None;
     if is_own {
         let context = context(tx, call, key)?;
-        let decision = caller.decide(
-            call.project_id,
-            actions,
-            Some(&key.urn(call.region)),
-            &context,
-        );
+        let decision = decide(call, caller, key, actions, &context);
         match decision.verdict {
             Verdict::Allow => return Ok(()),
-            Verdict::Deny => return Err(denied(caller, 306, &decision.reason)),
-            Verdict::NoMatch => denial = Some(decision.reason),
+            Verdict::Deny => return Err(denied(caller, 306, &decision)),
+            Verdict::NoMatch => denial = Some(decision),
         }
     }
     if let Some(grant) = grant
@@ -95,16 +90,31 @@ fn permit(
     }
     match denial {
         None => Err(Failure::refused(207)),
-        Some(reason) if caller.mentions(actions) => Err(denied(caller, 306, &reason)),
+        Some(reason) if caller.mentions(call.project_id, actions) => Err(denied(caller, 306, &reason)),
         Some(reason) => Err(denied(caller, 307, &reason)),
     }
+}
+
+fn decide(
+    call: &Call<'_>,
+    caller: &Caller,
+    key: &Key,
+    actions: &[&str],
+    context: &Context,
+) -> Decision {
+    let question = Question {
+        actions,
+        resource: Some(&key.urn(call.region)),
+        context,
+    };
+    caller.decide(call.project_id, &question)
 }
 
 /// Tells whether the caller's policies, apart from any grant, let it do one of the actions with the key.
 ///
 /// # Errors
 /// The database fails.
-pub fn may_by_policy(
+pub(crate) fn may_by_policy(
     tx: &mut Tx<'_>,
     call: &Call<'_>,
     key: &Key,
@@ -118,20 +128,20 @@ pub fn may_by_policy(
         return Ok(true);
     }
     let context = context(tx, call, key)?;
-    let urn = key.urn(call.region);
-    let decision = caller.decide(call.project_id, actions, Some(&urn), &context);
+    let decision = decide(call, caller, key, actions, &context);
     Ok(decision.verdict == Verdict::Allow)
 }
 
 /// The refusal of a caller that may see the key but not do this with it.
 #[must_use]
-pub fn not_permitted(caller: &Caller, actions: &[&str]) -> Failure {
-    Failure::refused(if caller.mentions(actions) { 306 } else { 307 })
+pub(crate) fn not_permitted(call: &Call<'_>, caller: &Caller) -> Failure {
+    let mentioned = caller.mentions(call.project_id, call.operation.actions);
+    Failure::refused(if mentioned { 306 } else { 307 })
 }
 
 /// Refuses, and says why to those who may read policies anyway.
-pub fn denied(caller: &Caller, number: u16, reason: &impl std::fmt::Display) -> Failure {
-    if caller.may_see_reasons() {
+pub(crate) fn denied(caller: &Caller, number: u16, reason: &impl std::fmt::Display) -> Failure {
+    if caller.mentions("", &["iam:policies:get", "iam:roles:getRole"]) {
         Failure::because(number, reason)
     } else {
         Failure::refused(number)
@@ -154,7 +164,7 @@ fn is_granted(
 ///
 /// # Errors
 /// The database fails.
-pub fn granted_operations(
+pub(crate) fn granted_operations(
     tx: &mut Tx<'_>,
     key_id: &str,
     caller: &Caller,
@@ -180,29 +190,22 @@ fn context(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key) -> Result<Context, Failu
     context.add("kms:KeySpec", key.spec.name);
     context.add("kms:KeyUsage", key.purpose.name());
     context.add("kms:KeyOrigin", key.origin());
-    context.add("g:EnterpriseProjectId", &key.enterprise_project);
+    context.add("g:EnterpriseProjectId", key.enterprise_project.as_str());
     for row in tx.rows(sql!("select_tags"), &[Value::from(key.id.as_str())])? {
-        context.add(
-            &format!("g:ResourceTag/{}", row.text("tag")?),
-            &row.text("value")?,
-        );
+        context.add(&format!("g:ResourceTag/{}", row.text("tag")?), row.text("value")?);
     }
     for row in tx.rows(sql!("select_aliases_of"), &[Value::from(key.id.as_str())])? {
-        context.add("kms:ResourceAliases", &format!("alias/{}", row.text("alias")?));
+        context.add("kms:ResourceAliases", format!("alias/{}", row.text("alias")?));
     }
     Ok(context)
 }
 
 /// What policies may ask of a request, whatever it is about.
-pub fn request_context(call: &Call<'_>) -> Context {
-    let mut context = Context::default();
-    context.add("g:SourceIp", &call.origin.source_ip);
-    if let Some(caller) = call.caller {
-        context.add("g:UserName", &caller.user_name);
-        context.add("g:UserId", &caller.user_id);
-    }
+pub(crate) fn request_context(call: &Call<'_>) -> Context {
+    let mut context = call.caller.map_or_else(Context::new, |caller| {
+        caller.context(call.now_ms, &call.origin.source_ip)
+    });
     for (field, name) in [
-        (&fields::KEY_SPEC, "kms:RequestKeySpec"),
         (&fields::ENCRYPTION_ALGORITHM, "kms:EncryptionAlgorithm"),
         (&fields::GRANTEE_TYPE, "kms:GranteePrincipalType"),
         (&fields::KEY, "kms:RequestAlias"),
@@ -212,10 +215,8 @@ pub fn request_context(call: &Call<'_>) -> Context {
         }
     }
     for (name, value) in call.args.object(&fields::ENCRYPTION_CONTEXT).into_iter().flatten() {
-        context.add(
-            &format!("kms:EncryptionContext/{name}"),
-            value.as_str().unwrap_or_default(),
-        );
+        let value = value.as_str().unwrap_or_default();
+        context.add(&format!("kms:EncryptionContext/{name}"), value);
     }
     context
 }

@@ -43,43 +43,43 @@ const fn base64(name: &'static str, min: usize, max: usize, code: u16) -> Field 
 }
 
 /// The part of the path that names the project.
-pub const PROJECT_ID: Field = text("project_id", 1, 64, INVALID);
+pub(crate) const PROJECT_ID: Field = text("project_id", 1, 64, INVALID);
 /// A key, by its identifier alone.
-pub const KEY_ID: Field = Field::new("key_id", Kind::Uuid, 205);
+pub(crate) const KEY_ID: Field = Field::new("key_id", Kind::Uuid, 205);
 /// A key, by its identifier or an alias of it; see [`key_reference`].
-pub const KEY: Field = text("key_id", 1, 400, 205);
+pub(crate) const KEY: Field = text("key_id", 1, 400, 205);
 /// A number that clients may give a request; it has no effect.
-pub const SEQUENCE: Field = Field::new("sequence", Kind::Uuid, 206);
+pub(crate) const SEQUENCE: Field = Field::new("sequence", Kind::Uuid, 206);
 
 /// The name of a key.
-pub const KEY_ALIAS: Field = name("key_alias", 1101);
+pub(crate) const KEY_ALIAS: Field = name("key_alias", 1101);
 /// The description of a key.
-pub const KEY_DESCRIPTION: Field = text("key_description", 0, 255, 1103);
+pub(crate) const KEY_DESCRIPTION: Field = text("key_description", 0, 255, 1103);
 /// The kind of a key.
-pub const KEY_SPEC: Field = choice("key_spec", spec::NAMES, 1110);
+pub(crate) const KEY_SPEC: Field = choice("key_spec", spec::NAMES, 1110);
 /// What a key is for.
-pub const KEY_USAGE: Field = choice(
+pub(crate) const KEY_USAGE: Field = choice(
     "key_usage",
     &["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"],
     INVALID,
 );
 /// Where the material comes from.
-pub const ORIGIN: Field = choice("origin", &["kms", "external"], INVALID);
+pub(crate) const ORIGIN: Field = choice("origin", &["kms", "external"], INVALID);
 /// The enterprise project of a key, or `all` in filters; see [`enterprise_project`].
-pub const ENTERPRISE_PROJECT: Field = text("enterprise_project_id", 1, 36, INVALID);
+pub(crate) const ENTERPRISE_PROJECT: Field = text("enterprise_project_id", 1, 36, INVALID);
 /// The key store of a key.
-pub const KEYSTORE_ID: Field = text("keystore_id", 1, 36, INVALID);
+pub(crate) const KEYSTORE_ID: Field = text("keystore_id", 1, 36, INVALID);
 /// Days until a deletion.
-pub const PENDING_DAYS: Field = int(
+pub(crate) const PENDING_DAYS: Field = int(
     "pending_days",
     choices::DELETION_DAYS.0,
     choices::DELETION_DAYS.1,
     1401,
 );
 /// Filters keys by their state.
-pub const KEY_STATE: Field = choice("key_state", &["1", "2", "3", "4", "5"], INVALID);
+pub(crate) const KEY_STATE: Field = choice("key_state", &["1", "2", "3", "4", "5"], INVALID);
 /// Filters keys by their kind.
-pub const SPEC_FILTER: Field = choice(
+pub(crate) const SPEC_FILTER: Field = choice(
     "key_spec",
     &[
         "ALL", "AES_256", "SM4", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384",
@@ -88,14 +88,14 @@ pub const SPEC_FILTER: Field = choice(
     1110,
 );
 /// Items on a page.
-pub const LIMIT: Field = int("limit", 1, choices::KEYS_PAGE.1, 1601);
+pub(crate) const LIMIT: Field = int("limit", 1, choices::KEYS_PAGE.1, 1601);
 /// Where a page begins: the number of items before it.
-pub const MARKER: Field = int("marker", 0, i64::MAX, 1602);
+pub(crate) const MARKER: Field = int("marker", 0, i64::MAX, 1602);
 /// Bits of random data.
-pub const RANDOM_LENGTH: Field = int("random_data_length", 8, 8_192, 1801);
+pub(crate) const RANDOM_LENGTH: Field = int("random_data_length", 8, 8_192, 1801);
 
 /// The kind of a data key.
-pub const DATAKEY_SPEC: Field = choice(
+pub(crate) const DATAKEY_SPEC: Field = choice(
     "key_spec",
     &[
         "AES_256", "AES_128", "SM4", "HMAC_256", "HMAC_384", "HMAC_512", "HMAC_SM3",
@@ -103,21 +103,21 @@ pub const DATAKEY_SPEC: Field = choice(
     1902,
 );
 /// Bits of a data key.
-pub const DATAKEY_LENGTH: Field = int("datakey_length", 8, 8_192, 1901);
+pub(crate) const DATAKEY_LENGTH: Field = int("datakey_length", 8, 8_192, 1901);
 /// A data key and its digest.
-pub const DATAKEY_PLAIN: Field =
+pub(crate) const DATAKEY_PLAIN: Field =
     Field::new("plain_text", Kind::Hex { min: 33, max: 1_056 }, 2101).secret();
 /// Bytes of a data key to encrypt.
-pub const DATAKEY_PLAIN_LENGTH: Field = int("datakey_plain_length", 1, 1_024, 2102);
+pub(crate) const DATAKEY_PLAIN_LENGTH: Field = int("datakey_plain_length", 1, 1_024, 2102);
 /// An encrypted data key.
-pub const DATAKEY_CIPHER: Field =
+pub(crate) const DATAKEY_CIPHER: Field =
     Field::new("cipher_text", Kind::Hex { min: 1, max: 4_096 }, 2201).secret();
 /// Bytes of a data key to decrypt.
-pub const DATAKEY_CIPHER_LENGTH: Field = int("datakey_cipher_length", 1, 1_024, 2202);
+pub(crate) const DATAKEY_CIPHER_LENGTH: Field = int("datakey_cipher_length", 1, 1_024, 2202);
 /// The kind of an RSA data-key pair.
-pub const RSA_PAIR_SPEC: Field = choice("key_spec", &["RSA_2048", "RSA_3072", "RSA_4096"], INVALID);
+pub(crate) const RSA_PAIR_SPEC: Field = choice("key_spec", &["RSA_2048", "RSA_3072", "RSA_4096"], INVALID);
 /// The kind of an EC data-key pair.
-pub const EC_PAIR_SPEC: Field = choice(
+pub(crate) const EC_PAIR_SPEC: Field = choice(
     "key_spec",
     &[
         "ECC_NIST_P256",
@@ -129,33 +129,33 @@ pub const EC_PAIR_SPEC: Field = choice(
     INVALID,
 );
 /// Whether a data-key pair comes with its private key in the clear.
-pub const WITH_PLAIN_TEXT: Field = Field::new("with_plain_text", Kind::Flag, INVALID);
+pub(crate) const WITH_PLAIN_TEXT: Field = Field::new("with_plain_text", Kind::Flag, INVALID);
 
 /// Data that is authenticated with the ciphertext, see [`context`].
-pub const AAD: Field = text("additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
+pub(crate) const AAD: Field = text("additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
 /// The same as a map, as older clients have it.
-pub const ENCRYPTION_CONTEXT: Field = Field::new("encryption_context", Kind::Object, 208);
+pub(crate) const ENCRYPTION_CONTEXT: Field = Field::new("encryption_context", Kind::Object, 208);
 /// A short text to encrypt.
-pub const PLAIN_TEXT: Field = Field::new("plain_text", Kind::Any, INVALID).secret();
+pub(crate) const PLAIN_TEXT: Field = Field::new("plain_text", Kind::Any, INVALID).secret();
 /// An encrypted short text.
-pub const CIPHER_TEXT: Field = text("cipher_text", 128, 5_648, 2201).secret();
+pub(crate) const CIPHER_TEXT: Field = text("cipher_text", 128, 5_648, 2201).secret();
 /// A ciphertext of either sort.
-pub const ANY_CIPHER_TEXT: Field = text("cipher_text", 128, 9_000, 2201).secret();
+pub(crate) const ANY_CIPHER_TEXT: Field = text("cipher_text", 128, 9_000, 2201).secret();
 /// How short data is encrypted.
-pub const ENCRYPTION_ALGORITHM: Field = choice("encryption_algorithm", ENCRYPTION_ALGORITHMS, INVALID);
+pub(crate) const ENCRYPTION_ALGORITHM: Field = choice("encryption_algorithm", ENCRYPTION_ALGORITHMS, INVALID);
 /// The key that a ciphertext is for.
-pub const DESTINATION_KEY: Field = text("destination_key_id", 1, 400, 205);
+pub(crate) const DESTINATION_KEY: Field = text("destination_key_id", 1, 400, 205);
 /// The key that a ciphertext was made by.
-pub const SOURCE_KEY: Field = text("source_key_id", 1, 400, 205);
+pub(crate) const SOURCE_KEY: Field = text("source_key_id", 1, 400, 205);
 /// What was authenticated with a ciphertext.
-pub const SOURCE_AAD: Field = text("source_additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
+pub(crate) const SOURCE_AAD: Field = text("source_additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
 /// What is to be authenticated with a ciphertext.
-pub const DESTINATION_AAD: Field =
+pub(crate) const DESTINATION_AAD: Field =
     text("destination_additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
 /// How a ciphertext was made.
-pub const SOURCE_ALGORITHM: Field = choice("source_encryption_algorithm", RE_ENCRYPTION_ALGORITHMS, INVALID);
+pub(crate) const SOURCE_ALGORITHM: Field = choice("source_encryption_algorithm", RE_ENCRYPTION_ALGORITHMS, INVALID);
 /// How a ciphertext is to be made.
-pub const DESTINATION_ALGORITHM: Field =
+pub(crate) const DESTINATION_ALGORITHM: Field =
     choice("destination_encryption_algorithm", RE_ENCRYPTION_ALGORITHMS, INVALID);
 
 const ENCRYPTION_ALGORITHMS: &[&str] = &["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256", "SM2_ENCRYPT"];
@@ -167,15 +167,15 @@ const RE_ENCRYPTION_ALGORITHMS: &[&str] = &[
 ];
 
 /// A message or its digest.
-pub const MESSAGE: Field = base64("message", 1, 4_095, INVALID).secret();
+pub(crate) const MESSAGE: Field = base64("message", 1, 4_095, INVALID).secret();
 /// A message for a MAC.
-pub const MAC_MESSAGE: Field = base64("message", 1, 4_096, INVALID).secret();
+pub(crate) const MAC_MESSAGE: Field = base64("message", 1, 4_096, INVALID).secret();
 /// What the message is.
-pub const MESSAGE_TYPE: Field = choice("message_type", &["DIGEST", "RAW"], INVALID);
+pub(crate) const MESSAGE_TYPE: Field = choice("message_type", &["DIGEST", "RAW"], INVALID);
 /// A signature.
-pub const SIGNATURE: Field = base64("signature", 1, 1_024, INVALID);
+pub(crate) const SIGNATURE: Field = base64("signature", 1, 1_024, INVALID);
 /// How a signature is made.
-pub const SIGNING_ALGORITHM: Field = choice(
+pub(crate) const SIGNING_ALGORITHM: Field = choice(
     "signing_algorithm",
     &[
         "RSASSA_PSS_SHA_256",
@@ -194,32 +194,32 @@ pub const SIGNING_ALGORITHM: Field = choice(
     INVALID,
 );
 /// How a MAC is made.
-pub const MAC_ALGORITHM: Field = choice(
+pub(crate) const MAC_ALGORITHM: Field = choice(
     "mac_algorithm",
     &["HMAC_SHA_256", "HMAC_SHA_384", "HMAC_SHA_512", "HMAC_SM3"],
     INVALID,
 );
 /// A MAC, in hexadecimal digits or Base64.
-pub const MAC: Field = text("mac", 1, 256, INVALID);
+pub(crate) const MAC: Field = text("mac", 1, 256, INVALID);
 /// How a secret is agreed on.
-pub const AGREEMENT_ALGORITHM: Field = choice("key_agreement_algorithm", &["ECDH"], INVALID);
+pub(crate) const AGREEMENT_ALGORITHM: Field = choice("key_agreement_algorithm", &["ECDH"], INVALID);
 /// The other side's public key.
-pub const PEER_KEY: Field = base64("public_key", 1, 1_024, INVALID);
+pub(crate) const PEER_KEY: Field = base64("public_key", 1, 1_024, INVALID);
 
 /// How imported material travels.
-pub const WRAPPING_ALGORITHM: Field =
+pub(crate) const WRAPPING_ALGORITHM: Field =
     choice("wrapping_algorithm", &["RSAES_OAEP_SHA_256", "SM2_ENCRYPT"], INVALID);
 /// The token that goes with the import parameters.
-pub const IMPORT_TOKEN: Field = text("import_token", 200, 6_144, 2605).secret();
+pub(crate) const IMPORT_TOKEN: Field = text("import_token", 200, 6_144, 2605).secret();
 /// Wrapped material.
-pub const ENCRYPTED_MATERIAL: Field = base64("encrypted_key_material", 1, 270, INVALID).secret();
+pub(crate) const ENCRYPTED_MATERIAL: Field = base64("encrypted_key_material", 1, 270, INVALID).secret();
 /// A wrapped private key.
-pub const ENCRYPTED_PRIVATE_KEY: Field = base64("encrypted_privatekey", 1, 4_608, INVALID).secret();
+pub(crate) const ENCRYPTED_PRIVATE_KEY: Field = base64("encrypted_privatekey", 1, 4_608, INVALID).secret();
 /// When imported material expires, in seconds after 1970; 0 is never.
-pub const EXPIRATION_TIME: Field = int("expiration_time", 0, 253_402_300_799, 2602);
+pub(crate) const EXPIRATION_TIME: Field = int("expiration_time", 0, 253_402_300_799, 2602);
 
 /// Days between rotations.
-pub const ROTATION_INTERVAL: Field = int(
+pub(crate) const ROTATION_INTERVAL: Field = int(
     "rotation_interval",
     choices::ROTATION_DAYS.0,
     choices::ROTATION_DAYS.1,
@@ -227,7 +227,7 @@ pub const ROTATION_INTERVAL: Field = int(
 );
 
 /// Who is granted something.
-pub const GRANTEE: Field = Field::new(
+pub(crate) const GRANTEE: Field = Field::new(
     "grantee_principal",
     Kind::Text {
         min: 1,
@@ -237,9 +237,9 @@ pub const GRANTEE: Field = Field::new(
     2402,
 );
 /// Whether the grantee is a user or an account.
-pub const GRANTEE_TYPE: Field = choice("grantee_principal_type", &["user", "domain"], INVALID);
+pub(crate) const GRANTEE_TYPE: Field = choice("grantee_principal_type", &["user", "domain"], INVALID);
 /// What is granted.
-pub const OPERATIONS: Field = Field::new(
+pub(crate) const OPERATIONS: Field = Field::new(
     "operations",
     Kind::List {
         of: &Kind::Choice(GRANTABLE),
@@ -249,9 +249,9 @@ pub const OPERATIONS: Field = Field::new(
     INVALID,
 );
 /// The name of a grant.
-pub const GRANT_NAME: Field = name("name", INVALID);
+pub(crate) const GRANT_NAME: Field = name("name", INVALID);
 /// Who may retire a grant.
-pub const RETIRING: Field = Field::new(
+pub(crate) const RETIRING: Field = Field::new(
     "retiring_principal",
     Kind::Text {
         min: 1,
@@ -261,10 +261,10 @@ pub const RETIRING: Field = Field::new(
     2402,
 );
 /// A grant.
-pub const GRANT_ID: Field = Field::new("grant_id", Kind::Hex { min: 32, max: 32 }, 2501);
+pub(crate) const GRANT_ID: Field = Field::new("grant_id", Kind::Hex { min: 32, max: 32 }, 2501);
 
 /// What a grant can permit.
-pub const GRANTABLE: &[&str] = &[
+pub(crate) const GRANTABLE: &[&str] = &[
     "create-datakey",
     "create-datakey-without-plaintext",
     "encrypt-datakey",
@@ -283,9 +283,9 @@ pub const GRANTABLE: &[&str] = &[
 ];
 
 /// An alias.
-pub const ALIAS: Field = name("alias", INVALID);
+pub(crate) const ALIAS: Field = name("alias", INVALID);
 /// Aliases to delete.
-pub const ALIASES: Field = Field::new(
+pub(crate) const ALIASES: Field = Field::new(
     "aliases",
     Kind::List {
         of: &Kind::Text {
@@ -299,22 +299,22 @@ pub const ALIASES: Field = Field::new(
     INVALID,
 );
 /// The key that an alias is moved to.
-pub const TARGET_KEY_ID: Field = Field::new("target_key_id", Kind::Uuid, 205);
+pub(crate) const TARGET_KEY_ID: Field = Field::new("target_key_id", Kind::Uuid, 205);
 /// Filters aliases by their key.
-pub const KEY_FILTER: Field = Field::new("key_id", Kind::Uuid, 205);
+pub(crate) const KEY_FILTER: Field = Field::new("key_id", Kind::Uuid, 205);
 /// Aliases on a page.
-pub const ALIAS_LIMIT: Field = int("limit", 1, choices::ALIASES_PAGE.1, 1601);
+pub(crate) const ALIAS_LIMIT: Field = int("limit", 1, choices::ALIASES_PAGE.1, 1601);
 /// Where a page of aliases begins.
-pub const ALIAS_MARKER: Field = text("marker", 0, 255, 1602);
+pub(crate) const ALIAS_MARKER: Field = text("marker", 0, 255, 1602);
 
 /// A key's name in the form of the contract does not end in this: it is for the keys that KMS makes itself.
-pub const DEFAULT_SUFFIX: &str = "/default";
+pub(crate) const DEFAULT_SUFFIX: &str = "/default";
 
 /// Checks that a key is named by its identifier or by an alias.
 ///
 /// # Errors
 /// `KMS.0205`.
-pub fn key_reference(args: &Args) -> Result<(), Failure> {
+pub(crate) fn key_reference(args: &Args) -> Result<(), Failure> {
     for field in [&KEY, &SOURCE_KEY, &DESTINATION_KEY] {
         if let Some(given) = args.text(field)
             && !kit::id::is_uuid(given)
@@ -328,7 +328,7 @@ pub fn key_reference(args: &Args) -> Result<(), Failure> {
 
 /// Returns the bare name and, in a URN, the account that a reference to an alias gives.
 #[must_use]
-pub fn alias_name(given: &str) -> Option<(&str, Option<&str>)> {
+pub(crate) fn alias_name(given: &str) -> Option<(&str, Option<&str>)> {
     let valid = |name: &str| !name.is_empty() && name.chars().count() <= 255 && name.chars().all(NAME.has);
     if let Some(name) = given.strip_prefix("alias/") {
         return valid(name).then_some((name, None));
@@ -343,7 +343,7 @@ pub fn alias_name(given: &str) -> Option<(&str, Option<&str>)> {
 ///
 /// # Errors
 /// `KMS.0308`.
-pub fn enterprise_project(args: &Args) -> Result<(), Failure> {
+pub(crate) fn enterprise_project(args: &Args) -> Result<(), Failure> {
     match args.text(&ENTERPRISE_PROJECT) {
         None | Some("0") => Ok(()),
         Some(id) if kit::id::is_uuid(id) => Ok(()),
@@ -355,7 +355,7 @@ pub fn enterprise_project(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.0308`.
-pub fn enterprise_project_filter(args: &Args) -> Result<(), Failure> {
+pub(crate) fn enterprise_project_filter(args: &Args) -> Result<(), Failure> {
     match args.text(&ENTERPRISE_PROJECT) {
         Some("all") => Ok(()),
         _ => enterprise_project(args),
@@ -366,7 +366,7 @@ pub fn enterprise_project_filter(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.1101`.
-pub fn key_name(args: &Args) -> Result<(), Failure> {
+pub(crate) fn key_name(args: &Args) -> Result<(), Failure> {
     match args.text(&KEY_ALIAS) {
         Some(name) if name.ends_with(DEFAULT_SUFFIX) => Err(Failure::field(1101, KEY_ALIAS.name)),
         _ => Ok(()),
@@ -377,7 +377,7 @@ pub fn key_name(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.1802` or `KMS.1903`.
-pub fn whole_bytes(args: &Args) -> Result<(), Failure> {
+pub(crate) fn whole_bytes(args: &Args) -> Result<(), Failure> {
     for (field, number) in [(&RANDOM_LENGTH, 1802), (&DATAKEY_LENGTH, 1903)] {
         if args.int(field).is_some_and(|bits| bits % 8 != 0) {
             return Err(Failure::refused(number));
@@ -390,7 +390,7 @@ pub fn whole_bytes(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.0308` or `KMS.0208`.
-pub fn context(args: &Args) -> Result<(), Failure> {
+pub(crate) fn context(args: &Args) -> Result<(), Failure> {
     for field in [&AAD, &SOURCE_AAD, &DESTINATION_AAD] {
         if args
             .text(field)
@@ -416,7 +416,7 @@ pub fn context(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.2101` for nothing, `KMS.0308` for too much.
-pub fn plain_text(args: &Args) -> Result<(), Failure> {
+pub(crate) fn plain_text(args: &Args) -> Result<(), Failure> {
     match args.text(&PLAIN_TEXT).map(str::len) {
         Some(0) => Err(Failure::refused(2101)),
         Some(1..=4_096) => Ok(()),
@@ -428,7 +428,7 @@ pub fn plain_text(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.2201`.
-pub fn cipher_text(args: &Args) -> Result<(), Failure> {
+pub(crate) fn cipher_text(args: &Args) -> Result<(), Failure> {
     let fits = args.text(&CIPHER_TEXT).is_none_or(|text| {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
@@ -440,7 +440,7 @@ pub fn cipher_text(args: &Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `KMS.2605`.
-pub fn import_token(args: &Args) -> Result<(), Failure> {
+pub(crate) fn import_token(args: &Args) -> Result<(), Failure> {
     match args.base64(&IMPORT_TOKEN) {
         None if args.text(&IMPORT_TOKEN).is_some() => Err(Failure::refused(2605)),
         _ => Ok(()),

@@ -14,13 +14,13 @@ use kit::id;
 /// What every ciphertext begins with: two letters and the number of the format.
 const MAGIC: [u8; 3] = *b"DW\x01";
 /// Bytes before the IV.
-pub const HEADER_BYTES: usize = 76;
+pub(crate) const HEADER_BYTES: usize = 76;
 /// Bytes of the IV and the tag.
 const SEALING_BYTES: usize = 28;
 
 /// What was encrypted: neither kind decrypts as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A short text.
     Data = 1,
     /// A data key.
@@ -29,21 +29,21 @@ pub enum Kind {
 
 /// The front of a ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
     /// What was encrypted.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The version of the key.
-    pub version: u32,
+    pub(crate) version: u32,
     /// The key.
-    pub key_id: String,
+    pub(crate) key_id: String,
     /// The account that owns the key.
-    pub account_id: String,
+    pub(crate) account_id: String,
 }
 
 impl Header {
     /// Writes the front.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER_BYTES);
         bytes.extend(MAGIC);
         bytes.push(self.kind as u8);
@@ -55,7 +55,7 @@ impl Header {
 
     /// Reads the front of a ciphertext and returns what follows it, or `None` if it is none of ours.
     #[must_use]
-    pub fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
         if bytes.len() < HEADER_BYTES + SEALING_BYTES {
             return None;
         }
@@ -82,7 +82,7 @@ impl Header {
 
 /// What a client authenticates with a ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Context<'a> {
+pub(crate) enum Context<'a> {
     /// Nothing.
     None,
     /// A text.
@@ -94,7 +94,7 @@ pub enum Context<'a> {
 impl<'a> Context<'a> {
     /// Makes a context of what a request gave; an empty text or map is as good as none.
     #[must_use]
-    pub fn of(text: Option<&'a str>, map: Option<&'a Map<String, Value>>) -> Self {
+    pub(crate) fn of(text: Option<&'a str>, map: Option<&'a Map<String, Value>>) -> Self {
         match (text, map) {
             (Some(text), _) if !text.is_empty() => Self::Text(text),
             (_, Some(map)) if !map.is_empty() => Self::Map(map),
@@ -104,7 +104,7 @@ impl<'a> Context<'a> {
 
     /// Writes everything that is authenticated: the front and the context, in a form that no two contexts share.
     #[must_use]
-    pub fn authenticate(&self, header: &[u8]) -> Vec<u8> {
+    pub(crate) fn authenticate(&self, header: &[u8]) -> Vec<u8> {
         let mut bytes = header.to_vec();
         let text = |bytes: &mut Vec<u8>, text: &str| {
             // A request's texts are far below 4 GiB; a length that did not fit would only fail to authenticate.

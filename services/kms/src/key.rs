@@ -10,69 +10,69 @@ use crate::state::State;
 
 /// A key.
 #[derive(Clone, Debug)]
-pub struct Key {
+pub(crate) struct Key {
     /// The identifier.
-    pub id: String,
+    pub(crate) id: String,
     /// The account that owns it.
-    pub account_id: String,
+    pub(crate) account_id: String,
     /// The project that it is in.
-    pub project_id: String,
+    pub(crate) project_id: String,
     /// The name: `key_alias` in the contract.
-    pub name: String,
+    pub(crate) name: String,
     /// The description.
-    pub description: String,
+    pub(crate) description: String,
     /// The kind.
-    pub spec: &'static Spec,
+    pub(crate) spec: &'static Spec,
     /// What it is for.
-    pub purpose: Purpose,
+    pub(crate) purpose: Purpose,
     /// Whether its material is imported.
-    pub is_external: bool,
+    pub(crate) is_external: bool,
     /// Where it is in its life, as of the moment at which it was read.
-    pub state: State,
+    pub(crate) state: State,
     /// Whether KMS made it for another service.
-    pub is_default: bool,
+    pub(crate) is_default: bool,
     /// The enterprise project.
-    pub enterprise_project: String,
+    pub(crate) enterprise_project: String,
     /// The key store; `0` is the default one.
-    pub keystore_id: String,
+    pub(crate) keystore_id: String,
     /// When it was made, in milliseconds after 1970, as all times here.
-    pub created_ms: i64,
+    pub(crate) created_ms: i64,
     /// When it will be deleted.
-    pub deletion_ms: Option<i64>,
+    pub(crate) deletion_ms: Option<i64>,
     /// When its material expires.
-    pub expiration_ms: Option<i64>,
+    pub(crate) expiration_ms: Option<i64>,
     /// The newest version of the material; 0 while there is none.
-    pub version: u32,
+    pub(crate) version: u32,
     /// The public half as DER `SubjectPublicKeyInfo`.
-    pub public_key: Option<Vec<u8>>,
+    pub(crate) public_key: Option<Vec<u8>>,
     /// How it rotates.
-    pub rotation: Rotation,
+    pub(crate) rotation: Rotation,
     /// What the first imported material was.
-    pub first_material: Option<Material>,
+    pub(crate) first_material: Option<Material>,
 }
 
 /// How a key rotates.
 #[derive(Clone, Copy, Debug)]
-pub struct Rotation {
+pub(crate) struct Rotation {
     /// Whether it rotates by itself.
-    pub is_on: bool,
+    pub(crate) is_on: bool,
     /// Days between rotations.
-    pub days: i64,
+    pub(crate) days: i64,
     /// The moment from which the interval counts.
-    pub from_ms: i64,
+    pub(crate) from_ms: i64,
     /// The last rotation.
-    pub last_ms: Option<i64>,
+    pub(crate) last_ms: Option<i64>,
     /// How often it has rotated.
-    pub count: i64,
+    pub(crate) count: i64,
 }
 
 /// A fingerprint of imported material.
 #[derive(Clone, Debug)]
-pub struct Material {
+pub(crate) struct Material {
     /// What the fingerprint was made with.
-    pub salt: Vec<u8>,
+    pub(crate) salt: Vec<u8>,
     /// The fingerprint.
-    pub check: Vec<u8>,
+    pub(crate) check: Vec<u8>,
 }
 
 impl Key {
@@ -81,7 +81,7 @@ impl Key {
     ///
     /// # Errors
     /// The database fails, or a row is broken.
-    pub fn load(tx: &mut Tx<'_>, id: &str, now_ms: i64) -> Result<Option<Self>, Failure> {
+    pub(crate) fn load(tx: &mut Tx<'_>, id: &str, now_ms: i64) -> Result<Option<Self>, Failure> {
         let row = tx.row(sql!("select_key"), &[Value::from(id)])?;
         row.map_or(Ok(None), |row| Self::of_row(&row, now_ms))
     }
@@ -90,7 +90,7 @@ impl Key {
     ///
     /// # Errors
     /// The row is broken.
-    pub fn of_row(row: &Row, now_ms: i64) -> Result<Option<Self>, Failure> {
+    pub(crate) fn of_row(row: &Row, now_ms: i64) -> Result<Option<Self>, Failure> {
         let id = row.text("key_id")?;
         let broken = |what: &str| Failure::internal(format_args!("key {id}: {what} is broken"));
         let mut key = Self {
@@ -148,7 +148,7 @@ impl Key {
     ///
     /// # Errors
     /// The name is taken (`KMS.1104`), or the database fails.
-    pub fn insert(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let written = tx.execute(
             sql!("insert_key"),
             &[
@@ -182,7 +182,7 @@ impl Key {
     ///
     /// # Errors
     /// The name is taken (`KMS.1104`), or the database fails.
-    pub fn update(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    pub(crate) fn update(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let (salt, check) = self
             .first_material
             .clone()
@@ -219,19 +219,19 @@ impl Key {
 
     /// Where the material comes from, as the contract writes it.
     #[must_use]
-    pub const fn origin(&self) -> &'static str {
+    pub(crate) const fn origin(&self) -> &'static str {
         if self.is_external { "external" } else { "kms" }
     }
 
     /// The name of the key as a resource of policies: `kms:<region>:<account>:KeyId:<key>`.
     #[must_use]
-    pub fn urn(&self, region: &str) -> String {
+    pub(crate) fn urn(&self, region: &str) -> String {
         format!("kms:{region}:{}:KeyId:{}", self.account_id, self.id)
     }
 
     /// The key object of the contract: every member is a text.
     #[must_use]
-    pub fn describe(&self, region: &str) -> serde_json::Value {
+    pub(crate) fn describe(&self, region: &str) -> serde_json::Value {
         let moment = |when: Option<i64>| when.map_or_else(String::new, |ms| ms.to_string());
         json!({
             "key_id": self.id,
@@ -258,7 +258,7 @@ impl Key {
     ///
     /// # Errors
     /// `KMS.0211`.
-    pub fn refuse_default(&self) -> Result<(), Failure> {
+    pub(crate) fn refuse_default(&self) -> Result<(), Failure> {
         if self.is_default {
             Err(Failure::refused(211))
         } else {
@@ -270,7 +270,7 @@ impl Key {
     ///
     /// # Errors
     /// `KMS.0325` or `KMS.0341`.
-    pub fn need_symmetric(&self) -> Result<(), Failure> {
+    pub(crate) fn need_symmetric(&self) -> Result<(), Failure> {
         match self.spec.family {
             Family::Symmetric => Ok(()),
             Family::Hmac => Err(Failure::refused(341)),
@@ -282,7 +282,7 @@ impl Key {
     ///
     /// # Errors
     /// `KMS.0331`, `KMS.0334` or `KMS.0341`.
-    pub fn need_signing(&self) -> Result<(), Failure> {
+    pub(crate) fn need_signing(&self) -> Result<(), Failure> {
         match (self.spec.family, self.purpose) {
             (Family::Curve | Family::Rsa, Purpose::Sign) => Ok(()),
             (Family::Curve | Family::Rsa, _) => Err(Failure::refused(334)),
@@ -295,7 +295,7 @@ impl Key {
     ///
     /// # Errors
     /// `KMS.0335` or `KMS.0341`.
-    pub fn need_encrypting(&self) -> Result<(), Failure> {
+    pub(crate) fn need_encrypting(&self) -> Result<(), Failure> {
         match (self.spec.family, self.purpose) {
             (_, Purpose::Encrypt) => Ok(()),
             (Family::Hmac, _) => Err(Failure::refused(341)),
@@ -307,7 +307,7 @@ impl Key {
     ///
     /// # Errors
     /// `KMS.0325` or `KMS.0331`.
-    pub fn need_mac(&self) -> Result<(), Failure> {
+    pub(crate) fn need_mac(&self) -> Result<(), Failure> {
         match self.spec.family {
             Family::Hmac => Ok(()),
             Family::Symmetric => Err(Failure::refused(331)),

@@ -31,8 +31,9 @@ mod version;
 
 pub use catalogue::CATALOGUE;
 pub use due::{Due, Work};
-pub use operations::{defaults::ensure_default, service};
-pub use vault::{Settings, Vault};
+pub use operations::defaults::{Owner, ensure_default};
+pub use operations::service;
+pub use vault::{Settings, Store, Vault};
 
 use kit::db::Migration;
 
@@ -54,7 +55,7 @@ pub struct Kms {
 /// Reads a statement of the folder `sql`.
 macro_rules! sql {
     ($name:literal) => {
-        include_str!(concat!("../sql/", $name, ".sql"))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $name, ".sql"))
     };
 }
 pub(crate) use sql;

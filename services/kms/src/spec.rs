@@ -4,7 +4,7 @@ use kit::hsm::{Curve, Kind};
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// `KEY_AGREEMENT`, of curves: a key that signs does not agree on secrets as well.
     Agree,
     /// `ENCRYPT_DECRYPT`.
@@ -18,7 +18,7 @@ pub enum Purpose {
 impl Purpose {
     /// The name in the contract.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Agree => "KEY_AGREEMENT",
             Self::Encrypt => "ENCRYPT_DECRYPT",
@@ -29,7 +29,7 @@ impl Purpose {
 
     /// Finds a purpose by its name.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         [Self::Agree, Self::Encrypt, Self::Mac, Self::Sign]
             .into_iter()
             .find(|purpose| purpose.name() == name)
@@ -38,7 +38,7 @@ impl Purpose {
 
 /// What kinds of keys have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
+pub(crate) enum Family {
     /// Elliptic curves and their relatives.
     Curve,
     /// HMAC.
@@ -52,24 +52,24 @@ pub enum Family {
 impl Family {
     /// Whether a key of this family has a public half.
     #[must_use]
-    pub const fn is_asymmetric(self) -> bool {
+    pub(crate) const fn is_asymmetric(self) -> bool {
         matches!(self, Self::Curve | Self::Rsa)
     }
 }
 
 /// A kind of key.
 #[derive(Clone, Copy, Debug)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// The name in the contract.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its family.
-    pub family: Family,
+    pub(crate) family: Family,
     /// What it is in the HSM; `None` if no HSM that we know offers it.
-    pub kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
     /// What it may be for; the first is meant when a request does not say.
-    pub purposes: &'static [Purpose],
+    pub(crate) purposes: &'static [Purpose],
     /// The signing or MAC algorithms that it has.
-    pub algorithms: &'static [&'static str],
+    pub(crate) algorithms: &'static [&'static str],
 }
 
 const RSA: &[Purpose] = &[Purpose::Sign, Purpose::Encrypt];
@@ -106,14 +106,14 @@ static SPECS: &[Spec] = &[
 ];
 
 /// The names of all kinds.
-pub const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "AES_256", "SM4", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384", "SECP256K1", "SM2",
     "ED25519", "HMAC_256", "HMAC_384", "HMAC_512", "HMAC_SM3",
 ];
 
 /// Finds a kind by its name.
 #[must_use]
-pub fn named(name: &str) -> Option<&'static Spec> {
+pub(crate) fn named(name: &str) -> Option<&'static Spec> {
     SPECS.iter().find(|spec| spec.name == name)
 }
 

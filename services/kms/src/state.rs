@@ -6,7 +6,7 @@ use crate::choices;
 
 /// Where a key is in its life; the numbers are the contract's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// In use.
     Enabled = 2,
     /// Switched off.
@@ -21,7 +21,7 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Enabled,
         Self::Disabled,
         Self::PendingDeletion,
@@ -31,19 +31,19 @@ impl State {
 
     /// Reads a state as the database has it.
     #[must_use]
-    pub fn from_number(number: i64) -> Option<Self> {
+    pub(crate) fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.number() == number)
     }
 
     /// The number in the contract.
     #[must_use]
-    pub const fn number(self) -> i64 {
+    pub(crate) const fn number(self) -> i64 {
         self as i64
     }
 
     /// The number as the contract writes it.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Enabled => "2",
             Self::Disabled => "3",
@@ -57,7 +57,7 @@ impl State {
     ///
     /// # Errors
     /// Every state but [`State::Enabled`].
-    pub fn use_material(self) -> Result<(), Failure> {
+    pub(crate) fn use_material(self) -> Result<(), Failure> {
         self.among(&[Self::Enabled])
     }
 
@@ -65,7 +65,7 @@ impl State {
     ///
     /// # Errors
     /// The state is not among them.
-    pub fn among(self, allowed: &[Self]) -> Result<(), Failure> {
+    pub(crate) fn among(self, allowed: &[Self]) -> Result<(), Failure> {
         if allowed.contains(&self) {
             return Ok(());
         }

@@ -34,6 +34,12 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
+    /// An imported key has another length than was said.
+    #[error("{what}: the key that was unwrapped has another length")]
+    Length {
+        /// What was asked.
+        what: &'static str,
+    },
     /// The module does not load.
     #[error(
         "cannot load the PKCS#11 module {path}: {why}; check the path, and that the file is a PKCS#11 module for this machine"

@@ -17,6 +17,9 @@ pub const SALT_BYTES: usize = 32;
 /// What importing asks for, as errors name it.
 const IMPORTING: &str = "importing a key";
 
+/// The sizes of the temporary AES key that a private key is wrapped under, in bits.
+const WRAPPER_BITS: &[u16] = &[256, 128];
+
 /// The pair that imported material is wrapped for, and what that pair is bound to.
 #[derive(Clone, Copy, Debug)]
 pub struct Import<'a> {
@@ -41,7 +44,7 @@ impl Hsm {
     /// for the same salt, so that a later import can be compared with the first.
     ///
     /// # Errors
-    /// [`Error::Refused`] if it does not decrypt to a key of that kind; see [`Error`] for the others.
+    /// [`Error::Refused`] if it does not decrypt, [`Error::Length`] if it is no key of that length; see [`Error`] for the others.
     pub fn import_symmetric(
         &self,
         import: &Import<'_>,
@@ -57,7 +60,7 @@ impl Hsm {
         self.import(import, |lease, pair| {
             let session = lease.session();
             let purpose = Purpose::Of(Usage::Encrypt);
-            let handle = unwrap_secret(session, pair, blob, bits, (purpose, true))?;
+            let handle = unwrap_secret(session, pair, blob, &[bits], (purpose, true))?;
             let result = fingerprint(session, handle, salt).and_then(|check| {
                 let stored = make::store(lease, binding, handle, kind, Usage::Encrypt, None)?;
                 Ok((stored, check))
@@ -67,7 +70,7 @@ impl Hsm {
         })
     }
 
-    /// Takes in a private key: the PKCS#8 form wrapped (RFC 5649) under an AES-256 key, and that key encrypted with
+    /// Takes in a private key: the PKCS#8 form wrapped (RFC 5649) under an AES key of 128 or 256 bits, and that key encrypted with
     /// RSA-OAEP (SHA-256) for a pair of ours.
     ///
     /// # Errors
@@ -89,7 +92,7 @@ impl Hsm {
             make::offered(lease, kind)?;
             let session = lease.session();
             let unwraps = (Purpose::Wrap, false);
-            let wrapper = unwrap_secret(session, pair, wrapper, 256, unwraps)?;
+            let wrapper = unwrap_secret(session, pair, wrapper, WRAPPER_BITS, unwraps)?;
             let template = template::unwrapped(kind, Purpose::Of(usage), true);
             let handle = session.unwrap_key(&Mechanism::AesKeyWrapPad, wrapper, blob, &template);
             session.destroy_object(wrapper)?;
@@ -116,10 +119,10 @@ fn unwrap_secret(
     session: &Session,
     pair: ObjectHandle,
     blob: &[u8],
-    bits: u16,
+    sizes: &[u16],
     (purpose, extractable): (Purpose, bool),
 ) -> Result<ObjectHandle, Fault> {
-    let template = template::unwrapped(Kind::Aes { bits }, purpose, extractable);
+    let template = template::unwrapped(Kind::Aes { bits: sizes[0] }, purpose, extractable);
     let unwrapped = session.unwrap_key(&oaep(Hash::Sha256), pair, blob, &template);
     let handle = unwrapped.map_err(|error| {
         let fault = Fault::from(error);
@@ -133,10 +136,12 @@ fn unwrap_secret(
     })?;
     let lengths = session.get_attributes(handle, &[AttributeType::ValueLen])?;
     match lengths.as_slice() {
-        [Attribute::ValueLen(len)] if **len == u64::from(bits / 8) => Ok(handle),
+        [Attribute::ValueLen(len)] if sizes.iter().any(|bits| **len == u64::from(bits / 8)) => {
+            Ok(handle)
+        }
         _ => {
             session.destroy_object(handle)?;
-            Err(refused())
+            Err(Error::Length { what: IMPORTING }.into())
         }
     }
 }

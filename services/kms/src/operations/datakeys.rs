@@ -160,8 +160,7 @@ fn draw(kms: &Kms, call: &Call<'_>) -> Result<(Key, Zeroizing<Vec<u8>>, String),
     let (key, held) = newest(call)?;
     let plain = kms
         .vault
-        .random_of(&held, wanted_bytes(&call.args))
-        .map_err(vault::fault)?;
+        .random_of(&held, wanted_bytes(&call.args))?;
     let cipher = kms
         .vault
         .encrypt(&held, Kind::DataKey, &authenticated(&call.args), &plain)?;

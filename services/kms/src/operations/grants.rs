@@ -300,7 +300,7 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let Some(grant) = retirable else {
             let key = access::key(tx, call, key_id)?;
             find(tx, call, &key)?;
-            return Err(access::not_permitted(caller, call.operation.actions));
+            return Err(access::not_permitted(call, caller));
         };
         let key = Key::load(tx, key_id, call.now_ms)?.ok_or_else(|| Failure::refused(207))?;
         delete(tx, grant)?;

@@ -187,11 +187,13 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         return Err(Failure::refused(341));
     }
     let keystore_id = call.args.text(&KEYSTORE_ID).unwrap_or("0");
-    let store = call.db.read(|tx| kms.vault.store(tx, &caller.account_id, keystore_id))?;
+    let cluster = call
+        .db
+        .read(|tx| kms.vault.store(tx, &caller.account_id, keystore_id))?;
     if is_external && keystore_id != "0" {
         return Err(Failure::refused(339));
     }
-    let kind = kms.vault.kind(&store, spec)?;
+    kms.vault.kind(cluster.as_deref(), spec)?;
     // A name that is taken and a quota that is used up are seen before the HSM works, and again where it counts.
     call.db.read(|tx| {
         refuse_taken_name(tx, call)?;
@@ -227,7 +229,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let held = if is_external {
         None
     } else {
-        Some(generate(kms, call, &mut key, &store, kind)?)
+        Some(generate(kms, call, &mut key, cluster.as_deref())?)
     };
     call.change(|tx| {
         refuse_too_many(tx, kms, &key.account_id)?;
@@ -245,10 +247,9 @@ fn generate(
     kms: &Kms,
     call: &Call<'_>,
     key: &mut Key,
-    store: &crate::vault::Store,
-    kind: kit::hsm::Kind,
+    cluster: Option<&str>,
 ) -> Result<Held, Failure> {
-    let held = kms.vault.generate(call.db, store, key, 1, kind, call.now_ms)?;
+    let held = kms.vault.generate(call.db, cluster, key, 1, call.now_ms)?;
     key.version = 1;
     key.public_key = held.public_key().map(<[u8]>::to_vec);
     Ok(held)

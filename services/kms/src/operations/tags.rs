@@ -377,7 +377,7 @@ fn search_tag(item: &Json) -> Result<(String, Vec<String>), Failure> {
             check_value(value)?;
             Ok(value.to_owned())
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, Failure>>()?;
     Ok((key.to_owned(), values))
 }
 

@@ -1,0 +1,1 @@
+DELETE FROM kms_import WHERE expires_ms <= $1

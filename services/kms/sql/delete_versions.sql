@@ -1,0 +1,1 @@
+DELETE FROM kms_version WHERE key_id = $1

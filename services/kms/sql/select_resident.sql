@@ -1,0 +1,1 @@
+SELECT key_id FROM kms_version WHERE resident_id = $1

@@ -1,0 +1,289 @@
+//! What happens by itself when its time comes: deletion, the expiry of imported material, rotation, and the sweep of
+//! what crashes left behind.
+//!
+//! Of several servers on one database, one holds the lease and does the work. Each piece of work is one transaction that
+//! checks the lease's fence where it commits, so a server that lost the lease without noticing changes nothing.
+
+use std::sync::Arc;
+
+use kit::api::Failure;
+use kit::clock::{Clock, DAY_MS, SECOND_MS};
+use kit::db::{Database, Row, Tx, Value};
+use kit::hsm::Binding;
+use kit::id;
+use kit::trail::{self, Record};
+
+use crate::key::Key;
+use crate::state::State;
+use crate::{Kms, sql, version};
+
+/// The name of the lease.
+const LEASE: &str = "kms";
+/// How long a lease is good without being renewed: several ticks, so that a slow one does not lose it.
+const LEASE_MS: i64 = 15 * SECOND_MS;
+/// How old a version that was to be made in an HSM must be before it counts as left behind.
+const ORPHAN_MS: i64 = 60 * SECOND_MS;
+/// The most pieces of one kind of work in one run, so that no run outlives the lease.
+const BATCH: i64 = 200;
+/// How long the parameters of an import are kept after they expired, so that a late import is told so.
+const EXPIRED_IMPORT_MS: i64 = 7 * DAY_MS;
+
+/// How many pieces of work a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Keys deleted.
+    pub deleted: usize,
+    /// Materials expired.
+    pub expired: usize,
+    /// Keys rotated.
+    pub rotated: usize,
+    /// Objects swept out of HSMs.
+    pub swept: usize,
+}
+
+/// Does what is due.
+pub struct Due {
+    kms: Arc<Kms>,
+    db: Database,
+    clock: Clock,
+    holder: String,
+}
+
+/// A key that something is due for, with who owns it.
+struct Candidate {
+    key_id: String,
+    account_id: String,
+    project_id: String,
+    name: String,
+}
+
+impl Candidate {
+    fn of_row(row: &Row) -> Result<Self, Failure> {
+        Ok(Self {
+            key_id: row.text("key_id")?,
+            account_id: row.text("account_id")?,
+            project_id: row.text("project_id")?,
+            name: row.text("name")?,
+        })
+    }
+
+    /// Writes the trace of what the system did to the key.
+    fn trace(&self, tx: &mut Tx<'_>, name: &'static str, now_ms: i64) -> Result<(), Failure> {
+        let owner = (self.account_id.as_str(), self.project_id.as_str());
+        let about = (self.key_id.as_str(), self.name.as_str());
+        trail::append(tx, &Record::of_system("KMS", name, "CMK", now_ms, owner, about))?;
+        Ok(())
+    }
+}
+
+impl Due {
+    /// Makes a worker with a name of its own.
+    #[must_use]
+    pub fn new(kms: Arc<Kms>, db: Database, clock: Clock) -> Self {
+        Self {
+            kms,
+            db,
+            clock,
+            holder: id::hex32(),
+        }
+    }
+
+    /// Does everything that is due, if this worker has the lease or can get it.
+    ///
+    /// # Errors
+    /// The database or an HSM fails; what was done is done, the rest stays due.
+    pub fn run(&self) -> Result<Work, Failure> {
+        let Some(fence) = self.lease()? else {
+            return Ok(Work::default());
+        };
+        let mut work = Work {
+            deleted: self.delete(fence)?,
+            expired: self.expire(fence)?,
+            ..Work::default()
+        };
+        self.forget_imports(fence)?;
+        work.rotated = self.rotate(fence)?;
+        work.swept = self.sweep(fence)?;
+        Ok(work)
+    }
+
+    /// Takes or renews the lease, and returns its fence.
+    fn lease(&self) -> Result<Option<i64>, Failure> {
+        let now_ms = self.clock.now_ms();
+        self.db.write(|tx| {
+            let row = tx.row(
+                sql!("take_lease"),
+                &[
+                    Value::from(LEASE),
+                    Value::from(self.holder.as_str()),
+                    Value::from(now_ms),
+                    Value::from(now_ms + LEASE_MS),
+                ],
+            )?;
+            Ok(row.map(|row| row.int("fence")).transpose()?)
+        })
+    }
+
+    /// Runs a piece of work while the lease is held.
+    fn fenced<T>(
+        &self,
+        fence: i64,
+        mut work: impl FnMut(&mut Tx<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.db.write(|tx| {
+            let held = tx.row(
+                sql!("check_lease"),
+                &[
+                    Value::from(LEASE),
+                    Value::from(self.holder.as_str()),
+                    Value::from(fence),
+                ],
+            )?;
+            if held.is_none() {
+                return Err(Failure::unavailable("another server has taken the lease"));
+            }
+            work(tx)
+        })
+    }
+
+    fn candidates(&self, sql: &'static str, now_ms: i64) -> Result<Vec<Candidate>, Failure> {
+        let values = [Value::from(now_ms), Value::from(BATCH)];
+        let rows = self.db.read(|tx| Ok::<_, Failure>(tx.rows(sql, &values)?))?;
+        rows.iter().map(Candidate::of_row).collect()
+    }
+
+    /// Deletes the keys whose date has come, with all that belongs to them.
+    fn delete(&self, fence: i64) -> Result<usize, Failure> {
+        let now_ms = self.clock.now_ms();
+        let mut done = 0;
+        for one in self.candidates(sql!("due_deletions"), now_ms)? {
+            let gone = self.fenced(fence, |tx| {
+                let gone = tx.execute(
+                    sql!("delete_due_key"),
+                    &[Value::from(one.key_id.as_str()), Value::from(now_ms)],
+                )?;
+                if gone > 0 {
+                    one.trace(tx, "deleteKey", now_ms)?;
+                }
+                Ok(gone > 0)
+            })?;
+            if gone {
+                self.kms.vault.forget(&one.key_id);
+                done += 1;
+            }
+        }
+        Ok(done)
+    }
+
+    /// Takes away imported material whose time has come.
+    fn expire(&self, fence: i64) -> Result<usize, Failure> {
+        let now_ms = self.clock.now_ms();
+        let mut done = 0;
+        for one in self.candidates(sql!("due_expirations"), now_ms)? {
+            self.fenced(fence, |tx| {
+                // Read as of now, the key is without its material; what is left is to write that down.
+                let Some(key) = Key::load(tx, &one.key_id, now_ms)? else {
+                    return Ok(());
+                };
+                if key.version == 0 {
+                    version::delete_all(tx, &key.id)?;
+                    key.update(tx)?;
+                    one.trace(tx, "deleteImportedKeyMaterial", now_ms)?;
+                }
+                Ok(())
+            })?;
+            self.kms.vault.forget(&one.key_id);
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    fn forget_imports(&self, fence: i64) -> Result<(), Failure> {
+        let before_ms = self.clock.now_ms() - EXPIRED_IMPORT_MS;
+        self.fenced(fence, |tx| {
+            tx.execute(sql!("delete_old_imports"), &[Value::from(before_ms)])?;
+            Ok(())
+        })
+    }
+
+    /// Rotates the keys whose interval has passed. One that fails is left due, and the others go on.
+    fn rotate(&self, fence: i64) -> Result<usize, Failure> {
+        let now_ms = self.clock.now_ms();
+        let mut done = 0;
+        let mut failure = None;
+        for one in self.candidates(sql!("due_rotations"), now_ms)? {
+            match self.rotate_one(fence, &one, now_ms) {
+                Ok(true) => done += 1,
+                Ok(false) => {}
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(done), Err)
+    }
+
+    fn rotate_one(&self, fence: i64, one: &Candidate, now_ms: i64) -> Result<bool, Failure> {
+        let Some(key) = self.db.read(|tx| Key::load(tx, &one.key_id, now_ms))? else {
+            return Ok(false);
+        };
+        let next = self.kms.vault.next_version(&self.db, &key, now_ms)?;
+        self.fenced(fence, |tx| {
+            let Some(mut now) = Key::load(tx, &one.key_id, now_ms)? else {
+                return Ok(false);
+            };
+            let is_due = now.rotation.is_on
+                && now.state == State::Enabled
+                && now.version == key.version
+                && now.rotation.from_ms + now.rotation.days * DAY_MS <= now_ms;
+            if is_due {
+                version::advance(tx, &mut now, &next, now_ms)?;
+                one.trace(tx, "rotateKey", now_ms)?;
+            }
+            Ok(is_due)
+        })
+    }
+
+    /// Destroys objects in HSMs that belong to no version: those of deleted keys, and those that a crash left behind.
+    fn sweep(&self, fence: i64) -> Result<usize, Failure> {
+        let now_ms = self.clock.now_ms();
+        let mut done = 0;
+        for (_, store) in self.kms.vault.stores().filter(|(_, store)| store.is_resident) {
+            for name in store.hsm.list_resident("").map_err(crate::vault::fault)? {
+                let Some(binding) = binding_of(&name) else {
+                    continue;
+                };
+                if self.is_orphan(fence, &name, now_ms)? {
+                    store.hsm.destroy_resident(&binding).map_err(crate::vault::fault)?;
+                    done += 1;
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Tells whether no version names an object, and none is being made; if so, none will be.
+    fn is_orphan(&self, fence: i64, name: &str, now_ms: i64) -> Result<bool, Failure> {
+        self.fenced(fence, |tx| {
+            if tx.row(sql!("select_resident"), &[Value::from(name)])?.is_some() {
+                return Ok(false);
+            }
+            let intent = tx.row(sql!("select_intent"), &[Value::from(name)])?;
+            let made_ms = intent.map(|row| row.int("created_ms")).transpose()?;
+            if made_ms.is_some_and(|made_ms| made_ms + ORPHAN_MS > now_ms) {
+                return Ok(false);
+            }
+            tx.execute(sql!("delete_intent"), &[Value::from(name)])?;
+            Ok(true)
+        })
+    }
+}
+
+/// Reads the name of an object: `<account>/<key>/<version>`.
+fn binding_of(name: &str) -> Option<Binding<'_>> {
+    let mut parts = name.split('/');
+    let binding = Binding {
+        account: parts.next()?,
+        key: parts.next()?,
+        version: parts.next()?.parse().ok()?,
+    };
+    parts.next().is_none().then_some(binding)
+}
