@@ -2,4 +2,11 @@
 
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: sys::alloc::WipingAllocator = sys::alloc::WipingAllocator::new();
+
+fn main() -> ExitCode {
+    server::run()
+}

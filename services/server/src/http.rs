@@ -1,0 +1,256 @@
+//! Connections: reading requests within limits, handing each to a blocking thread, and ending without losing one.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use hyper::body::Incoming as HyperBody;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower_service::Service as _;
+
+use crate::gate::{self, Gate, Incoming, Outgoing};
+
+/// Connections at once; each costs a few tens of kilobytes.
+const CONNECTIONS_MAX: usize = 4_096;
+/// Requests that are worked on at once: as many as there are sessions with the HSM.
+const REQUESTS_MAX: usize = 128;
+/// Header lines of a request: the SDKs send about ten.
+const HEADERS_MAX: usize = 64;
+/// Bytes of a request's line and headers together; a token has a few kilobytes.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// How long a request's headers may take.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request's body may take.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a TLS handshake may take.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long requests that are being worked on may take when the server stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+/// How long to wait after an error of `accept`, such as a full table of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What every request is handled with.
+struct Shared {
+    gate: Arc<Gate>,
+    working: Semaphore,
+}
+
+/// Serves until `stop` resolves, then lets the requests that are being worked on end.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    gate: Arc<Gate>,
+    stop: impl Future<Output = ()>,
+) {
+    let shared = Arc::new(Shared {
+        gate,
+        working: Semaphore::new(REQUESTS_MAX),
+    });
+    let router = Router::new()
+        .route("/healthz", get(health))
+        .route("/metrics", get(metrics))
+        .fallback(handle)
+        .with_state(shared);
+    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let Ok(permit) = Arc::clone(&connections).acquire_owned().await else {
+            break;
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = Connection {
+                    router: router.clone(),
+                    tls: tls.clone(),
+                    watcher: graceful.watcher(),
+                    peer,
+                    permit,
+                };
+                tokio::spawn(connection.run(stream));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    if timeout(STOP_PATIENCE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+}
+
+/// A connection that was accepted.
+struct Connection {
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    watcher: hyper_util::server::graceful::Watcher,
+    peer: SocketAddr,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn run(self, stream: TcpStream) {
+        // Small answers must not wait for more to come.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection has no TCP_NODELAY");
+        }
+        match self.tls.clone() {
+            None => self.serve(stream).await,
+            Some(acceptor) => match timeout(HANDSHAKE_PATIENCE, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => self.serve(stream).await,
+                Ok(Err(error)) => tracing::debug!(peer = %self.peer, %error, "no TLS"),
+                Err(_) => tracing::debug!(peer = %self.peer, "the TLS handshake took too long"),
+            },
+        }
+    }
+
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+        let Self {
+            router,
+            watcher,
+            peer,
+            permit,
+            ..
+        } = self;
+        let service = service_fn(move |request: hyper::Request<HyperBody>| {
+            let mut router = router.clone();
+            async move {
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(ConnectInfo(peer));
+                let answered: Result<Response, Infallible> = router.call(request).await;
+                answered
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_PATIENCE)
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%peer, %error, "a connection ended");
+        }
+        drop(permit);
+    }
+}
+
+async fn health(State(shared): State<Arc<Shared>>) -> Response {
+    let gate = Arc::clone(&shared.gate);
+    let is_well = task::spawn_blocking(move || gate.is_well()).await.unwrap_or(false);
+    let (status, text) = if is_well {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    };
+    plain(status, text.to_owned())
+}
+
+/// Metrics tell what everybody does, so only this machine may read them.
+async fn metrics(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+) -> Response {
+    if peer.ip().is_loopback() {
+        plain(StatusCode::OK, shared.gate.metrics.text())
+    } else {
+        plain(StatusCode::NOT_FOUND, String::new())
+    }
+}
+
+fn plain(status: StatusCode, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let form = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert("content-type", form);
+    response
+}
+
+async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let incoming = match read(request, peer, shared.gate.body_bytes_max()).await {
+        Ok(incoming) => incoming,
+        Err(error) => {
+            tracing::debug!(%peer, %error, "a request did not come to its end");
+            return plain(StatusCode::REQUEST_TIMEOUT, String::new());
+        }
+    };
+    let Ok(_working) = shared.working.acquire().await else {
+        return write(gate::broken());
+    };
+    let gate = Arc::clone(&shared.gate);
+    let answered = task::spawn_blocking(move || gate.handle(&incoming)).await;
+    write(answered.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request was broken off");
+        gate::broken()
+    }))
+}
+
+/// Reads a request whole. A body that is too long is left unread.
+async fn read(request: Request, peer: SocketAddr, most: usize) -> io::Result<Incoming> {
+    let (parts, body) = request.into_parts();
+    let body = match timeout(BODY_PATIENCE, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Some(bytes.to_vec()),
+        Ok(Err(error)) if is_too_long(&error) => None,
+        Ok(Err(error)) => return Err(io::Error::other(error)),
+        Err(elapsed) => return Err(io::Error::other(elapsed)),
+    };
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    Ok(Incoming {
+        method: parts.method.as_str().to_owned(),
+        raw_path: parts.uri.path().to_owned(),
+        raw_query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers,
+        body,
+        source_ip: peer.ip().to_string(),
+    })
+}
+
+/// Tells a body over the limit from one that broke off.
+fn is_too_long(error: &axum::Error) -> bool {
+    use std::error::Error as _;
+    error
+        .source()
+        .is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+}
+
+fn write(outgoing: Outgoing) -> Response {
+    let mut response = Response::new(Body::from(outgoing.body));
+    *response.status_mut() =
+        StatusCode::from_u16(outgoing.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in outgoing.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
