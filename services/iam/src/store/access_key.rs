@@ -1,0 +1,155 @@
+//! Permanent access keys.
+
+use kit::db::{Row, Tx};
+use kit::id;
+use zeroize::Zeroizing;
+
+use super::epoch;
+use crate::error::IamError;
+
+/// Access keys of a user, as the cloud allows.
+pub const MAX_OF_USER: i64 = 2;
+
+/// A permanent access key without its secret.
+#[derive(Clone, Debug)]
+pub struct AccessKey {
+    /// Its identifier, the AK.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// Whether it can be used.
+    pub active: bool,
+    /// What it is for.
+    pub description: String,
+    /// When it was made.
+    pub created_ms: i64,
+}
+
+/// A new pair of an access key and its secret.
+pub struct Pair {
+    /// The identifier, 20 letters and digits.
+    pub id: String,
+    /// The secret, 40 letters and digits.
+    pub secret: Zeroizing<String>,
+}
+
+impl Pair {
+    /// Draws a pair.
+    #[must_use]
+    pub fn draw() -> Self {
+        let secret = Zeroizing::new(id::random::<20>());
+        Self {
+            id: id::hex32()[..20].to_ascii_uppercase(),
+            secret: Zeroizing::new(hex::encode(secret.as_slice())),
+        }
+    }
+}
+
+/// What binds a sealed secret to its access key.
+#[must_use]
+pub fn context(id: &str) -> Vec<u8> {
+    format!("iam/access-key/{id}").into_bytes()
+}
+
+/// Keeps a new access key, whose secret is sealed already.
+///
+/// # Errors
+/// [`IamError::Conflict`] where the user has as many as allowed.
+pub fn create(
+    tx: &mut Tx<'_>,
+    user_id: &str,
+    id: &str,
+    sealed: &[u8],
+    description: &str,
+    now_ms: i64,
+) -> Result<(), IamError> {
+    const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_access_keys WHERE user_id = $1";
+    const INSERT: &str = "INSERT INTO iam_access_keys
+        (id, user_id, sealed, active, description, created_ms) VALUES ($1, $2, $3, 1, $4, $5)";
+    let count = tx.row(COUNT, &[user_id.into()])?;
+    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_OF_USER {
+        let text = format!("A user has at most {MAX_OF_USER} access keys.");
+        return Err(IamError::Conflict(text));
+    }
+    let values = [
+        id.into(),
+        user_id.into(),
+        sealed.into(),
+        description.into(),
+        now_ms.into(),
+    ];
+    tx.execute(INSERT, &values)?;
+    epoch::raise(tx)?;
+    Ok(())
+}
+
+/// Lists the access keys of a user, the oldest first.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<AccessKey>, IamError> {
+    const SELECT: &str = "SELECT * FROM iam_access_keys WHERE user_id = $1 ORDER BY created_ms, id";
+    let rows = tx.rows(SELECT, &[user_id.into()])?;
+    rows.iter().map(read).collect()
+}
+
+/// Finds an access key of an account.
+///
+/// # Errors
+/// [`IamError::NotFound`].
+pub fn need(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<AccessKey, IamError> {
+    const SELECT: &str = "SELECT k.* FROM iam_access_keys k JOIN iam_users u ON u.id = k.user_id
+        WHERE u.account_id = $1 AND k.id = $2";
+    let row = tx.row(SELECT, &[account_id.into(), id.into()])?;
+    let row = row.ok_or_else(|| IamError::not_found("credential", id))?;
+    read(&row)
+}
+
+/// Finds an access key of any account, with its sealed secret.
+///
+/// # Errors
+/// The database does not answer.
+pub fn sealed(tx: &mut Tx<'_>, id: &str) -> Result<Option<(AccessKey, Vec<u8>)>, IamError> {
+    let row = tx.row("SELECT * FROM iam_access_keys WHERE id = $1", &[id.into()])?;
+    row.map(|row| Ok((read(&row)?, row.blob("sealed")?)))
+        .transpose()
+}
+
+/// Changes an access key's state or description.
+///
+/// # Errors
+/// The database does not answer.
+pub fn update(tx: &mut Tx<'_>, id: &str, active: bool, description: &str) -> Result<(), IamError> {
+    const UPDATE: &str = "UPDATE iam_access_keys SET active = $2, description = $3 WHERE id = $1";
+    tx.execute(UPDATE, &[id.into(), active.into(), description.into()])?;
+    epoch::raise(tx)?;
+    Ok(())
+}
+
+/// Deletes an access key.
+///
+/// # Errors
+/// The database does not answer.
+pub fn delete(tx: &mut Tx<'_>, id: &str) -> Result<(), IamError> {
+    tx.execute("DELETE FROM iam_access_keys WHERE id = $1", &[id.into()])?;
+    epoch::raise(tx)?;
+    Ok(())
+}
+
+pub(super) fn delete_of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<(), IamError> {
+    tx.execute(
+        "DELETE FROM iam_access_keys WHERE user_id = $1",
+        &[user_id.into()],
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<AccessKey, IamError> {
+    Ok(AccessKey {
+        id: row.text("id")?,
+        user_id: row.text("user_id")?,
+        active: row.flag("active")?,
+        description: row.text("description")?,
+        created_ms: row.int("created_ms")?,
+    })
+}
