@@ -191,7 +191,7 @@ fn every_name_of_the_vocabulary_has_its_number() {
         };
     }
     let mut ours: Vec<(&str, u64)> = ours![
-        AttributeType CertificateType KeyType MechanismType Mgf ObjectClass ProfileId Rv SessionState UserType
+        AttributeType CertificateType KeyDerivation KeyType MechanismType Mgf ObjectClass ProfileId Rv SessionState UserType
     ];
     let mut header = HEADER.to_vec();
     ours.sort_unstable();
