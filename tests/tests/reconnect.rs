@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Instant;
 
-use cryptoki::error::{Error, Result};
+use cryptoki::error::{Error, Result, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, ObjectClass};
 use cryptoki::session::{Session, UserType};
@@ -56,6 +56,78 @@ fn a_restart_of_the_agent_is_survived() {
         chain.start_agent(Access::All.name());
         works_again(&application);
     });
+}
+
+#[test]
+fn after_a_restart_sessions_and_their_objects_are_gone_and_token_objects_are_not() {
+    alone(
+        "after_a_restart_sessions_and_their_objects_are_gone_and_token_objects_are_not",
+        || {
+            let mut chain = Chain::start();
+            let application = Application::start(&chain.token(Partition::Strict));
+            let session = application.user_session();
+            let make = |token| {
+                let template = [
+                    Attribute::Token(token),
+                    Attribute::ValueLen(16.into()),
+                    Attribute::Encrypt(true),
+                ];
+                session
+                    .generate_key(&Mechanism::AesKeyGen, &template)
+                    .expect("C_GenerateKey")
+            };
+            let (kept, passing) = (make(true), make(false));
+            let encrypt = |session: &Session, key| {
+                session.encrypt(&Mechanism::AesEcb, key, &[1; 16]).map(drop)
+            };
+            encrypt(&session, kept).expect("C_Encrypt");
+            encrypt(&session, passing).expect("C_Encrypt");
+            chain.kill_hsmd();
+            // The call that finds the HSM gone, and those after it.
+            for _ in 0..2 {
+                let error = encrypt(&session, kept).expect_err("the HSM is gone");
+                assert!(
+                    matches!(
+                        error,
+                        Error::Pkcs11(RvError::DeviceRemoved | RvError::DeviceError, _)
+                    ),
+                    "{error}"
+                );
+            }
+            chain.start_hsmd();
+            let fresh = open_again(&application);
+            check_rv(encrypt(&session, kept), RvError::SessionHandleInvalid);
+            check_rv(encrypt(&fresh, kept), RvError::KeyHandleInvalid);
+            fresh
+                .login(UserType::User, Some(&application.pin()))
+                .expect("C_Login");
+            encrypt(&fresh, kept).expect("the handle of a token object outlives the HSM");
+            check_rv(encrypt(&fresh, passing), RvError::KeyHandleInvalid);
+        },
+    );
+}
+
+/// Opens a session as soon as the agent has the HSM back; until then there is one code.
+fn open_again(application: &Application) -> Session {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match application.pkcs11.open_rw_session(application.slot) {
+            Ok(session) => return session,
+            Err(error) => {
+                check_rv::<()>(Err(error), RvError::DeviceError);
+                assert!(Instant::now() < deadline, "the HSM does not come back");
+            }
+        }
+        thread::yield_now();
+    }
+}
+
+fn check_rv<T>(result: Result<T>, expected: RvError) {
+    match result {
+        Err(Error::Pkcs11(rv, _)) if rv == expected => {}
+        Err(error) => panic!("expected {expected:?}, got {error}"),
+        Ok(_) => panic!("expected {expected:?}, but it worked"),
+    }
 }
 
 /// Lets threads sign, breaks something under them, and checks that each of them is told so by a PKCS#11 code.

@@ -7,6 +7,8 @@ use std::thread;
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::MechanismType;
+use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
+use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
@@ -142,6 +144,92 @@ fn an_unwrapped_key_serves_other_sessions_in_parallel() {
             matches!(refused, Err(Error::Pkcs11(RvError::KeyHandleInvalid, _))),
             "a session object ends with its session: {refused:?}"
         );
+    });
+}
+
+#[test]
+fn an_agreement_gives_the_application_its_secret() {
+    alone("an_agreement_gives_the_application_its_secret", || {
+        let host = Host::start();
+        let application = Application::start(&host.token(Partition::Compat));
+        let session = application.user_session();
+        // Wycheproof's first case of P-256 (ecdh_secp256r1_ecpoint_test).
+        let template = [
+            Attribute::Class(ObjectClass::PRIVATE_KEY),
+            Attribute::KeyType(KeyType::EC),
+            Attribute::EcParams(P256.to_vec()),
+            Attribute::Value(unhex(
+                "0612465c89a023ab17855b0a6bcebfd3febb53aef84138647b5352e02c10c346",
+            )),
+            Attribute::Derive(true),
+        ];
+        let private = session.create_object(&template).expect("C_CreateObject");
+        let point = unhex(concat!(
+            "0462d5bd3372af75fe85a040715d0f502428e07046868b0bfdfa61d731afe44f26",
+            "ac333a93a9e70a81cd5a95b5bf8d13990eb741c8c38872b4a07d275a014e30cf",
+        ));
+        let agreement = |point: &[u8]| {
+            let params = Ecdh1DeriveParams::new(EcKdf::null(), point);
+            let template = [
+                Attribute::Class(ObjectClass::SECRET_KEY),
+                Attribute::KeyType(KeyType::GENERIC_SECRET),
+                Attribute::ValueLen(32.into()),
+                Attribute::Sensitive(false),
+                Attribute::Extractable(true),
+            ];
+            session.derive_key(&Mechanism::Ecdh1Derive(params), private, &template)
+        };
+        let secret = agreement(&point).expect("C_DeriveKey");
+        let expected = "53020d908b0219328b658b525f26780e3ae12bcd952bb25a93bc0895e1714285";
+        assert_eq!(
+            session
+                .get_attributes(secret, &[AttributeType::Value])
+                .unwrap(),
+            [Attribute::Value(unhex(expected))]
+        );
+        let mut off_curve = point;
+        off_curve[64] ^= 1;
+        assert!(agreement(&off_curve).is_err());
+    });
+}
+
+#[test]
+fn ed25519_and_secp256k1_sign() {
+    alone("ed25519_and_secp256k1_sign", || {
+        let host = Host::start();
+        let application = Application::start(&host.token(Partition::Strict));
+        let session = application.user_session();
+        let eddsa = || Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Ed25519));
+        for (generator, curve, mechanism) in [
+            (
+                Mechanism::EccEdwardsKeyPairGen,
+                vec![6, 3, 0x2b, 0x65, 0x70],
+                eddsa(),
+            ),
+            (
+                Mechanism::EccKeyPairGen,
+                vec![6, 5, 0x2b, 0x81, 4, 0, 10],
+                Mechanism::EcdsaSha256,
+            ),
+        ] {
+            let (public, private) = session
+                .generate_key_pair(
+                    &generator,
+                    &[Attribute::EcParams(curve), Attribute::Verify(true)],
+                    &[Attribute::Sign(true)],
+                )
+                .expect("C_GenerateKeyPair");
+            let signature = session.sign(&mechanism, private, b"a message").unwrap();
+            assert_eq!(signature.len(), 64);
+            session
+                .verify(&mechanism, public, b"a message", &signature)
+                .expect("C_Verify");
+            assert!(
+                session
+                    .verify(&mechanism, public, b"another", &signature)
+                    .is_err()
+            );
+        }
     });
 }
 

@@ -153,6 +153,8 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
         ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
         ParamShape::Gcm => "`CK_GCM_PARAMS`".to_owned(),
+        ParamShape::Ecdh => "`CK_ECDH1_DERIVE_PARAMS`".to_owned(),
+        ParamShape::Eddsa => "`CK_EDDSA_PARAMS` or none".to_owned(),
         ParamShape::Oaep => "`CK_RSA_PKCS_OAEP_PARAMS`".to_owned(),
         ParamShape::Pss => "`CK_RSA_PKCS_PSS_PARAMS`".to_owned(),
     }

@@ -93,11 +93,16 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::DATA, _) => tables.push(DATA),
         (ObjectClass::CERTIFICATE, _) => tables.push(CERTIFICATE),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
-        (ObjectClass::PUBLIC_KEY, Some(KeyType::EC)) => tables.extend([KEY, PUBLIC, EC_PUBLIC]),
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::EC | KeyType::EC_EDWARDS)) => {
+            tables.extend([KEY, PUBLIC, EC_PUBLIC]);
+        }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::RSA)) => {
             tables.extend([KEY, PRIVATE, RSA_PRIVATE]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC)) => tables.extend([KEY, PRIVATE, EC_PRIVATE]),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS)) => {
+            tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
+        }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
         }
@@ -151,6 +156,7 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     RSA_PRIVATE,
     EC_PUBLIC,
     EC_PRIVATE,
+    EDWARDS_PRIVATE,
 ];
 
 /// Writes one table with one short line per row: attribute, kind, create, generate, access, options.
@@ -307,7 +313,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC public keys (Mechanisms 6.3.3).
+    /// EC public keys, and those on Edwards curves (Mechanisms 6.3.3, 6.3.5).
     EC_PUBLIC:
     EC_PARAMS                Bytes      Required  Required  Fixed;
     EC_POINT                 Bytes      Required  Forbidden Fixed;
@@ -319,4 +325,12 @@ attributes! {
     EC_PRIVATE:
     EC_PARAMS                Bytes      Required  Forbidden Fixed;
     VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Private keys on Edwards curves (Mechanisms 6.3.6), whose value is no number: its zeros in front count.
+    EDWARDS_PRIVATE:
+    EC_PARAMS                Bytes      Required  Forbidden Fixed;
+    VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
 }

@@ -145,6 +145,25 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How a key grows out of a shared secret.
+    KeyDerivation: "CKD_" {
+        NULL = 0x1,
+        SHA1_KDF = 0x2,
+        SHA1_KDF_ASN1 = 0x3,
+        SHA1_KDF_CONCATENATE = 0x4,
+        SHA224_KDF = 0x5,
+        SHA256_KDF = 0x6,
+        SHA384_KDF = 0x7,
+        SHA512_KDF = 0x8,
+        CPDIVERSIFY_KDF = 0x9,
+        SHA3_224_KDF = 0xa,
+        SHA3_256_KDF = 0xb,
+        SHA3_384_KDF = 0xc,
+        SHA3_512_KDF = 0xd,
+    }
+}
+
+vocabulary! {
     /// A conformance profile, or a parameter-set or pseudo-random-function number that shares the prefix.
     ProfileId: "CKP_" {
         INVALID_ID = 0x0,

@@ -22,7 +22,9 @@ pub use attribute::{
     Access, AttributeRow, Presence, ValueKind, attribute_row, object_rows, value_kind,
 };
 pub use attribute_type::AttributeType;
-pub use kinds::{CertificateType, KeyType, Mgf, ObjectClass, ProfileId, SessionState, UserType};
+pub use kinds::{
+    CertificateType, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId, SessionState, UserType,
+};
 pub use mechanism::{
     Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, mechanism,
 };

@@ -85,10 +85,16 @@ pub enum Algorithm {
     },
     /// A hash function.
     Digest(Digest),
+    /// Diffie-Hellman over elliptic curves.
+    Ecdh,
     /// ECDSA over the caller's digest or over a message hashed here.
     Ecdsa(Option<Digest>),
     /// Generation of an EC key pair.
     EcKeyPairGen,
+    /// EdDSA: pure, with a context, or over a message hashed here.
+    Eddsa,
+    /// Generation of a key pair on an Edwards curve.
+    EdwardsKeyPairGen,
     /// Generation of a generic secret key.
     GenericKeyGen,
     /// HMAC; `general` takes the length of the MAC as its parameter.
@@ -123,6 +129,10 @@ pub enum ParamShape {
     Counter,
     /// `CK_GCM_PARAMS`.
     Gcm,
+    /// `CK_ECDH1_DERIVE_PARAMS`.
+    Ecdh,
+    /// `CK_EDDSA_PARAMS`, or none.
+    Eddsa,
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep,
     /// `CK_RSA_PKCS_PSS_PARAMS`.
@@ -160,6 +170,8 @@ impl Operations {
     pub const CIPHER: Self = Self(ckf::ENCRYPT | ckf::DECRYPT);
     /// `C_EncryptInit` and `C_DecryptInit`, `C_WrapKey` and `C_UnwrapKey`.
     pub const CIPHER_AND_WRAP: Self = Self(Self::CIPHER.0 | ckf::WRAP | ckf::UNWRAP);
+    /// `C_DeriveKey`.
+    pub const DERIVE: Self = Self(ckf::DERIVE);
     /// `C_DigestInit`.
     pub const DIGEST: Self = Self(ckf::DIGEST);
     /// `C_GenerateKey`.
@@ -201,10 +213,10 @@ impl Mechanism {
     /// Returns `CK_MECHANISM_INFO.flags`: the operations, and for EC mechanisms what curves and points they take.
     #[must_use]
     pub fn flags(&self) -> u64 {
-        let ec = if self.key_type == Some(KeyType::EC) {
-            ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS
-        } else {
-            0
+        let ec = match self.key_type {
+            Some(KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
+            Some(KeyType::EC_EDWARDS) => ckf::EC_F_P | ckf::EC_OID,
+            _ => 0,
         };
         self.operations.0 | ec
     }
@@ -221,10 +233,12 @@ pub fn mechanism(id: MechanismType) -> Option<&'static Mechanism> {
 
 const RSA: Option<KeyType> = Some(KeyType::RSA);
 const EC: Option<KeyType> = Some(KeyType::EC);
+const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
 const EC_BITS: KeySizes = KeySizes::Bits(256, 521);
+const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
 const MAC_BYTES: KeySizes = KeySizes::Bytes(1, 512);
@@ -318,6 +332,11 @@ mechanisms! {
     ECDSA_SHA3_256          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_256))                          , "6.3.13";
     ECDSA_SHA3_384          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_384))                          , "6.3.13";
     ECDSA_SHA3_512          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_512))                          , "6.3.13";
+    ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.17";
+    // The curves have a cofactor of 1, so that it makes no difference.
+    ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.18";
+    EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.8";
+    EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.15";
     AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
     AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
     AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";

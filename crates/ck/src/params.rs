@@ -1,6 +1,6 @@
 //! Mechanism parameters, one variant per shape.
 
-use crate::{MechanismType, Mgf};
+use crate::{KeyDerivation, MechanismType, Mgf};
 
 /// The parameters of a mechanism as the application gave them, lengths in bytes unless said otherwise.
 ///
@@ -31,6 +31,22 @@ pub enum Params<'a> {
         aad: &'a [u8],
         /// The length of the tag in bits.
         tag_bits: u64,
+    },
+    /// `CK_ECDH1_DERIVE_PARAMS`.
+    Ecdh {
+        /// How the key grows out of the shared secret.
+        kdf: KeyDerivation,
+        /// What the parties share besides.
+        shared_data: &'a [u8],
+        /// The other party's point.
+        public_data: &'a [u8],
+    },
+    /// `CK_EDDSA_PARAMS`.
+    Eddsa {
+        /// Whether the message is hashed first.
+        prehash: bool,
+        /// The context.
+        context: &'a [u8],
     },
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep {

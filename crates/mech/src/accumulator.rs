@@ -12,7 +12,7 @@ pub(crate) enum Accumulator {
     Hashed(DigestContext),
     /// Keeps them, up to a limit.
     Kept {
-        /// What came so far; its capacity is the limit, so that it never moves.
+        /// What came so far; where it may be secret, its capacity is the limit, so that it never moves.
         bytes: Zeroizing<Vec<u8>>,
         /// The longest that it may become.
         limit: usize,
@@ -31,6 +31,15 @@ impl Accumulator {
     pub(crate) fn kept(limit: usize, too_long: Error) -> Self {
         Self::Kept {
             bytes: Zeroizing::new(Vec::with_capacity(limit)),
+            limit,
+            too_long,
+        }
+    }
+
+    /// Keeps a message that is usually far below its limit, and public.
+    pub(crate) fn growing(limit: usize, too_long: Error) -> Self {
+        Self::Kept {
+            bytes: Zeroizing::new(Vec::new()),
             limit,
             too_long,
         }

@@ -17,7 +17,7 @@ use crate::hmac::Hmac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, param, rsa_pss};
+use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss};
 
 /// Starts a signature or MAC.
 ///
@@ -34,6 +34,7 @@ pub fn signer(
             param::none(params)?;
             ecdsa::signer(key, digest)
         }
+        Algorithm::Eddsa => eddsa::signer(key, params),
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
@@ -50,6 +51,8 @@ pub fn signer(
         | Algorithm::AesKeyWrap { .. }
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
+        | Algorithm::Ecdh
+        | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
@@ -71,6 +74,7 @@ pub fn verifier(
             param::none(params)?;
             ecdsa::verifier(key, digest)
         }
+        Algorithm::Eddsa => eddsa::verifier(key, params),
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
@@ -87,6 +91,8 @@ pub fn verifier(
         | Algorithm::AesKeyWrap { .. }
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
+        | Algorithm::Ecdh
+        | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
@@ -163,7 +169,10 @@ fn symmetric(
         | Algorithm::AesKeyGen
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
+        | Algorithm::Ecdh
         | Algorithm::Ecdsa(_)
+        | Algorithm::Eddsa
+        | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::Hmac { .. }
         | Algorithm::RsaKeyPairGen

@@ -14,7 +14,7 @@ pub enum Error {
     #[error("the value of {0} does not make a valid key")]
     AttributeInvalid(AttributeType),
     /// The curve is not one of those that the token has.
-    #[error("the curve is not P-256, P-384 or P-521 named by its OBJECT IDENTIFIER")]
+    #[error("the curve is none of those that the token has, named by its OBJECT IDENTIFIER")]
     CurveNotSupported,
     /// The plaintext or message cannot be processed.
     #[error("the data cannot be processed by this mechanism")]

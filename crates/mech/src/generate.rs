@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::{EcKey, Rsa};
+use crate::ffi::{EcKey, Ed25519Private, Rsa};
 use crate::key::{check_secret_len, pair};
 use crate::{Error, Key, Material, param, signer, verifier};
 
@@ -72,6 +72,7 @@ pub fn generate_pair(
 ) -> Result<(Material, Material), Error> {
     let generate = match mechanism.algorithm {
         Algorithm::EcKeyPairGen => generate_ec,
+        Algorithm::EdwardsKeyPairGen => generate_edwards,
         Algorithm::RsaKeyPairGen => generate_rsa,
         _ => return Err(Error::MechanismInvalid),
     };
@@ -90,6 +91,25 @@ fn generate_ec(
     let public = pair::ec_public_material(&key)?;
     let private = pair::ec_private_material(&key)?;
     check_pair(KeyType::EC, MechanismType::ECDSA, &public, &private)?;
+    Ok((public, private))
+}
+
+fn generate_edwards(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let params = request
+        .ec_params
+        .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
+    pair::check_edwards(params)?;
+    let mut seed = Zeroizing::new([0; Ed25519Private::SEED_LEN]);
+    random(&mut seed[..])?;
+    let key = Ed25519Private::from_seed(&seed[..]);
+    let key = key.ok_or(Error::Provider("ED25519_keypair_from_seed"))?;
+    let public = pair::edwards_public_material(&key.public())?;
+    let private = pair::edwards_private_material(&key)?;
+    let mechanism = MechanismType::EDDSA;
+    check_pair(KeyType::EC_EDWARDS, mechanism, &public, &private)?;
     Ok((public, private))
 }
 

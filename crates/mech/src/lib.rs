@@ -22,7 +22,9 @@ mod aes_key_wrap;
 mod check_value;
 mod digest;
 mod dispatch;
+mod ecdh;
 mod ecdsa;
+mod eddsa;
 mod error;
 mod generate;
 mod hmac;
@@ -46,6 +48,7 @@ use zeroize::Zeroizing;
 
 pub use check_value::check_value;
 pub use dispatch::{decryptor, digester, encryptor, signer, verifier};
+pub use ecdh::derive;
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
 pub use key::{Key, complete_private, complete_public, private_from_pkcs8};

@@ -1,6 +1,6 @@
 //! Reading the parameters of mechanisms.
 
-use ck::{Digest, MechanismType, Mgf, Params};
+use ck::{Digest, KeyDerivation, MechanismType, Mgf, Params};
 
 use crate::Error;
 
@@ -35,6 +35,19 @@ pub(crate) fn optional_check_value(params: &Params<'_>) -> Result<Option<[u8; 8]
 /// Finds the hash function that a digest mechanism names.
 pub(crate) fn digest(id: MechanismType) -> Result<Digest, Error> {
     Digest::from_mechanism(id).ok_or(Error::MechanismParamInvalid)
+}
+
+/// Finds the hash function of a key derivation (ANSI X9.63), or that there is none.
+pub(crate) const fn derivation(kdf: KeyDerivation) -> Result<Option<Digest>, Error> {
+    Ok(match kdf {
+        KeyDerivation::NULL => None,
+        KeyDerivation::SHA1_KDF => Some(Digest::Sha1),
+        KeyDerivation::SHA224_KDF => Some(Digest::Sha224),
+        KeyDerivation::SHA256_KDF => Some(Digest::Sha256),
+        KeyDerivation::SHA384_KDF => Some(Digest::Sha384),
+        KeyDerivation::SHA512_KDF => Some(Digest::Sha512),
+        _ => return Err(Error::MechanismParamInvalid),
+    })
 }
 
 /// Finds the hash function of a mask generation function.

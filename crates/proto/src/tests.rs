@@ -1,6 +1,6 @@
 //! The wire keeps its promises: what is written is read back, and nothing else is accepted.
 
-use ck::{AttributeType, MechanismType, Mgf, Params, Rv};
+use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params, Rv};
 use proptest::prelude::*;
 
 use crate::frame::{HEADER_LEN, Header, Kind, append};
@@ -113,6 +113,19 @@ fn every_kind_of_parameter_is_read_back() {
             digest: MechanismType::SHA_1,
             mgf: Mgf::MGF1_SHA512,
             salt_len: 20,
+        },
+        Params::Ecdh {
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+            public_data: b"a point",
+        },
+        Params::Eddsa {
+            prehash: true,
+            context: b"context",
+        },
+        Params::Eddsa {
+            prehash: false,
+            context: b"",
         },
     ];
     for params in params {

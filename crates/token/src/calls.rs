@@ -1,6 +1,7 @@
 //! The calls: one short method per row of the call table, each of which leads into the part that does the work.
 
 mod crypto;
+mod derivation;
 mod find;
 mod keys;
 mod objects;
@@ -597,6 +598,20 @@ impl Handler for Caller<'_> {
     ) -> Result<(), Error> {
         *key = Some(self.within(session, |call| {
             call.unwrap_key(mechanism, unwrapping_key.0, wrapped, template)
+        })?);
+        Ok(())
+    }
+
+    fn derive_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        base_key: ObjectHandle,
+        template: &[Attribute<'_>],
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = Some(self.within(session, |call| {
+            call.derive_key(mechanism, base_key.0, template)
         })?);
         Ok(())
     }

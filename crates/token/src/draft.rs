@@ -39,6 +39,13 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
 pub(crate) enum Source {
     /// A mechanism of the token made it.
     Generation(MechanismType),
+    /// A mechanism of the token derived it from a key that has always had, or not, these attributes.
+    Derivation {
+        /// `CKA_ALWAYS_SENSITIVE` of that key.
+        always_sensitive: bool,
+        /// `CKA_NEVER_EXTRACTABLE` of that key.
+        never_extractable: bool,
+    },
     /// It was brought, in the clear or wrapped.
     Outside,
 }
@@ -48,7 +55,7 @@ impl Source {
     const fn origin(self) -> Origin {
         match self {
             Self::Generation(_) => Origin::Generation,
-            Self::Outside => Origin::Transfer,
+            Self::Derivation { .. } | Self::Outside => Origin::Transfer,
         }
     }
 }
@@ -78,8 +85,10 @@ impl Plan {
         attributes.set_number(A::CLASS, class.0);
         attributes.set_number(A::KEY_TYPE, key_type.0);
         policy::tighten(profile, &mut attributes);
-        if matches!(source, Source::Outside) {
-            policy::tighten_unwrapped(profile, &mut attributes);
+        match source {
+            Source::Generation(_) => {}
+            Source::Derivation { .. } => policy::tighten_derived(profile, &mut attributes),
+            Source::Outside => policy::tighten_unwrapped(profile, &mut attributes),
         }
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
@@ -195,15 +204,24 @@ fn put(attributes: &mut Attributes, material: Material) {
 
 /// Sets what only the token says of a key's origin (4.7, 4.9).
 fn set_origin(attributes: &mut Attributes, source: &Source) {
+    // Whether the value could have been known outside, before the key had its attributes (6.3.17 for derived keys).
+    let (hidden, inside) = match *source {
+        Source::Generation(_) => (true, true),
+        Source::Derivation {
+            always_sensitive,
+            never_extractable,
+        } => (always_sensitive, never_extractable),
+        Source::Outside => (false, false),
+    };
     let (local, mechanism) = match source {
         Source::Generation(mechanism) => (true, mechanism.0),
-        Source::Outside => (false, UNAVAILABLE),
+        Source::Derivation { .. } | Source::Outside => (false, UNAVAILABLE),
     };
     attributes.set_flag(A::LOCAL, local);
     attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);
     if is_secret(attributes.class()) {
-        let always_sensitive = local && attributes.is(A::SENSITIVE);
-        let never_extractable = local && !attributes.is(A::EXTRACTABLE);
+        let always_sensitive = hidden && attributes.is(A::SENSITIVE);
+        let never_extractable = inside && !attributes.is(A::EXTRACTABLE);
         attributes.set_flag(A::ALWAYS_SENSITIVE, always_sensitive);
         attributes.set_flag(A::NEVER_EXTRACTABLE, never_extractable);
     }

@@ -10,16 +10,21 @@
 //! | `CKA_SENSITIVE` off for an import, `CKA_EXTRACTABLE` on | as the template says | refused |
 //! | the same for an existing key or its copy (R2) | refused | refused |
 //! | `CKA_EXTRACTABLE` on for a key that is generated | as the template says | only with `CKA_WRAP_WITH_TRUSTED` |
-//! | wrapping, unwrapping, deriving | see [`wrapping`] | see [`wrapping`] |
+//! | wrapping and unwrapping | see `policy/wrapping.rs` | see `policy/wrapping.rs` |
+//! | `CKA_SENSITIVE`, `CKA_EXTRACTABLE` of a key that is derived (R2, R5) | as the template says | on, off |
+//! | a derived key below 16 bytes (R5) | accepted | refused |
 //! | GCM tags below 96 bits (R10) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
+mod derivation;
 mod wrapping;
 
 use ck::flags::mechanism as ckf;
 use ck::{
     Algorithm, AttributeType, Digest, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv,
 };
+pub use derivation::decide_derive;
+pub(crate) use derivation::tighten_derived;
 pub use proto::admin::Profile;
 use thiserror::Error as ThisError;
 pub(crate) use wrapping::tighten_unwrapped;
@@ -33,6 +38,8 @@ use crate::{Attributes, Error};
 pub enum Usage {
     /// Decrypting.
     Decrypt,
+    /// Deriving another key.
+    Derive,
     /// Encrypting.
     Encrypt,
     /// Signing, or computing a MAC.
@@ -51,6 +58,7 @@ impl Usage {
     pub const fn attribute(self) -> AttributeType {
         match self {
             Self::Decrypt => AttributeType::DECRYPT,
+            Self::Derive => AttributeType::DERIVE,
             Self::Encrypt => AttributeType::ENCRYPT,
             Self::Sign => AttributeType::SIGN,
             Self::Unwrap => AttributeType::UNWRAP,
@@ -63,6 +71,7 @@ impl Usage {
     const fn flag(self) -> u64 {
         match self {
             Self::Decrypt => ckf::DECRYPT,
+            Self::Derive => ckf::DERIVE,
             Self::Encrypt => ckf::ENCRYPT,
             Self::Sign => ckf::SIGN,
             Self::Unwrap => ckf::UNWRAP,
@@ -119,6 +128,9 @@ pub enum Refusal {
     /// The key has another purpose.
     #[error("{0} of the key is false")]
     Purpose(AttributeType),
+    /// So short a secret could be guessed.
+    #[error("in the profile `strict` a derived key has 16 bytes or more")]
+    ShortSecret,
     /// The key takes off with one purpose what it, or another, put on with the other.
     #[error("{0} and {1} of one key would strip the wrapping from any key")]
     Stripping(AttributeType, AttributeType),
@@ -150,7 +162,7 @@ impl Refusal {
             Self::KeyType { usage, .. } => match usage {
                 Usage::Wrap => Rv::WRAPPING_KEY_TYPE_INCONSISTENT,
                 Usage::Unwrap => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
-                Usage::Decrypt | Usage::Encrypt | Usage::Sign | Usage::Verify => {
+                Usage::Decrypt | Usage::Derive | Usage::Encrypt | Usage::Sign | Usage::Verify => {
                     Rv::KEY_TYPE_INCONSISTENT
                 }
             },
@@ -160,6 +172,7 @@ impl Refusal {
             Self::Purpose(_) | Self::Stripping(..) => Rv::KEY_FUNCTION_NOT_PERMITTED,
             Self::Unextractable => Rv::KEY_UNEXTRACTABLE,
             Self::Unwrappable(_) => Rv::KEY_NOT_WRAPPABLE,
+            Self::ShortSecret => Rv::TEMPLATE_INCONSISTENT,
             Self::WeakParameter(_) => Rv::MECHANISM_PARAM_INVALID,
         }
     }

@@ -2,6 +2,8 @@
 
 mod attributes;
 mod bench;
+mod derivation;
+mod edwards;
 mod faults;
 mod isolation;
 mod keys;

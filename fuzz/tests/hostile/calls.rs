@@ -1,6 +1,6 @@
 //! Requests of every call, decoded as hsmd decodes them, for a token that serves none.
 
-use ck::{AttributeType, MechanismType, Params, Rv};
+use ck::{AttributeType, KeyDerivation, MechanismType, Params, Rv};
 use proto::shape::{
     Attribute, MechanismArgument, MechanismIn, Room, SessionHandle, Shape, TemplateIn,
 };
@@ -89,6 +89,24 @@ pub(super) fn samples() -> Vec<Vec<u8>> {
             Room::Items(40).encode(writer);
         }),
         write(&|writer| {
+            let ecdh = mechanism(Params::Ecdh {
+                kdf: KeyDerivation::NULL,
+                shared_data: b"shared",
+                public_data: &[4; 65],
+            });
+            MechanismIn::encode(Some(&ecdh), writer);
+            writer.u64(7);
+            TemplateIn::encode(&[label], writer);
+        }),
+        write(&|writer| {
+            let eddsa = mechanism(Params::Eddsa {
+                prehash: true,
+                context: b"context",
+            });
+            MechanismIn::encode(Some(&eddsa), writer);
+            writer.u64(7);
+        }),
+        write(&|writer| {
             MechanismIn::encode(Some(&mechanism(Params::None)), writer);
             writer.u64(7);
             writer.bytes(&[0; 40]);
@@ -115,6 +133,7 @@ fn samples_reach_the_token() {
         Call::SignFinal,
         Call::WrapKey,
         Call::UnwrapKey,
+        Call::DeriveKey,
     ] {
         assert!(reaches(call), "{call:?}");
     }

@@ -1,8 +1,8 @@
 //! The vocabulary has the numbers of the C header, as another crate reads it.
 
 use ck::{
-    AttributeType, CertificateType, KeyType, MechanismType, Mgf, ObjectClass, ProfileId, Rv,
-    SessionState, UserType,
+    AttributeType, CertificateType, KeyDerivation, KeyType, MechanismType, Mgf, ObjectClass,
+    ProfileId, Rv, SessionState, UserType,
 };
 use cryptoki_sys::*;
 
@@ -51,7 +51,10 @@ constants! {
     CKS_LAST_VALIDATION_OK CKS_RO_USER_FUNCTIONS CKS_RW_PUBLIC_SESSION CKS_RW_USER_FUNCTIONS CKS_RW_SO_FUNCTIONS
     CKG_NO_GENERATE CKG_GENERATE CKG_MGF1_SHA1 CKG_GENERATE_COUNTER CKG_MGF1_SHA256 CKG_GENERATE_RANDOM
     CKG_MGF1_SHA384 CKG_GENERATE_COUNTER_XOR CKG_MGF1_SHA512 CKG_MGF1_SHA224 CKG_MGF1_SHA3_224 CKG_MGF1_SHA3_256
-    CKG_MGF1_SHA3_384 CKG_MGF1_SHA3_512 CKP_INVALID_ID CKP_BASELINE_PROVIDER CKP_ML_DSA_44 CKP_ML_KEM_512
+    CKG_MGF1_SHA3_384 CKG_MGF1_SHA3_512
+    CKD_NULL CKD_SHA1_KDF CKD_SHA1_KDF_ASN1 CKD_SHA1_KDF_CONCATENATE CKD_SHA224_KDF CKD_SHA256_KDF CKD_SHA384_KDF
+    CKD_SHA512_KDF CKD_CPDIVERSIFY_KDF CKD_SHA3_224_KDF CKD_SHA3_256_KDF CKD_SHA3_384_KDF CKD_SHA3_512_KDF
+    CKP_INVALID_ID CKP_BASELINE_PROVIDER CKP_ML_DSA_44 CKP_ML_KEM_512
     CKP_PKCS5_PBKD2_HMAC_SHA1 CKP_SLH_DSA_SHA2_128S CKP_EXTENDED_PROVIDER CKP_ML_DSA_65 CKP_ML_KEM_768
     CKP_PKCS5_PBKD2_HMAC_GOSTR3411 CKP_SLH_DSA_SHAKE_128S CKP_AUTHENTICATION_TOKEN CKP_ML_DSA_87 CKP_ML_KEM_1024
     CKP_PKCS5_PBKD2_HMAC_SHA224 CKP_SLH_DSA_SHA2_128F CKP_PKCS5_PBKD2_HMAC_SHA256 CKP_PUBLIC_CERTIFICATES_TOKEN
@@ -188,7 +191,7 @@ fn every_name_of_the_vocabulary_has_its_number() {
         };
     }
     let mut ours: Vec<(&str, u64)> = ours![
-        AttributeType CertificateType KeyType MechanismType Mgf ObjectClass ProfileId Rv SessionState UserType
+        AttributeType CertificateType KeyDerivation KeyType MechanismType Mgf ObjectClass ProfileId Rv SessionState UserType
     ];
     let mut header = HEADER.to_vec();
     ours.sort_unstable();

@@ -1,4 +1,4 @@
-//! Elliptic curve keys and ECDSA.
+//! Elliptic curve keys, ECDSA and Diffie-Hellman.
 
 use std::ptr::{self, NonNull};
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{BigNum, Failed, check, owned};
 
-/// A curve (SP 800-186).
+/// A curve (SP 800-186, SEC 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Curve {
     /// secp256r1.
@@ -16,13 +16,15 @@ pub(crate) enum Curve {
     P384,
     /// secp521r1.
     P521,
+    /// secp256k1 (SEC 2, 2.4.1).
+    Secp256k1,
 }
 
 impl Curve {
     /// Returns the size of the field and of the order in bits: they are the same for all these curves.
     pub(crate) const fn bits(self) -> usize {
         match self {
-            Self::P256 => 256,
+            Self::P256 | Self::Secp256k1 => 256,
             Self::P384 => 384,
             Self::P521 => 521,
         }
@@ -43,6 +45,7 @@ impl Curve {
             Self::P256 => c::NID_X9_62_prime256v1,
             Self::P384 => c::NID_secp384r1,
             Self::P521 => c::NID_secp521r1,
+            Self::Secp256k1 => c::NID_secp256k1,
         }
     }
 }
@@ -198,6 +201,32 @@ impl EcKey {
             function: "EC_KEY_get0_private_key",
         })?;
         scalar.to_padded(self.curve.scalar_len())
+    }
+
+    /// Computes the secret that this private key shares with another's public key of the same curve: the x-coordinate of
+    /// their product.
+    pub(crate) fn agree(&self, other: &Self) -> Result<Zeroizing<Vec<u8>>, Failed> {
+        const FUNCTION: &str = "ECDH_compute_key";
+        if self.curve != other.curve {
+            return Err(Failed { function: FUNCTION });
+        }
+        let mut secret = Zeroizing::new(vec![0; self.curve.scalar_len()]);
+        // SAFETY: both keys are valid, and their groups are the same; the buffer is valid for its length; without a
+        // derivation function, the secret itself is written.
+        let written = unsafe {
+            c::ECDH_compute_key(
+                secret.as_mut_ptr().cast(),
+                secret.len(),
+                c::EC_KEY_get0_public_key(other.key.as_ptr()),
+                self.key.as_ptr(),
+                None,
+            )
+        };
+        if usize::try_from(written) == Ok(secret.len()) {
+            Ok(secret)
+        } else {
+            Err(Failed::of(FUNCTION))
+        }
     }
 
     /// Signs a digest, of which the leftmost bits count, and returns r and s side by side.

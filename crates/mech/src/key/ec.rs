@@ -12,7 +12,7 @@ use crate::{Error, Material};
 /// The mark of an uncompressed point (SEC 1, 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-const CURVES: [(Curve, ObjectIdentifier, &[&str]); 3] = [
+const CURVES: [(Curve, ObjectIdentifier, &[&str]); 4] = [
     (
         Curve::P256,
         ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
@@ -27,6 +27,11 @@ const CURVES: [(Curve, ObjectIdentifier, &[&str]); 3] = [
         Curve::P521,
         ObjectIdentifier::new_unwrap("1.3.132.0.35"),
         &["secp521r1", "P-521"],
+    ),
+    (
+        Curve::Secp256k1,
+        ObjectIdentifier::new_unwrap("1.3.132.0.10"),
+        &["secp256k1"],
     ),
 ];
 
@@ -51,6 +56,7 @@ pub(crate) fn oid(curve: Curve) -> ObjectIdentifier {
         Curve::P256 => &CURVES[0],
         Curve::P384 => &CURVES[1],
         Curve::P521 => &CURVES[2],
+        Curve::Secp256k1 => &CURVES[3],
     };
     row.1
 }
@@ -67,13 +73,16 @@ fn read_point(curve: Curve, value: &[u8]) -> Option<&[u8]> {
     (point.len() == curve.point_len() && point[0] == UNCOMPRESSED).then_some(point)
 }
 
+/// Parses a point of this curve, in either of its forms.
+pub(crate) fn point(curve: Curve, value: &[u8]) -> Option<EcKey> {
+    read_point(curve, value).and_then(|point| EcKey::public(curve, point).ok())
+}
+
 /// Parses a public key.
 pub(super) fn public(attributes: Attributes<'_, '_>) -> Result<EcKey, Error> {
     let curve = curve(attributes.required(AttributeType::EC_PARAMS)?)?;
     let value = attributes.required(AttributeType::EC_POINT)?;
-    read_point(curve, value)
-        .and_then(|point| EcKey::public(curve, point).ok())
-        .ok_or(Error::AttributeInvalid(AttributeType::EC_POINT))
+    point(curve, value).ok_or(Error::AttributeInvalid(AttributeType::EC_POINT))
 }
 
 /// Parses a private key.

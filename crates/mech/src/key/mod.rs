@@ -2,6 +2,7 @@
 
 mod attributes;
 mod ec;
+mod edwards;
 mod pkcs8;
 mod rsa;
 mod rsa_factor;
@@ -16,7 +17,7 @@ pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{EcKey, Rsa};
+use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, Rsa};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -30,6 +31,8 @@ pub struct Key {
 enum Parts {
     EcPrivate(EcKey),
     EcPublic(EcKey),
+    EdwardsPrivate(Ed25519Private),
+    EdwardsPublic(Ed25519Public),
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
@@ -54,6 +57,12 @@ impl Key {
         let parts = match (class, key_type) {
             (ObjectClass::PRIVATE_KEY, KeyType::EC) => Parts::EcPrivate(ec::private(attributes)?),
             (ObjectClass::PUBLIC_KEY, KeyType::EC) => Parts::EcPublic(ec::public(attributes)?),
+            (ObjectClass::PRIVATE_KEY, KeyType::EC_EDWARDS) => {
+                Parts::EdwardsPrivate(edwards::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::EC_EDWARDS) => {
+                Parts::EdwardsPublic(edwards::public(attributes)?)
+            }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
             }
@@ -71,6 +80,7 @@ impl Key {
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
+            Parts::EdwardsPrivate(_) | Parts::EdwardsPublic(_) => edwards::BITS,
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
@@ -114,6 +124,24 @@ impl Key {
         }
     }
 
+    /// Returns the Edwards curve private key that this must be.
+    pub(crate) const fn edwards_private(&self) -> Result<&Ed25519Private, Error> {
+        match &self.parts {
+            Parts::EdwardsPrivate(key) => Ok(key),
+            Parts::EdwardsPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the Edwards curve public key that this must be.
+    pub(crate) const fn edwards_public(&self) -> Result<&Ed25519Public, Error> {
+        match &self.parts {
+            Parts::EdwardsPublic(key) => Ok(key),
+            Parts::EdwardsPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the value of the AES key that this must be.
     pub(crate) fn aes(&self) -> Result<&[u8], Error> {
         match &self.parts {
@@ -149,6 +177,7 @@ pub fn complete_private<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
+        KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::RSA => rsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -169,6 +198,7 @@ pub fn complete_public<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
+        KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -179,14 +209,21 @@ pub(crate) mod pair {
     pub(crate) use super::ec::{
         curve, private_material as ec_private_material, public_material as ec_public_material,
     };
+    pub(crate) use super::edwards::{
+        check_curve as check_edwards, private_material as edwards_private_material,
+        public_material as edwards_public_material,
+    };
     pub(crate) use super::rsa::{
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
     };
 }
 
+/// The other party's point in a key agreement.
+pub(crate) use ec::point as ec_point;
+
 /// The lengths that secrets may have.
-pub(crate) use secret::check_len as check_secret_len;
+pub(crate) use secret::{LONGEST as LONGEST_SECRET, check_len as check_secret_len};
 
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {
@@ -195,8 +232,9 @@ pub(crate) mod public_half {
 
     use super::Attributes;
     pub(crate) use super::ec::oid;
+    pub(crate) use super::edwards::ED25519;
     use crate::Error;
-    use crate::ffi::EcKey;
+    use crate::ffi::{EcKey, Ed25519Public};
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -209,6 +247,17 @@ pub(crate) mod public_half {
         match class {
             ObjectClass::PRIVATE_KEY => super::ec::private(attributes),
             _ => super::ec::public(attributes),
+        }
+    }
+
+    /// Returns the public key on an Edwards curve, computed from the seed if need be.
+    pub(crate) fn edwards(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<Ed25519Public, Error> {
+        match class {
+            ObjectClass::PRIVATE_KEY => Ok(super::edwards::private(attributes)?.public()),
+            _ => super::edwards::public(attributes),
         }
     }
 }

@@ -1,12 +1,13 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, and EC as in RFC 5915.
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 as in
+//! RFC 8410.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{Key, Parts, ec, rsa};
-use crate::ffi::EcKey;
+use super::{Key, Parts, ec, edwards, rsa};
+use crate::ffi::{EcKey, Ed25519Private};
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -39,12 +40,17 @@ impl Key {
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (algorithm, key) = match &self.parts {
             Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
+            Parts::EdwardsPrivate(key) => (
+                algorithm(&edwards::ED25519, &[]),
+                element(Tag::OctetString, &[key.seed()])?,
+            ),
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
-            Parts::EcPublic(_) | Parts::RsaPublic(_) | Parts::Secret(_) => {
-                return Err(Error::KeyTypeInconsistent);
-            }
+            Parts::EcPublic(_)
+            | Parts::EdwardsPublic(_)
+            | Parts::RsaPublic(_)
+            | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
         };
         let algorithm = algorithm.map_err(|_| FAILED)?;
         let version = element(Tag::Integer, &[&[0]])?;
@@ -72,6 +78,12 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let key = EcKey::private(ec::curve(&params)?, scalar);
             let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC, ec::private_material(&key)?))
+        }
+        edwards::ED25519 => {
+            let seed = <&OctetStringRef>::from_der(key).map_err(|_| Error::KeyEncodingInvalid)?;
+            let key = Ed25519Private::from_seed(seed.as_bytes());
+            let key = key.ok_or(Error::KeyEncodingInvalid)?;
+            Ok((KeyType::EC_EDWARDS, edwards::private_material(&key)?))
         }
         _ => Err(Error::KeyEncodingInvalid),
     }

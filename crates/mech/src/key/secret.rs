@@ -7,7 +7,7 @@ use super::Attributes;
 use crate::Error;
 
 /// The longest generic secret (see the mechanism table).
-const LONGEST: usize = 512;
+pub(crate) const LONGEST: usize = 512;
 
 /// Parses a secret key.
 pub(super) fn parse(

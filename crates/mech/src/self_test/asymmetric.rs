@@ -1,6 +1,6 @@
-//! Known answers of RSA and ECDSA, and the keys that they are for (`vectors/`).
+//! Known answers of RSA and elliptic curves, and the keys that they are for (`vectors/`).
 
-use ck::{AttributeType, MechanismType, Mgf, Params};
+use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params};
 
 use super::{Check, KnownAnswer, TestKey};
 
@@ -176,6 +176,76 @@ pub(super) const ECDSA: &[KnownAnswer] = &[
     },
 ];
 
+/// The signature of RFC 8032, 7.1, test 2, and the agreement that Wycheproof's first case of P-256 comes to, expanded with
+/// OpenSSL.
+pub(super) const OTHER_CURVES: &[KnownAnswer] = &[
+    KnownAnswer {
+        name: "Ed25519 signature",
+        mechanism: MechanismType::EDDSA,
+        params: Params::None,
+        key: TestKey::Edwards(&ED25519),
+        check: Check::Sign,
+        input: "72",
+        output: "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f\
+         3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    },
+    KnownAnswer {
+        name: "Ed25519 verification",
+        mechanism: MechanismType::EDDSA,
+        params: Params::None,
+        key: TestKey::Edwards(&ED25519),
+        check: Check::Verify,
+        input: "72",
+        output: "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f\
+         3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    },
+    KnownAnswer {
+        name: "ECDH P-256 with SHA-256",
+        mechanism: MechanismType::ECDH1_DERIVE,
+        params: ECDH,
+        key: TestKey::Ec(&AGREEING),
+        check: Check::Derive,
+        input: "",
+        output: "1af8f44c455419f66923cde2f55e3253d27ab16ae9f5414d6ffb5560f2490db3",
+    },
+];
+
+/// The key of RFC 8032, 7.1, test 2.
+const ED25519: [(AttributeType, &str); 3] = [
+    (AttributeType::EC_PARAMS, "06032b6570"),
+    (
+        AttributeType::EC_POINT,
+        "04203d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    ),
+    (
+        AttributeType::VALUE,
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+    ),
+];
+
+/// The private key of Wycheproof's first case of P-256.
+const AGREEING: [(AttributeType, &str); 2] = [
+    (AttributeType::EC_PARAMS, "06082a8648ce3d030107"),
+    (
+        AttributeType::VALUE,
+        "0612465c89a023ab17855b0a6bcebfd3febb53aef84138647b5352e02c10c346",
+    ),
+];
+
+const ECDH: Params<'static> = Params::Ecdh {
+    kdf: KeyDerivation::SHA256_KDF,
+    shared_data: &[
+        0x75, 0xee, 0xf8, 0x1a, 0xa3, 0x04, 0x1e, 0x33, 0xb8, 0x09, 0x71, 0x20, 0x3d, 0x2c, 0x0c,
+        0x52,
+    ],
+    public_data: &[
+        0x04, 0x62, 0xd5, 0xbd, 0x33, 0x72, 0xaf, 0x75, 0xfe, 0x85, 0xa0, 0x40, 0x71, 0x5d, 0x0f,
+        0x50, 0x24, 0x28, 0xe0, 0x70, 0x46, 0x86, 0x8b, 0x0b, 0xfd, 0xfa, 0x61, 0xd7, 0x31, 0xaf,
+        0xe4, 0x4f, 0x26, 0xac, 0x33, 0x3a, 0x93, 0xa9, 0xe7, 0x0a, 0x81, 0xcd, 0x5a, 0x95, 0xb5,
+        0xbf, 0x8d, 0x13, 0x99, 0x0e, 0xb7, 0x41, 0xc8, 0xc3, 0x88, 0x72, 0xb4, 0xa0, 0x7d, 0x27,
+        0x5a, 0x01, 0x4e, 0x30, 0xcf,
+    ],
+};
 const PSS: Params<'static> = Params::Pss {
     digest: MechanismType::SHA256,
     mgf: Mgf::MGF1_SHA256,

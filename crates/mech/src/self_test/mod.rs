@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ck::{AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 
-use crate::{Cipher, Error, Key, decryptor, digester, encryptor, random, signer, verifier};
+use crate::{Cipher, Error, Key, decryptor, derive, digester, encryptor, random, signer, verifier};
 
 /// A self-test did not give the known answer: nothing that the module computes may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,7 @@ pub struct SelfTestFailure {
 #[derive(Clone, Copy)]
 enum TestKey {
     Ec(&'static [(AttributeType, &'static str)]),
+    Edwards(&'static [(AttributeType, &'static str)]),
     None,
     Rsa,
     Secret(KeyType, &'static str),
@@ -33,6 +34,8 @@ enum TestKey {
 enum Check {
     /// The input is decrypted.
     Decrypt,
+    /// As many bytes as the answer has are derived.
+    Derive,
     /// The input is hashed.
     Digest,
     /// The input is encrypted.
@@ -68,6 +71,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         symmetric::CIPHERS,
         asymmetric::RSA,
         asymmetric::ECDSA,
+        asymmetric::OTHER_CURVES,
     ]
     .into_iter()
     .flatten()
@@ -132,6 +136,11 @@ impl KnownAnswer {
                 let cipher = decryptor(row, &self.params, &self.key(private)?)?;
                 Ok(falsified(run(cipher, &input)?) == expected)
             }
+            Check::Derive => {
+                let len = u64::try_from(expected.len()).ok();
+                let secret = derive(row, &self.params, &*self.key(private)?, len)?;
+                Ok(falsified(secret.to_vec()) == expected)
+            }
             Check::Digest => {
                 let mut hash = digester(row, &self.params)?;
                 hash.update(&input);
@@ -175,6 +184,7 @@ impl KnownAnswer {
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
+            TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
             TestKey::Secret(key_type, value) => (

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ck::{AttributeType, KeyType, Mechanism, MechanismType, Mgf, ObjectClass, Params};
+use ck::{
+    AttributeType, KeyDerivation, KeyType, Mechanism, MechanismType, Mgf, ObjectClass, Params,
+};
 
 use crate::{Error, Key, encryptor, signer, verifier};
 
@@ -29,7 +31,9 @@ pub(super) struct Case {
     pub(super) params: CaseParams,
     pub(super) key: Option<String>,
     pub(super) value: Option<String>,
+    #[serde(default)]
     pub(super) input: String,
+    pub(super) length: Option<u64>,
     pub(super) output: Option<String>,
     pub(super) signature: Option<String>,
     pub(super) error: Option<String>,
@@ -42,17 +46,22 @@ pub(super) struct CaseParams {
     aad: Option<String>,
     block: Option<String>,
     bytes: Option<String>,
+    context: Option<String>,
     counter_bits: Option<u64>,
     digest: Option<String>,
     iv: Option<String>,
+    kdf: Option<String>,
     label: Option<String>,
     length: Option<u64>,
     mgf: Option<String>,
+    prehash: bool,
+    public_data: Option<String>,
     salt_len: Option<u64>,
+    shared_data: Option<String>,
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 11] = [
+pub(super) const FILES: [(&str, &str); 14] = [
     (
         "aes_cbc_pad",
         include_str!("../../vectors/aes_cbc_pad.json"),
@@ -72,6 +81,12 @@ pub(super) const FILES: [(&str, &str); 11] = [
     (
         "aes_key_wrap",
         include_str!("../../vectors/aes_key_wrap.json"),
+    ),
+    ("eddsa", include_str!("../../vectors/eddsa.json")),
+    ("ecdh", include_str!("../../vectors/ecdh.json")),
+    (
+        "ecdsa_secp256k1",
+        include_str!("../../vectors/ecdsa_secp256k1.json"),
     ),
 ];
 
@@ -158,20 +173,25 @@ pub(super) struct Pair {
 
 /// Reads the attributes of a named key from the vector files.
 pub(super) fn object(name: &str) -> Object {
-    let text = if name.starts_with("rsa") {
-        FILES[7].1
-    } else {
-        FILES[4].1
+    let file = match key_type(name) {
+        KeyType::RSA => "rsa_pkcs1",
+        KeyType::EC_EDWARDS => "eddsa",
+        _ => "ecdsa",
     };
+    let text = FILES.iter().find(|(known, _)| *known == file).unwrap().1;
     Object::of(&load(text).keys[name])
 }
 
+fn key_type(name: &str) -> KeyType {
+    match name {
+        name if name.starts_with("rsa") => KeyType::RSA,
+        name if name.starts_with("ed") => KeyType::EC_EDWARDS,
+        _ => KeyType::EC,
+    }
+}
+
 pub(super) fn pair(name: &str) -> Pair {
-    let key_type = if name.starts_with("rsa") {
-        KeyType::RSA
-    } else {
-        KeyType::EC
-    };
+    let key_type = key_type(name);
     let object = object(name);
     Pair {
         public: object.key(ObjectClass::PUBLIC_KEY, key_type),
@@ -186,21 +206,28 @@ pub(super) fn secret(key_type: KeyType, value: &[u8]) -> Arc<Key> {
 /// The decoded bytes that parameters borrow from.
 pub(super) struct Owned {
     bytes: Vec<u8>,
-    aad: Vec<u8>,
+    second: Vec<u8>,
 }
 
 impl CaseParams {
     pub(super) fn decode(&self) -> Owned {
-        let bytes = [&self.bytes, &self.iv, &self.label, &self.block]
-            .into_iter()
-            .find_map(Option::as_ref);
+        let first = [
+            &self.bytes,
+            &self.iv,
+            &self.label,
+            &self.block,
+            &self.context,
+            &self.public_data,
+        ];
+        let bytes = first.into_iter().find_map(Option::as_ref);
+        let second = self.aad.as_ref().or(self.shared_data.as_ref());
         let decode = |text: Option<&String>| {
             text.map(|text| hex::decode(text).unwrap())
                 .unwrap_or_default()
         };
         Owned {
             bytes: decode(bytes),
-            aad: decode(self.aad.as_ref()),
+            second: decode(second),
         }
     }
 
@@ -210,6 +237,23 @@ impl CaseParams {
                 digest: self.digest(),
                 mgf: self.mgf(),
                 salt_len,
+            };
+        }
+        if let Some(name) = &self.kdf {
+            return Params::Ecdh {
+                kdf: KeyDerivation::ALL
+                    .iter()
+                    .find(|(_, known)| known == name)
+                    .unwrap()
+                    .0,
+                shared_data: &owned.second,
+                public_data: &owned.bytes,
+            };
+        }
+        if self.prehash || self.context.is_some() {
+            return Params::Eddsa {
+                prehash: self.prehash,
+                context: &owned.bytes,
             };
         }
         if self.label.is_some() {
@@ -222,7 +266,7 @@ impl CaseParams {
         if let Some(tag_bits) = self.tag_bits {
             return Params::Gcm {
                 iv: &owned.bytes,
-                aad: &owned.aad,
+                aad: &owned.second,
                 tag_bits,
             };
         }

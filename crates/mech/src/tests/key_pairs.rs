@@ -102,12 +102,55 @@ fn an_ec_pair_is_on_its_curve_and_works() {
 }
 
 #[test]
+fn a_pair_on_secp256k1_works_by_either_name_of_the_curve() {
+    let oid: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
+    for params in [oid, b"\x13\x09secp256k1"] {
+        let (public, private) = generate_ec(params).unwrap();
+        let (public, private) = (Object::material(&public), Object::material(&private));
+        assert_eq!(public.0[&AttributeType::EC_PARAMS], oid);
+        assert_eq!(private.0[&AttributeType::VALUE].len(), 32);
+    }
+}
+
+#[test]
+fn an_edwards_pair_has_its_attributes_and_works() {
+    let oid: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
+    for params in [oid, b"\x13\x0cedwards25519"] {
+        let request = PairRequest {
+            ec_params: Some(params),
+            ..PairRequest::default()
+        };
+        let generator = row(MechanismType::EC_EDWARDS_KEY_PAIR_GEN);
+        let (public, private) = generate_pair(generator, &Params::None, &request).unwrap();
+        let (public, private) = (Object::material(&public), Object::material(&private));
+        assert_eq!(public.0[&AttributeType::EC_PARAMS], oid);
+        assert_eq!(public.0[&AttributeType::EC_POINT][..2], [4, 32]);
+        assert_eq!(private.0[&AttributeType::VALUE].len(), 32);
+        let private = private.key(ObjectClass::PRIVATE_KEY, KeyType::EC_EDWARDS);
+        let public = public.key(ObjectClass::PUBLIC_KEY, KeyType::EC_EDWARDS);
+        assert_eq!(private.size(), 255);
+        let row = row(MechanismType::EDDSA);
+        let signature = sign(row, &Params::None, &private, &[b"message"]).unwrap();
+        verify(row, &Params::None, &public, &[b"message"], &signature).unwrap();
+    }
+    let wrong = PairRequest {
+        ec_params: Some(&[6, 3, 0x2b, 0x65, 0x71]),
+        ..PairRequest::default()
+    };
+    let generator = row(MechanismType::EC_EDWARDS_KEY_PAIR_GEN);
+    let made = generate_pair(generator, &Params::None, &wrong).map(drop);
+    assert_eq!(made, Err(Error::CurveNotSupported));
+}
+
+#[test]
 fn unknown_curves_are_refused() {
-    // secp256k1, brainpoolP256r1, a curveName, implicitCA, explicit parameters, and no DER at all.
-    let unknown: [&[u8]; 6] = [
-        &[6, 5, 0x2b, 0x81, 4, 0, 10],
+    // sect283k1, brainpoolP256r1, Ed25519 where ECDSA is meant, a curveName, implicitCA, explicit parameters, and no
+    // DER at all.
+    let unknown: [&[u8]; 7] = [
+        &[6, 5, 0x2b, 0x81, 4, 0, 16],
         &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 7],
-        b"\x13\x09secp256k1",
+        &[6, 3, 0x2b, 0x65, 0x70],
+        b"\x13\x09secp224k1",
         &[5, 0],
         &[0x30, 3, 2, 1, 1],
         &[0xff; 40],

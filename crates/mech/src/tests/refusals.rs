@@ -6,8 +6,8 @@ use ck::{KeyType, MECHANISMS, Mechanism, MechanismType, Params};
 use super::fixture::{row, secret};
 use super::sample::{Keys, params};
 use crate::{
-    Error, PairRequest, decryptor, digester, encryptor, generate_key, generate_pair, signer,
-    verifier,
+    Error, PairRequest, decryptor, derive, digester, encryptor, generate_key, generate_pair,
+    signer, verifier,
 };
 
 /// Starts each operation and lists what came of it.
@@ -28,6 +28,10 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
         (ckf::ENCRYPT, encryptor(row, params, &public).map(drop)),
         (ckf::DECRYPT, decryptor(row, params, &private).map(drop)),
         (ckf::DIGEST, digester(row, params).map(drop)),
+        (
+            ckf::DERIVE,
+            derive(row, params, &private, Some(32)).map(drop),
+        ),
         (ckf::GENERATE, generate_key(row, params, Some(32)).map(drop)),
     ]
 }

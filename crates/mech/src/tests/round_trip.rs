@@ -1,13 +1,19 @@
 //! Every row of the mechanism table does what it says, in both directions.
 
 use ck::flags::mechanism as ckf;
-use ck::{MECHANISMS, Mechanism, MechanismType};
+use ck::{
+    AttributeType, KeyDerivation, KeyType, MECHANISMS, Mechanism, MechanismType, ObjectClass,
+    Params,
+};
 
-use super::fixture::{decrypt, encrypt, row, sign, verify};
+use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
-use crate::{Error, PairRequest, digester, generate_key, generate_pair, unwrap, wrap};
+use crate::{Error, PairRequest, derive, digester, generate_key, generate_pair, unwrap, wrap};
 
 const MESSAGE: &[u8] = &[0x3c; 96];
+const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+const SECP256K1: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
+const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
 
 #[test]
 fn every_mechanism_serves_every_operation_of_its_row() {
@@ -30,10 +36,11 @@ fn every_mechanism_serves_every_operation_of_its_row() {
 
 type Serve = fn(&Mechanism, &Keys);
 
-const OPERATIONS: [(u64, Serve); 6] = [
+const OPERATIONS: [(u64, Serve); 7] = [
     (ckf::SIGN | ckf::VERIFY, signs),
     (ckf::ENCRYPT | ckf::DECRYPT, encrypts),
     (ckf::WRAP | ckf::UNWRAP, wraps),
+    (ckf::DERIVE, derives),
     (ckf::DIGEST, digests),
     (ckf::GENERATE, generates),
     (ckf::GENERATE_KEY_PAIR, generates_pairs),
@@ -112,6 +119,37 @@ fn wraps(row: &Mechanism, keys: &Keys) {
     );
 }
 
+/// Two parties, each with its own private key and the other's public key, come to the same secret.
+fn derives(row: &Mechanism, _keys: &Keys) {
+    for curve in [P256, SECP256K1] {
+        let request = PairRequest {
+            ec_params: Some(curve),
+            ..PairRequest::default()
+        };
+        let generator = super::fixture::row(MechanismType::EC_KEY_PAIR_GEN);
+        let party = || {
+            let pair = generate_pair(generator, &Params::None, &request).unwrap();
+            let [public, private] = [pair.0, pair.1].map(|half| Object::material(&half));
+            let point = public.0[&AttributeType::EC_POINT].clone();
+            (point, private.key(ObjectClass::PRIVATE_KEY, KeyType::EC))
+        };
+        let ((one_point, one), (other_point, other)) = (party(), party());
+        for kdf in [KeyDerivation::NULL, KeyDerivation::SHA384_KDF] {
+            let secret = |key, public_data| {
+                let params = Params::Ecdh {
+                    kdf,
+                    shared_data: &[],
+                    public_data,
+                };
+                derive(row, &params, key, Some(20)).unwrap()
+            };
+            let (ours, theirs) = (secret(&one, &other_point), secret(&other, &one_point));
+            assert_eq!(ours.len(), 20);
+            assert_eq!(ours, theirs, "{}", row.id);
+        }
+    }
+}
+
 fn digests(row: &Mechanism, _keys: &Keys) {
     let mut hash = digester(row, &params(row)).unwrap();
     hash.update(MESSAGE);
@@ -131,10 +169,14 @@ fn generates(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates_pairs(row: &Mechanism, _keys: &Keys) {
+    let curve = match row.key_type {
+        Some(KeyType::EC_EDWARDS) => ED25519,
+        _ => P256,
+    };
     let request = PairRequest {
         modulus_bits: Some(2048),
         public_exponent: None,
-        ec_params: Some(&[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]),
+        ec_params: Some(curve),
     };
     let (public, private) = generate_pair(row, &params(row), &request).unwrap();
     assert!(!public.is_empty() && !private.is_empty());

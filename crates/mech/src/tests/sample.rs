@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use ck::{Algorithm, Digest, KeyType, Mechanism, MechanismType, Mgf, Params};
+use ck::{Algorithm, Digest, KeyDerivation, KeyType, Mechanism, MechanismType, Mgf, Params};
 
 use super::fixture::{pair, secret};
 use crate::Key;
 
 const BLOCK: [u8; 16] = [7; 16];
+/// The generator of P-256 (SP 800-186, 3.2.1.3).
+const POINT: [u8; 65] = *b"\x04\
+    \x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\
+    \x77\x03\x7d\x81\x2d\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\
+    \x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\
+    \x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
 /// The digest that PSS without hashing is told of.
 const PSS_DIGEST: Digest = Digest::Sha384;
 
@@ -24,6 +30,7 @@ pub(super) struct Sample {
 pub(super) struct Keys {
     rsa: Sample,
     ec: Sample,
+    edwards: Sample,
 }
 
 impl Keys {
@@ -39,6 +46,7 @@ impl Keys {
         Self {
             rsa: sample("rsa2048"),
             ec: sample("p256"),
+            edwards: sample("ed25519"),
         }
     }
 
@@ -49,6 +57,8 @@ impl Keys {
             Arc::clone(&self.rsa.public),
             Arc::clone(&self.ec.private),
             Arc::clone(&self.ec.public),
+            Arc::clone(&self.edwards.private),
+            Arc::clone(&self.edwards.public),
             secret(KeyType::AES, &[1; 32]),
             secret(KeyType::SHA256_HMAC, &[2; 32]),
         ]
@@ -59,6 +69,7 @@ impl Keys {
         let keys = match row.key_type? {
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
+            KeyType::EC_EDWARDS => [&self.edwards.private, &self.edwards.public].map(Arc::clone),
             key_type => {
                 let key = secret(key_type, &[0x5a; 32]);
                 [Arc::clone(&key), key]
@@ -86,6 +97,11 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             aad: b"associated",
             tag_bits: 128,
         },
+        Algorithm::Ecdh => Params::Ecdh {
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+            public_data: &POINT,
+        },
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
         Algorithm::RsaOaep => Params::Oaep {
             digest: MechanismType::SHA256,
@@ -103,6 +119,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
+        | Algorithm::Eddsa
+        | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen

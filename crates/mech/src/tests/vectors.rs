@@ -8,7 +8,7 @@ use ck::{Algorithm, KeyType, MECHANISMS, Mechanism, ObjectClass};
 use super::fixture::{
     Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
 };
-use crate::{Error, Key, digester};
+use crate::{Error, Key, derive, digester};
 
 #[test]
 fn digests_have_their_known_answers() {
@@ -54,6 +54,21 @@ fn ecdsa_signatures_have_their_known_answers() {
 }
 
 #[test]
+fn eddsa_signatures_have_their_known_answers() {
+    check_file("eddsa", 150);
+}
+
+#[test]
+fn secp256k1_signatures_have_their_known_answers() {
+    check_file("ecdsa_secp256k1", 200);
+}
+
+#[test]
+fn derived_secrets_have_their_known_answers() {
+    check_file("ecdh", 300);
+}
+
+#[test]
 fn every_mechanism_has_a_vector_unless_it_makes_keys() {
     let covered: BTreeSet<_> = FILES
         .iter()
@@ -74,6 +89,7 @@ fn makes_keys(row: &Mechanism) -> bool {
         row.algorithm,
         Algorithm::AesKeyGen
             | Algorithm::EcKeyPairGen
+            | Algorithm::EdwardsKeyPairGen
             | Algorithm::GenericKeyGen
             | Algorithm::RsaKeyPairGen
     )
@@ -126,6 +142,10 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
             verify(row, &params, &public, &[input], &signature)?;
             Ok(Vec::new())
         }
+        "derive" => {
+            let key = key(ObjectClass::PRIVATE_KEY);
+            derive(row, &params, &key, case.length).map(|secret| secret.to_vec())
+        }
         "encrypt" => encrypt(row, &params, &key(ObjectClass::PUBLIC_KEY), &[input]),
         "decrypt" => decrypt(row, &params, &key(ObjectClass::PRIVATE_KEY), &[input]),
         other => panic!("{other} is no operation"),
@@ -140,6 +160,7 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
     let attributes = &file.keys[case.key.as_ref().unwrap()];
     let key_type = match attributes["type"].as_str() {
         "RSA" => KeyType::RSA,
+        "EC_EDWARDS" => KeyType::EC_EDWARDS,
         _ => KeyType::EC,
     };
     Object::of(attributes).key(half, key_type)

@@ -1,6 +1,6 @@
 //! The arguments that go in.
 
-use ck::{AttributeType, MechanismType, Mgf, Params};
+use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params};
 
 use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -194,6 +194,21 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u64(mgf.0);
             writer.u64(salt_len);
         }
+        Params::Ecdh {
+            kdf,
+            shared_data,
+            public_data,
+        } => {
+            writer.u8(8);
+            writer.u64(kdf.0);
+            writer.bytes(shared_data);
+            writer.bytes(public_data);
+        }
+        Params::Eddsa { prehash, context } => {
+            writer.u8(9);
+            writer.u8(u8::from(prehash));
+            writer.bytes(context);
+        }
     }
 }
 
@@ -222,6 +237,15 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             digest: MechanismType(reader.u64(WHAT)?),
             mgf: Mgf(reader.u64(WHAT)?),
             salt_len: reader.u64(WHAT)?,
+        },
+        8 => Params::Ecdh {
+            kdf: KeyDerivation(reader.u64(WHAT)?),
+            shared_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            public_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        9 => Params::Eddsa {
+            prehash: reader.u8(WHAT)? != 0,
+            context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
         tag => {
             return Err(DecodeError::Unknown {

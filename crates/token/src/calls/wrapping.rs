@@ -69,8 +69,8 @@ impl Within<'_> {
         Ok(handle)
     }
 
-    /// Finds a key; one that the application cannot see does not exist.
-    fn visible(&self, handle: u64, missing: Error) -> Result<Arc<Object>, Error> {
+    /// Finds a key, or gives the error for one that is missing; one that the application cannot see does not exist.
+    pub(super) fn visible(&self, handle: u64, missing: Error) -> Result<Arc<Object>, Error> {
         self.session.tenancy.object(handle).ok_or(missing)
     }
 }

@@ -42,6 +42,7 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::RSA), 3072..7680) => 128,
         (Some(KeyType::RSA), _) => 192,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
+        (Some(KeyType::EC_EDWARDS), _) => 128,
         // No attack on longer secrets is any dearer.
         (_, bytes) => bytes.saturating_mul(8).min(256),
     }

@@ -468,6 +468,23 @@ impl Client {
         Ok(key.unwrap())
     }
 
+    /// Derives a key.
+    pub(crate) fn derive(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        base: u64,
+        template: &Template<'_>,
+    ) -> Got<u64> {
+        let mut key = None;
+        self.call(Call::DeriveKey, session, |caller, session| {
+            let argument = Some(MechanismArgument { id, params });
+            let base = ObjectHandle(base);
+            caller.derive_key(session, argument, base, &attributes(template), &mut key)
+        })?;
+        Ok(key.unwrap())
+    }
+
     /// Starts an operation.
     pub(crate) fn init(
         &self,

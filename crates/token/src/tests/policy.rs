@@ -253,6 +253,7 @@ fn a_key_lists_the_mechanisms_it_is_for() {
 fn no_mechanism_serves_what_its_row_does_not_list() {
     let usages = [
         (Usage::Decrypt, 0x200, Rv::KEY_TYPE_INCONSISTENT),
+        (Usage::Derive, 0x8_0000, Rv::KEY_TYPE_INCONSISTENT),
         (Usage::Encrypt, 0x100, Rv::KEY_TYPE_INCONSISTENT),
         (Usage::Sign, 0x800, Rv::KEY_TYPE_INCONSISTENT),
         (

@@ -1,8 +1,9 @@
 //! Mechanisms with their parameters.
 
-use ck::{MechanismType, Mgf, ParamShape, Params, Rv, mechanism};
+use ck::{KeyDerivation, MechanismType, Mgf, ParamShape, Params, Rv, mechanism};
+use cryptoki_sys::CKZ_DATA_SPECIFIED;
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
-use cryptoki_sys::{CK_RSA_PKCS_PSS_PARAMS, CK_ULONG, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
@@ -35,6 +36,12 @@ impl CArgument for MechanismIn {
                     Params::Bytes(bytes) => bytes.len(),
                     Params::Gcm { iv, aad, .. } => iv.len() + aad.len(),
                     Params::Oaep { label, .. } => label.len(),
+                    Params::Eddsa { context, .. } => context.len(),
+                    Params::Ecdh {
+                        shared_data,
+                        public_data,
+                        ..
+                    } => shared_data.len() + public_data.len(),
                     _ => 0,
                 })
     }
@@ -80,6 +87,9 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             }
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
             ParamShape::Counter => structure(bytes).map(counter),
+            ParamShape::Ecdh => structure(bytes).and_then(|ecdh| ecdh_params(&ecdh)),
+            ParamShape::Eddsa if bytes.is_empty() => Some(Params::None),
+            ParamShape::Eddsa => structure(bytes).and_then(|eddsa| eddsa_params(&eddsa)),
             ParamShape::Gcm => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
             ParamShape::Pss => structure(bytes).map(pss),
@@ -158,6 +168,47 @@ unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> 
             pointed(
                 oaep.pSourceData.cast(),
                 oaep.ulSourceDataLen,
+                limits::ATTRIBUTE_BYTES,
+            )?
+        },
+    })
+}
+
+/// Reads the parameters of Diffie-Hellman over elliptic curves.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn ecdh_params<'a>(ecdh: &CK_ECDH1_DERIVE_PARAMS) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        Some(Params::Ecdh {
+            kdf: KeyDerivation(ecdh.kdf),
+            shared_data: pointed(
+                ecdh.pSharedData,
+                ecdh.ulSharedDataLen,
+                limits::ATTRIBUTE_BYTES,
+            )?,
+            public_data: pointed(
+                ecdh.pPublicData,
+                ecdh.ulPublicDataLen,
+                limits::ATTRIBUTE_BYTES,
+            )?,
+        })
+    }
+}
+
+/// Reads the parameters of EdDSA.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn eddsa_params<'a>(eddsa: &CK_EDDSA_PARAMS) -> Option<Params<'a>> {
+    Some(Params::Eddsa {
+        prehash: eddsa.phFlag != 0,
+        // SAFETY: the caller's promise.
+        context: unsafe {
+            pointed(
+                eddsa.pContextData,
+                eddsa.ulContextDataLen,
                 limits::ATTRIBUTE_BYTES,
             )?
         },

@@ -2,9 +2,10 @@
 
 use std::ptr::null_mut;
 
-use ck::{AttributeType, MechanismType, Mgf, Params, Rv};
+use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params, Rv};
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
-use cryptoki_sys::{CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS};
 use proto::shape::{self as wire, Attribute, MechanismArgument, Shape};
 use proto::{Reader, Writer, limits};
 
@@ -337,6 +338,63 @@ fn oaep_takes_its_label_from_the_parameters_alone() {
         let length = size_of::<CK_RSA_PKCS_OAEP_PARAMS>();
         check_params(MechanismType::RSA_PKCS_OAEP, &raw mut oaep, length, params);
     }
+}
+
+#[test]
+fn an_optional_byte_string_is_there_or_not() {
+    let mut iv = [0xa6_u8; 8];
+    let id = MechanismType::AES_KEY_WRAP;
+    check_params(id, pointer(&mut iv), 8, Params::Bytes(&[0xa6; 8]));
+    check_params(id, null_mut::<u8>(), 0, Params::None);
+    for wrong in [1, 7, 9] {
+        check_params(id, pointer(&mut [0_u8; 9]), wrong, Params::Malformed);
+    }
+    check_params(id, null_mut::<u8>(), 8, Params::Malformed);
+}
+
+#[test]
+fn the_parameters_of_a_key_agreement_are_read() {
+    let (mut shared, mut public) = (*b"shared", [4; 65]);
+    let length = size_of::<CK_ECDH1_DERIVE_PARAMS>();
+    let mut ecdh = CK_ECDH1_DERIVE_PARAMS {
+        kdf: KeyDerivation::SHA256_KDF.0,
+        ulSharedDataLen: 6,
+        pSharedData: shared.as_mut_ptr(),
+        ulPublicDataLen: 65,
+        pPublicData: public.as_mut_ptr(),
+    };
+    let expected = Params::Ecdh {
+        kdf: KeyDerivation::SHA256_KDF,
+        shared_data: b"shared",
+        public_data: &[4; 65],
+    };
+    check_params(MechanismType::ECDH1_DERIVE, &raw mut ecdh, length, expected);
+    ecdh.pPublicData = null_mut();
+    check_params(
+        MechanismType::ECDH1_DERIVE,
+        &raw mut ecdh,
+        length,
+        Params::Malformed,
+    );
+}
+
+#[test]
+fn eddsa_parameters_are_read_or_not_there() {
+    let mut context = *b"context";
+    let mut eddsa = CK_EDDSA_PARAMS {
+        phFlag: 1,
+        ulContextDataLen: 7,
+        pContextData: context.as_mut_ptr(),
+    };
+    let expected = Params::Eddsa {
+        prehash: true,
+        context: b"context",
+    };
+    let length = size_of::<CK_EDDSA_PARAMS>();
+    let id = MechanismType::EDDSA;
+    check_params(id, &raw mut eddsa, length, expected);
+    check_params(id, &raw mut eddsa, length - 1, Params::Malformed);
+    check_params(id, null_mut::<CK_EDDSA_PARAMS>(), 0, Params::None);
 }
 
 #[test]

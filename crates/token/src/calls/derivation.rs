@@ -1,0 +1,42 @@
+//! Deriving keys (5.18.5).
+
+use ck::{AttributeType as A, KeyType, ObjectClass};
+use proto::Call;
+use proto::shape::{Attribute, MechanismArgument};
+
+use super::{Within, mechanism_of};
+use crate::Error;
+use crate::draft::Source;
+use crate::policy::{self, Usage};
+use crate::rules::Template;
+
+impl Within<'_> {
+    /// Derives a secret key and gives its handle.
+    pub(super) fn derive_key(
+        &self,
+        mechanism: Option<MechanismArgument<'_>>,
+        base_key: u64,
+        template: &[Attribute<'_>],
+    ) -> Result<u64, Error> {
+        let (row, argument) = mechanism_of(mechanism)?;
+        let base = self.visible(base_key, Error::KeyHandleInvalid)?;
+        let attributes = base.attributes();
+        let profile = self.session.tenancy.partition.profile;
+        let params = &argument.params;
+        policy::decide(profile, Usage::Derive, &attributes, row, params).obey()?;
+        let template = Template::new(template)?;
+        let key_type = template.number(A::KEY_TYPE)?.map(KeyType);
+        let key_type = key_type.unwrap_or(KeyType::GENERIC_SECRET);
+        let source = Source::Derivation {
+            always_sensitive: attributes.is(A::ALWAYS_SENSITIVE),
+            never_extractable: attributes.is(A::NEVER_EXTRACTABLE),
+        };
+        let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
+        let wanted = plan.attributes().number(A::VALUE_LEN);
+        let value = mech::derive(row, params, &*base.key()?, wanted)?;
+        policy::decide_derive(profile, &attributes, value.len()).obey()?;
+        let key = plan.receive(vec![(A::VALUE, value)], &template)?;
+        let [handle] = self.keep([key], Call::DeriveKey)?;
+        Ok(handle)
+    }
+}

@@ -1,0 +1,190 @@
+//! Deriving keys by Diffie-Hellman (5.18.5; Mechanisms 6.3.17).
+
+use ck::{AttributeType as A, KeyDerivation, KeyType, MechanismType as M, ObjectClass, Params, Rv};
+
+use crate::Profile;
+use crate::tests::bench::{Bench, Client, FALSE, Got, P256, TRUE, Template, class, ulong};
+
+/// Wycheproof's first case of P-256 (ecdh_secp256r1_ecpoint_test): a scalar, a point and the shared secret.
+const SCALAR: [u8; 32] = *b"\x06\x12\x46\x5c\x89\xa0\x23\xab\x17\x85\x5b\x0a\x6b\xce\xbf\xd3\
+    \xfe\xbb\x53\xae\xf8\x41\x38\x64\x7b\x53\x52\xe0\x2c\x10\xc3\x46";
+const POINT: [u8; 65] = *b"\x04\x62\xd5\xbd\x33\x72\xaf\x75\xfe\x85\xa0\x40\x71\x5d\x0f\x50\
+    \x24\x28\xe0\x70\x46\x86\x8b\x0b\xfd\xfa\x61\xd7\x31\xaf\xe4\x4f\
+    \x26\xac\x33\x3a\x93\xa9\xe7\x0a\x81\xcd\x5a\x95\xb5\xbf\x8d\x13\
+    \x99\x0e\xb7\x41\xc8\xc3\x88\x72\xb4\xa0\x7d\x27\x5a\x01\x4e\x30\xcf";
+const SECRET: [u8; 32] = *b"\x53\x02\x0d\x90\x8b\x02\x19\x32\x8b\x65\x8b\x52\x5f\x26\x78\x0e\
+    \x3a\xe1\x2b\xcd\x95\x2b\xb2\x5a\x93\xbc\x08\x95\xe1\x71\x42\x85";
+
+const READABLE: [(A, &[u8]); 2] = [(A::SENSITIVE, FALSE), (A::EXTRACTABLE, TRUE)];
+const AES: (A, &[u8]) = (A::KEY_TYPE, &KeyType::AES.0.to_le_bytes());
+
+const fn ecdh(public_data: &[u8]) -> (M, Params<'_>) {
+    let params = Params::Ecdh {
+        kdf: KeyDerivation::NULL,
+        shared_data: &[],
+        public_data,
+    };
+    (M::ECDH1_DERIVE, params)
+}
+
+/// Imports the private key.
+fn base(client: &Client, session: u64, more: &Template<'_>) -> Got<u64> {
+    let template: [(A, &[u8]); 5] = [
+        (A::CLASS, &class(ObjectClass::PRIVATE_KEY)),
+        (A::KEY_TYPE, &KeyType::EC.0.to_le_bytes()),
+        (A::EC_PARAMS, P256),
+        (A::VALUE, &SCALAR),
+        (A::DERIVE, TRUE),
+    ];
+    client.create(session, &[&template[..], more].concat())
+}
+
+#[test]
+fn in_compat_an_application_sees_the_secret_it_asks_for() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let base = base(&client, session, &[]).unwrap();
+    let derive = |template: &Template<'_>| client.derive(session, ecdh(&POINT), base, template);
+    let secret = derive(&READABLE).unwrap();
+    assert_eq!(client.get(session, secret, A::VALUE), Ok(SECRET.to_vec()));
+    assert_eq!(client.get(session, secret, A::VALUE_LEN), Ok(ulong(32)));
+    assert_eq!(
+        client.get(session, secret, A::KEY_TYPE),
+        Ok(ulong(KeyType::GENERIC_SECRET.0))
+    );
+    assert_eq!(client.get(session, secret, A::LOCAL), Ok(FALSE.to_vec()));
+    // What the template does not ask for stays inside.
+    let hidden = derive(&[AES, (A::VALUE_LEN, &ulong(16))]).unwrap();
+    assert_eq!(
+        client.get(session, hidden, A::VALUE),
+        Err(Rv::ATTRIBUTE_SENSITIVE)
+    );
+    let half = ulong(16);
+    let both = [&READABLE[..], &[AES, (A::VALUE_LEN, &half)]].concat();
+    let short = derive(&both).unwrap();
+    assert_eq!(
+        client.get(session, short, A::VALUE),
+        Ok(SECRET[16..].to_vec())
+    );
+}
+
+#[test]
+fn in_strict_no_child_is_readable_or_short() {
+    let bench = Bench::strict();
+    let client = bench.client();
+    let session = client.open_user();
+    let base = base(&client, session, &[(A::SIGN, FALSE)]).unwrap();
+    let derive = |template: &Template<'_>| client.derive(session, ecdh(&POINT), base, template);
+    let child = derive(&READABLE).unwrap();
+    assert_eq!(
+        client.get(session, child, A::VALUE),
+        Err(Rv::ATTRIBUTE_SENSITIVE)
+    );
+    assert_eq!(
+        client.get(session, child, A::EXTRACTABLE),
+        Ok(FALSE.to_vec())
+    );
+    assert!(derive(&[(A::VALUE_LEN, &ulong(16))]).is_ok());
+    assert_eq!(
+        derive(&[(A::VALUE_LEN, &ulong(15))]),
+        Err(Rv::TEMPLATE_INCONSISTENT)
+    );
+}
+
+#[test]
+fn a_child_has_always_been_what_its_parent_has_always_been() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let always = |key| {
+        [A::ALWAYS_SENSITIVE, A::NEVER_EXTRACTABLE]
+            .map(|id| client.get(session, key, id).unwrap() == TRUE)
+    };
+    let derive =
+        |base, template: &Template<'_>| client.derive(session, ecdh(&POINT), base, template);
+    let (_, local) = client.generate_ec(session, &[(A::DERIVE, TRUE)]).unwrap();
+    let imported = base(&client, session, &[]).unwrap();
+    assert_eq!(always(derive(local, &[]).unwrap()), [true, true]);
+    assert_eq!(always(derive(local, &READABLE).unwrap()), [false, false]);
+    assert_eq!(always(derive(imported, &[]).unwrap()), [false, false]);
+}
+
+#[test]
+fn each_refusal_has_its_code() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let base_key = base(&client, session, &[]).unwrap();
+    let derive = |mechanism, base, template: &Template<'_>| {
+        client.derive(session, mechanism, base, template).map(drop)
+    };
+    let mut off_curve = POINT;
+    off_curve[64] ^= 1;
+    assert_eq!(
+        derive(ecdh(&off_curve), base_key, &[]),
+        Err(Rv::MECHANISM_PARAM_INVALID)
+    );
+    assert_eq!(
+        derive((M::ECDH1_DERIVE, Params::None), base_key, &[]),
+        Err(Rv::MECHANISM_PARAM_INVALID)
+    );
+    let good = ecdh(&POINT);
+    assert_eq!(derive(good, 99, &[]), Err(Rv::KEY_HANDLE_INVALID));
+    let (_, signing) = client.generate_ec(session, &[]).unwrap();
+    assert_eq!(
+        derive(good, signing, &[]),
+        Err(Rv::KEY_FUNCTION_NOT_PERMITTED)
+    );
+    let aes = client.generate_aes(session, &[(A::DERIVE, TRUE)]).unwrap();
+    assert_eq!(derive(good, aes, &[]), Err(Rv::KEY_TYPE_INCONSISTENT));
+    assert_eq!(
+        derive((M::ECDSA, Params::None), base_key, &[]),
+        Err(Rv::MECHANISM_INVALID)
+    );
+    for (template, rv) in [
+        ((A::VALUE_LEN, ulong(33)), Rv::KEY_SIZE_RANGE),
+        ((A::CLASS, ulong(2)), Rv::TEMPLATE_INCONSISTENT),
+        ((A::VALUE, vec![1]), Rv::ATTRIBUTE_READ_ONLY),
+        ((A::LOCAL, TRUE.to_vec()), Rv::ATTRIBUTE_READ_ONLY),
+    ] {
+        assert_eq!(
+            derive(good, base_key, &[(template.0, &template.1)]),
+            Err(rv)
+        );
+    }
+    let length = ulong(17);
+    let odd = [AES, (A::VALUE_LEN, length.as_slice())];
+    assert_eq!(derive(good, base_key, &odd), Err(Rv::KEY_SIZE_RANGE));
+    let asking = [(A::ALWAYS_AUTHENTICATE, TRUE)];
+    let asking = base(&client, session, &asking).unwrap();
+    assert_eq!(derive(good, asking, &[]), Err(Rv::USER_NOT_LOGGED_IN));
+}
+
+#[test]
+fn two_parties_come_to_one_secret() {
+    for profile in [Profile::Compat, Profile::Strict] {
+        let bench = Bench::new(profile);
+        let client = bench.client();
+        let session = client.open_user();
+        let party = || {
+            client.generate_pair(
+                session,
+                M::EC_KEY_PAIR_GEN,
+                &[(A::EC_PARAMS, P256), (A::DERIVE, TRUE)],
+                &[(A::DERIVE, TRUE)],
+            )
+        };
+        let ((public, private), (other_public, other_private)) =
+            (party().unwrap(), party().unwrap());
+        let secret = |private, public| {
+            let point = client.get(session, public, A::EC_POINT).unwrap();
+            let template = [AES, (A::ENCRYPT, TRUE)];
+            let key = client
+                .derive(session, ecdh(&point), private, &template)
+                .unwrap();
+            client.get(session, key, A::CHECK_VALUE).unwrap()
+        };
+        assert_eq!(secret(private, other_public), secret(other_private, public));
+    }
+}
