@@ -13,7 +13,7 @@ use super::account::AccountKeys;
 use super::cache::{Cache, Doomed};
 use super::error::{Fault, answer, bars, code};
 use super::module::Module;
-use super::{Curve, Error, Hash, Kind, Settings};
+use super::{Curve, Error, Hash, Kind, Settings, Usage};
 
 /// Everything that is worth nothing after the connection broke.
 #[derive(Debug)]
@@ -184,5 +184,15 @@ impl Offers {
                     ])
             }
         }
+    }
+
+    /// Tells whether there is a mechanism for a usage, besides those that its kinds need anyway.
+    pub(super) fn serves(&self, usage: Usage) -> bool {
+        let needed = match usage {
+            Usage::Agree => MechanismType::ECDH1_DERIVE,
+            Usage::Import => MechanismType::RSA_PKCS_OAEP,
+            Usage::Encrypt | Usage::Mac | Usage::Sign => return true,
+        };
+        self.mechanisms.contains(&needed)
     }
 }

@@ -86,7 +86,7 @@ impl Hsm {
             )));
         }
         self.import(import, |lease, pair| {
-            make::offered(lease, kind)?;
+            make::offered(lease, kind, usage)?;
             let session = lease.session();
             let unwraps = (Purpose::Wrap, false);
             let wrapper = unwrap_secret(session, pair, wrapper, 256, unwraps)?;

@@ -238,10 +238,20 @@ impl Pool {
 
     /// Opens a session that is already counted. None if the token has no more but we have others.
     fn open(&self, epoch: Arc<Epoch>) -> Result<Option<Lease<'_>>, Fault> {
-        let fault = match self.module.pkcs11.open_rw_session_no_drop(epoch.slot) {
-            Ok(session) => return Ok(Some(Lease::new(self, session, epoch))),
-            Err(error) => Fault::from(error),
+        let opened = self.module.pkcs11.open_rw_session_no_drop(epoch.slot);
+        let fault = match opened.map_err(Fault::from) {
+            // A new session works after a break as well, but our handles do not, and may mean other keys.
+            Ok(session) => match epoch.with_keeper(|keeper| Ok(keeper.get_session_info()?)) {
+                Ok(_) => return Ok(Some(Lease::new(self, session, epoch))),
+                Err(fault) => {
+                    drop(session.close());
+                    fault
+                }
+            },
+            Err(fault) => fault,
         };
+        // Let go of before others learn of it, because whoever heals ends it.
+        drop(epoch);
         let mut state = self.state();
         state.open -= 1;
         state.active -= 1;

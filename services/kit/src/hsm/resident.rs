@@ -33,7 +33,7 @@ impl Hsm {
         // Tells what an attempt left behind that broke, so that the next attempt clears it away, from what was there.
         let label = format!("dew/resident/{}", id::hex32());
         self.pool.call("generating a resident key", |lease| {
-            make::offered(lease, kind)?;
+            make::offered(lease, kind, usage)?;
             let session = lease.session();
             // One at a time in this process, so that two requests for one binding do not both find nothing.
             let _one = lease
