@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
@@ -78,6 +80,57 @@ fn a_restart_between_two_calls_is_not_noticed() {
 }
 
 #[test]
+fn a_restart_under_load_within_the_patience_fails_no_call() {
+    alone(
+        "a_restart_under_load_within_the_patience_fails_no_call",
+        || {
+            let mut chain = Chain::start();
+            let mut settings = settings(&chain);
+            settings.patience = PATIENCE;
+            let caller = Caller::connect(settings);
+            let (done, calls) = mpsc::channel();
+            let stop = AtomicBool::new(false);
+            thread::scope(|scope| {
+                for _ in 0..CALLERS {
+                    let (done, caller, stop) = (done.clone(), &caller, &stop);
+                    scope.spawn(move || {
+                        while !stop.load(Ordering::SeqCst) {
+                            let decrypted = caller.decrypt();
+                            let failed = decrypted.is_err();
+                            // Nobody counts the last ones.
+                            drop(done.send(decrypted));
+                            if failed {
+                                return;
+                            }
+                        }
+                    });
+                }
+                let some_calls = || {
+                    for _ in 0..CALLERS * 10 {
+                        let call = calls.recv_timeout(PATIENCE).expect("calls are made");
+                        call.expect("no call fails");
+                    }
+                };
+                for _ in 0..2 {
+                    some_calls();
+                    chain.kill_hsmd();
+                    chain.start_hsmd();
+                    // All that were made before the restart, and some after it.
+                    while calls
+                        .try_recv()
+                        .map(|call| call.expect("no call fails"))
+                        .is_ok()
+                    {}
+                    some_calls();
+                }
+                stop.store(true, Ordering::SeqCst);
+            });
+            assert_eq!(caller.hsm.health().busy, 0);
+        },
+    );
+}
+
+#[test]
 fn an_hsm_that_comes_later_is_used() {
     alone("an_hsm_that_comes_later_is_used", || {
         let mut chain = Chain::start();
@@ -109,8 +162,9 @@ impl Caller {
     fn connect(settings: Settings) -> Self {
         let hsm = Hsm::connect(settings).expect("the chain is up");
         let stored = hsm.generate(&BINDING, Kind::Aes { bits: 256 }, Usage::Encrypt);
-        let key = Material::from(stored.unwrap());
-        let sealed = hsm.encrypt_gcm(&BINDING, &key, b"", b"plain").unwrap();
+        let key = Material::from(stored.expect("it generates"));
+        let sealed = hsm.encrypt_gcm(&BINDING, &key, b"", b"plain");
+        let sealed = sealed.expect("it encrypts");
         Self { hsm, key, sealed }
     }
 
@@ -125,7 +179,7 @@ impl Caller {
     fn all_decrypt(&self) {
         thread::scope(|scope| {
             for _ in 0..CALLERS {
-                scope.spawn(|| self.decrypt().unwrap());
+                scope.spawn(|| self.decrypt().expect("it decrypts"));
             }
         });
     }

@@ -7,7 +7,7 @@ use cryptoki::session::Session;
 
 use super::crypt::oaep;
 use super::error::Fault;
-use super::pool::Lease;
+use super::lease::Lease;
 use super::template::{self, Purpose};
 use super::{Binding, Error, Hash, Hsm, Kind, Material, Stored, Usage, make, spki};
 

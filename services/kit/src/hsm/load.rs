@@ -13,8 +13,8 @@ use super::cache::{Loaded, Print};
 use super::epoch::Epoch;
 use super::error::Fault;
 use super::key::canonical;
+use super::lease::Lease;
 use super::make::wrapping;
-use super::pool::Lease;
 use super::template::{self, Purpose};
 use super::{Binding, Error, Hsm, Material, Stored, Usage, resident};
 

@@ -7,7 +7,7 @@ use cryptoki::session::Session;
 use super::account::{self, Role};
 use super::error::Fault;
 use super::key::canonical;
-use super::pool::Lease;
+use super::lease::Lease;
 use super::template::{self, Home, Purpose};
 use super::{Binding, Error, Hsm, Kind, Stored, Usage, spki};
 
