@@ -12,9 +12,9 @@
 //! | `cache` | handles of unwrapped keys, the least recently used ones destroyed first |
 //! | `epoch` | what holds between two breaks: slot, keeper session, handles |
 //! | `import` | material that comes from outside, wrapped under a pair of ours |
-//! | `key` | kinds, usages, bindings, what is stored |
+//! | `key`, `kind` | bindings and what is stored; kinds and usages |
 //! | `load`, `make` | from a stored key to a handle, and from nothing to a stored key |
-//! | `module`, `pool` | the loaded module; sessions, waiting, healing |
+//! | `module`, `pool`, `lease`, `heal` | the loaded module; sessions, waiting for one, calls after a break |
 //! | `resident` | keys that live wholly in the HSM |
 //! | `secret` | small secrets of the services themselves |
 //! | `spki`, `template` | public keys as DER; attributes of what is made |
@@ -25,8 +25,11 @@ mod cache;
 mod crypt;
 mod epoch;
 mod error;
+mod heal;
 mod import;
 mod key;
+mod kind;
+mod lease;
 mod load;
 mod mac;
 mod make;
@@ -48,7 +51,8 @@ use zeroize::Zeroizing;
 
 pub use error::Error;
 pub use import::{Import, SALT_BYTES};
-pub use key::{Binding, Curve, Hash, Kind, Material, Resident, Stored, Usage};
+pub use key::{Binding, Material, Resident, Stored};
+pub use kind::{Curve, Hash, Kind, Usage};
 pub use pool::Health;
 pub use settings::{Settings, TokenChoice};
 pub use sign::{Message, SignAlgorithm, verify};

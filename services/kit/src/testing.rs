@@ -1,5 +1,6 @@
-//! What tests share: a real PostgreSQL and a real PKCS#11 module.
+//! What tests share: a real PostgreSQL, a real PKCS#11 module, and what must hold over every such module.
 
+pub mod hsm_suite;
 mod postgres;
 pub mod soft_hsm;
 

@@ -36,7 +36,7 @@ fn run_and_kill(url: &str) -> BTreeSet<i64> {
     // What was written before the kill counts too; a line that was cut off does not.
     let rest = lines
         .map_while(Result::ok)
-        .filter_map(|line| line.parse().ok());
+        .filter_map(|line| line.parse::<i64>().ok());
     numbers.extend(rest);
     numbers
 }

@@ -46,6 +46,7 @@ const EDGES: &[Edge] = &[
     Edge("mgmt-tool",     "ukey",      "signs commands"),
     Edge("proto",         "ck",        "names attributes, mechanisms and return codes"),
     Edge("store",         "audit",     "writes the log in the same transaction"),
+    Edge("tests",         "kit",       "holds the services' use of an HSM to the whole chain"),
     Edge("tests",         "proto",     "knows every function's name"),
     Edge("token",         "audit",     "says what happened"),
     Edge("token",         "ck",        "obeys the attribute table"),

@@ -40,7 +40,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn label(self, account: &str) -> String {
+    pub(super) fn label(self, account: &str) -> String {
         let role = match self {
             Self::Kek => "kek",
             Self::Seal => "seal",

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::id;
 
 use super::error::Fault;
-use super::pool::Lease;
+use super::lease::Lease;
 use super::{Binding, Error, Hash, Hsm, Kind, Material, Usage};
 
 /// The length of a nonce of GCM. It is random, which is safe for 2^32 messages under one key.
@@ -151,20 +151,31 @@ pub(super) fn open(
     }
     let mut iv = *iv;
     let parameters = GcmParams::new(&mut iv, aad, tag_bits())?;
-    let plain = session.decrypt(&Mechanism::AesGcm(parameters), key, rest);
-    plain
-        .map(Zeroizing::new)
-        .map_err(|error| undecryptable(error.into(), what))
+    let decrypted = session.decrypt(&Mechanism::AesGcm(parameters), key, rest);
+    let fault = match decrypted {
+        Ok(plain) => return Ok(Zeroizing::new(plain)),
+        Err(error) => Fault::from(error),
+    };
+    if is_vague(&fault) {
+        // If the HSM is at fault, it will not encrypt either.
+        seal(session, key, b"", b"")?;
+    }
+    Err(undecryptable(fault, what))
 }
 
 fn tag_bits() -> Ulong {
     Ulong::new(128)
 }
 
+/// Tells whether a code may mean a ciphertext that does not fit as well as a fault: older modules know no better word.
+fn is_vague(fault: &Fault) -> bool {
+    matches!(
+        fault.code(),
+        Some(RvError::FunctionFailed | RvError::GeneralError)
+    )
+}
+
 /// Makes `Refused` of what modules answer to a ciphertext that does not fit.
-///
-/// `CKR_GENERAL_ERROR` and `CKR_FUNCTION_FAILED` are among it: older modules know no better word, and the length, the
-/// mechanism and the key are right by the time they say it.
 fn undecryptable(fault: Fault, what: &'static str) -> Fault {
     /// `CKR_AEAD_DECRYPT_FAILED` (PKCS#11 3.0), which the binding does not know by name.
     const AEAD_DECRYPT_FAILED: RvError = RvError::UnknownErrorCode(0x35);
@@ -174,10 +185,9 @@ fn undecryptable(fault: Fault, what: &'static str) -> Fault {
             | RvError::DataInvalid
             | RvError::DataLenRange
             | RvError::EncryptedDataInvalid
-            | RvError::EncryptedDataLenRange
-            | RvError::FunctionFailed
-            | RvError::GeneralError,
+            | RvError::EncryptedDataLenRange,
         ) => Error::Refused { what }.into(),
+        _ if is_vague(&fault) => Error::Refused { what }.into(),
         _ => fault,
     }
 }

@@ -13,7 +13,7 @@ use super::account::AccountKeys;
 use super::cache::{Cache, Doomed};
 use super::error::{Fault, answer, bars, code};
 use super::module::Module;
-use super::{Curve, Error, Hash, Kind, Settings};
+use super::{Curve, Error, Hash, Kind, Settings, Usage};
 
 /// Everything that is worth nothing after the connection broke.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(super) struct Epoch {
     /// Which hash functions RSA-OAEP decrypts with, as far as that was tried.
     oaep: Mutex<HashMap<Hash, bool>>,
     cache: Mutex<Cache>,
+    /// Held while a resident key is made.
+    residents: Mutex<()>,
     /// The session that owns the unwrapped keys, which live as long as it does, and the login with it.
     keeper: Mutex<Option<Session>>,
 }
@@ -51,6 +53,7 @@ impl Epoch {
             accounts: Mutex::default(),
             doomed: Arc::default(),
             oaep: Mutex::default(),
+            residents: Mutex::default(),
             cache: Mutex::new(Cache::new(settings.keys_max)),
             keeper: Mutex::new(Some(keeper)),
         })
@@ -71,6 +74,12 @@ impl Epoch {
                 .as_ref()
                 .expect("an epoch ends when no call is under way"),
         )
+    }
+
+    pub(super) fn residents(&self) -> MutexGuard<'_, ()> {
+        self.residents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn oaep(&self, hash: Hash) -> Option<bool> {
@@ -184,5 +193,15 @@ impl Offers {
                     ])
             }
         }
+    }
+
+    /// Tells whether there is a mechanism for a usage, besides those that its kinds need anyway.
+    pub(super) fn serves(&self, usage: Usage) -> bool {
+        let needed = match usage {
+            Usage::Agree => MechanismType::ECDH1_DERIVE,
+            Usage::Import => MechanismType::RSA_PKCS_OAEP,
+            Usage::Encrypt | Usage::Mac | Usage::Sign => return true,
+        };
+        self.mechanisms.contains(&needed)
     }
 }

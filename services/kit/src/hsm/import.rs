@@ -7,7 +7,7 @@ use cryptoki::session::Session;
 
 use super::crypt::oaep;
 use super::error::Fault;
-use super::pool::Lease;
+use super::lease::Lease;
 use super::template::{self, Purpose};
 use super::{Binding, Error, Hash, Hsm, Kind, Material, Stored, Usage, make, spki};
 
@@ -89,7 +89,7 @@ impl Hsm {
             )));
         }
         self.import(import, |lease, pair| {
-            make::offered(lease, kind)?;
+            make::offered(lease, kind, usage)?;
             let session = lease.session();
             let unwraps = (Purpose::Wrap, false);
             let wrapper = unwrap_secret(session, pair, wrapper, WRAPPER_BITS, unwraps)?;

@@ -13,8 +13,8 @@ use super::cache::{Loaded, Print};
 use super::epoch::Epoch;
 use super::error::Fault;
 use super::key::canonical;
+use super::lease::Lease;
 use super::make::wrapping;
-use super::pool::Lease;
 use super::template::{self, Purpose};
 use super::{Binding, Error, Hsm, Material, Stored, Usage, resident};
 
@@ -59,10 +59,7 @@ pub(super) fn load(
     material: &Material,
 ) -> Result<Arc<Loaded>, Fault> {
     let epoch = lease.epoch();
-    let print = match material {
-        Material::Resident(_) => print(&[&resident::id(binding)]),
-        Material::Wrapped(stored) => print(&[&canonical(binding, stored), &stored.seal]),
-    };
+    let print = print_of(binding, material);
     if let Some(loaded) = epoch.cache().find(&print) {
         return Ok(loaded);
     }
@@ -92,10 +89,18 @@ pub(super) fn load(
     Ok(loaded)
 }
 
-fn print(parts: &[&[u8]]) -> Print {
+/// Computes what a key is found by in the cache.
+pub(super) fn print_of(binding: &Binding<'_>, material: &Material) -> Print {
     let mut context = Context::new(&SHA256);
-    for part in parts {
-        context.update(part);
+    match material {
+        Material::Resident(key) => {
+            context.update(key.kind.to_string().as_bytes());
+            context.update(&resident::id(binding));
+        }
+        Material::Wrapped(stored) => {
+            context.update(&canonical(binding, stored));
+            context.update(&stored.seal);
+        }
     }
     let digest = context.finish();
     Print::try_from(digest.as_ref()).expect("SHA-256 gives 32 bytes")

@@ -7,7 +7,7 @@ use cryptoki::session::Session;
 use super::account::{self, Role};
 use super::error::Fault;
 use super::key::canonical;
-use super::pool::Lease;
+use super::lease::Lease;
 use super::template::{self, Home, Purpose};
 use super::{Binding, Error, Hsm, Kind, Stored, Usage, spki};
 
@@ -27,7 +27,7 @@ impl Hsm {
     ) -> Result<Stored, Error> {
         check(kind, usage)?;
         self.pool.call(GENERATING, |lease| {
-            offered(lease, kind)?;
+            offered(lease, kind, usage)?;
             let (handle, public) = generate(lease.session(), &Home::Session, kind, usage, true)?;
             let stored = store(lease, binding, handle, kind, usage, public);
             // The session object would live as long as the session, which is used again.
@@ -46,11 +46,14 @@ pub(super) fn check(kind: Kind, usage: Usage) -> Result<(), Error> {
     )))
 }
 
-pub(super) fn offered(lease: &Lease<'_>, kind: Kind) -> Result<(), Error> {
-    if lease.epoch().offers.has(kind) {
+pub(super) fn offered(lease: &Lease<'_>, kind: Kind, usage: Usage) -> Result<(), Error> {
+    let offers = &lease.epoch().offers;
+    if offers.has(kind) && offers.serves(usage) {
         return Ok(());
     }
-    Err(Error::not_offered(format!("keys of the kind {kind}")))
+    Err(Error::not_offered(format!(
+        "keys of the kind {kind} to {usage}"
+    )))
 }
 
 /// Generates a key and, of a pair, returns the public half, whose object goes at once.

@@ -1,28 +1,20 @@
-//! Sessions, waiting for one, and healing after a break.
-//!
-//! Healing is exclusive: it begins when no call is under way, and no call begins until it ends. So no call ever uses a
-//! handle of before a break with a session of after it, where the same number may mean another key.
+//! Sessions, waiting for one, and calls that are made again after a break.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cryptoki::error::RvError;
 use cryptoki::session::Session;
 
 use super::epoch::Epoch;
-use super::error::{Fault, RETRY_AFTER, answer};
+use super::error::{Fault, RETRY_AFTER};
+use super::heal::close_all;
+use super::lease::Lease;
 use super::module::Module;
 use super::{Error, Settings};
 
 /// How often a call is tried in all.
 const TRIES: u32 = 3;
-/// The first pause between two attempts at healing; it doubles.
-const PAUSE_MIN: Duration = Duration::from_millis(20);
-/// The longest pause between two attempts, and how long calls fail at once after an attempt in vain.
-const PAUSE_MAX: Duration = Duration::from_millis(250);
-/// After so many attempts in vain the module itself is initialised anew.
-const ATTEMPTS_BEFORE_RESET: u32 = 3;
 
 /// How the connection to the HSM is.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,7 +34,7 @@ pub struct Health {
 }
 
 #[derive(Debug)]
-enum Phase {
+pub(super) enum Phase {
     /// The token refused the PIN: nothing more is tried.
     Barred(Error),
     /// The last attempt was in vain.
@@ -54,25 +46,25 @@ enum Phase {
 }
 
 #[derive(Debug)]
-struct State {
-    phase: Phase,
+pub(super) struct State {
+    pub(super) phase: Phase,
     /// How often the connection was made.
-    epochs: u64,
-    idle: Vec<Session>,
+    pub(super) epochs: u64,
+    pub(super) idle: Vec<Session>,
     /// Idle sessions and those in use.
-    open: usize,
+    pub(super) open: usize,
     /// Calls under way.
-    active: usize,
+    pub(super) active: usize,
     /// The most sessions: fewer than configured if the token allows no more.
-    limit: usize,
+    pub(super) limit: usize,
 }
 
 /// The sessions with one token.
 pub(super) struct Pool {
-    settings: Settings,
-    module: Arc<Module>,
+    pub(super) settings: Settings,
+    pub(super) module: Arc<Module>,
     state: Mutex<State>,
-    changed: Condvar,
+    pub(super) changed: Condvar,
 }
 
 impl std::fmt::Debug for Pool {
@@ -125,7 +117,7 @@ impl Pool {
                 Ok(lease) => match call(&lease) {
                     Ok(value) => return Ok(value),
                     Err(fault) => {
-                        epoch = lease.epoch.number;
+                        epoch = lease.epoch().number;
                         lease.spoil();
                         fault
                     }
@@ -172,11 +164,11 @@ impl Pool {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn epochs(&self) -> u64 {
+    pub(super) fn epochs(&self) -> u64 {
         self.state().epochs
     }
 
@@ -238,10 +230,20 @@ impl Pool {
 
     /// Opens a session that is already counted. None if the token has no more but we have others.
     fn open(&self, epoch: Arc<Epoch>) -> Result<Option<Lease<'_>>, Fault> {
-        let fault = match self.module.pkcs11.open_rw_session_no_drop(epoch.slot) {
-            Ok(session) => return Ok(Some(Lease::new(self, session, epoch))),
-            Err(error) => Fault::from(error),
+        let opened = self.module.pkcs11.open_rw_session_no_drop(epoch.slot);
+        let fault = match opened.map_err(Fault::from) {
+            // A new session works after a break as well, but our handles do not, and may mean other keys.
+            Ok(session) => match epoch.with_keeper(|keeper| Ok(keeper.get_session_info()?)) {
+                Ok(_) => return Ok(Some(Lease::new(self, session, epoch))),
+                Err(fault) => {
+                    drop(session.close());
+                    fault
+                }
+            },
+            Err(fault) => fault,
         };
+        // Let go of before others learn of it, because whoever heals ends it.
+        drop(epoch);
         let mut state = self.state();
         state.open -= 1;
         state.active -= 1;
@@ -252,79 +254,6 @@ impl Pool {
         }
         Err(fault)
     }
-
-    /// Takes note that a call failed because the connection broke, and heals it, unless another thread did or does.
-    fn mark_broken(&self, seen: u64, deadline: Instant) {
-        let mut state = self.state();
-        if state.epochs != seen {
-            return;
-        }
-        let Phase::Up(epoch) = &state.phase else {
-            return;
-        };
-        let epoch = Arc::clone(epoch);
-        state.phase = Phase::Healing;
-        while state.active > 0 {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                // A call hangs in the module. What we hold stays, and whoever fails next tries again.
-                state.phase = Phase::Up(epoch);
-                self.changed.notify_all();
-                return;
-            }
-            let waited = self.changed.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        let idle = std::mem::take(&mut state.idle);
-        state.open = 0;
-        state.limit = self.settings.sessions_max.max(1);
-        drop(state);
-        close_all(idle);
-        epoch.end();
-        self.heal(deadline);
-    }
-
-    /// Tries until it works or the deadline has come.
-    fn heal(&self, deadline: Instant) {
-        let mut pause = PAUSE_MIN;
-        for attempt in 1.. {
-            let result = self.attempt();
-            let hopeless = matches!(result, Ok(_) | Err(Fault::Own(Error::Pin { .. })));
-            if hopeless || Instant::now() + pause >= deadline {
-                return self.settle(result);
-            }
-            if attempt >= ATTEMPTS_BEFORE_RESET {
-                self.module.reset();
-            }
-            thread::sleep(pause);
-            pause = (pause * 2).min(PAUSE_MAX);
-        }
-    }
-
-    fn attempt(&self) -> Result<Epoch, Fault> {
-        let number = self.epochs() + 1;
-        Epoch::begin(number, &self.module, &self.settings)
-    }
-
-    /// Ends the healing with what the last attempt gave.
-    fn settle(&self, result: Result<Epoch, Fault>) {
-        let mut state = self.state();
-        state.phase = match result {
-            Ok(epoch) => {
-                state.epochs = epoch.number;
-                Phase::Up(Arc::new(epoch))
-            }
-            Err(Fault::Own(error @ Error::Pin { .. })) => Phase::Barred(error),
-            Err(fault) => Phase::Down {
-                again: Instant::now() + PAUSE_MAX,
-                answer: match fault {
-                    Fault::Own(error) => error.to_string(),
-                    Fault::Pkcs11(error) => answer(&error),
-                },
-            },
-        };
-        self.changed.notify_all();
-    }
 }
 
 impl Drop for Pool {
@@ -333,94 +262,6 @@ impl Drop for Pool {
         close_all(std::mem::take(&mut state.idle));
         if let Phase::Up(epoch) = std::mem::replace(&mut state.phase, Phase::Healing) {
             epoch.end();
-        }
-    }
-}
-
-/// A session in the hands of one call.
-pub(super) struct Lease<'a> {
-    pool: &'a Pool,
-    session: Option<Session>,
-    epoch: Arc<Epoch>,
-}
-
-impl<'a> Lease<'a> {
-    fn new(pool: &'a Pool, session: Session, epoch: Arc<Epoch>) -> Self {
-        Self {
-            pool,
-            session: Some(session),
-            epoch,
-        }
-    }
-
-    pub(super) fn session(&self) -> &Session {
-        self.session
-            .as_ref()
-            .expect("it is there until it is dropped")
-    }
-
-    pub(super) fn epoch(&self) -> &Arc<Epoch> {
-        &self.epoch
-    }
-
-    /// Tries something with a session of its own, which may leave an operation under way: whether the module can do it.
-    ///
-    /// None if that cannot be told now.
-    pub(super) fn probe(
-        &self,
-        call: impl FnOnce(&Session) -> Result<(), cryptoki::error::Error>,
-    ) -> Option<bool> {
-        let pkcs11 = &self.pool.module.pkcs11;
-        let session = pkcs11.open_rw_session_no_drop(self.epoch.slot).ok()?;
-        let tried = call(&session);
-        // It has nothing that is worth an error.
-        drop(session.close());
-        match tried.map_err(Fault::from) {
-            Ok(()) => Some(true),
-            Err(fault) => match fault.code()? {
-                RvError::ArgumentsBad
-                | RvError::MechanismInvalid
-                | RvError::MechanismParamInvalid => Some(false),
-                _ => None,
-            },
-        }
-    }
-
-    /// Closes the session: after an error it may have an operation under way, which would refuse the next one.
-    fn spoil(mut self) {
-        if let Some(session) = self.session.take() {
-            // A session that is gone need not be closed.
-            drop(session.close());
-        }
-    }
-}
-
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        let mut state = self.pool.state();
-        state.active -= 1;
-        match self.session.take() {
-            Some(session) => state.idle.push(session),
-            None => state.open -= 1,
-        }
-        // Whoever heals waits among those who wait for a session.
-        if matches!(state.phase, Phase::Healing) {
-            self.pool.changed.notify_all();
-        } else {
-            self.pool.changed.notify_one();
-        }
-    }
-}
-
-/// Closes sessions as long as somebody answers.
-fn close_all(sessions: Vec<Session>) {
-    for session in sessions {
-        let closed = session.close().map_err(Fault::from);
-        let nobody = closed.is_err_and(|fault| {
-            fault.lost() && fault.code() != Some(RvError::SessionHandleInvalid)
-        });
-        if nobody {
-            return;
         }
     }
 }

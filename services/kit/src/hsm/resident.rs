@@ -3,8 +3,6 @@
 //! Such a key is named by its binding alone: its `CKA_ID` is `dew/key/<account>/<key>/<version>`. So a row cannot be made
 //! to name the key of somebody else.
 
-use std::sync::PoisonError;
-
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 
@@ -33,14 +31,10 @@ impl Hsm {
         // Tells what an attempt left behind that broke, so that the next attempt clears it away, from what was there.
         let label = format!("dew/resident/{}", id::hex32());
         self.pool.call("generating a resident key", |lease| {
-            make::offered(lease, kind)?;
+            make::offered(lease, kind, usage)?;
             let session = lease.session();
             // One at a time in this process, so that two requests for one binding do not both find nothing.
-            let _one = lease
-                .epoch()
-                .accounts
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let _one = lease.epoch().residents();
             for left in search(
                 session,
                 kind,
