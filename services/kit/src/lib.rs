@@ -10,7 +10,7 @@
 //! | [`hsm`] | keys behind PKCS#11: a pool of sessions that heals |
 //! | [`id`] | identifiers of the contract |
 //! | [`policy`] | policies and the decision over them, pure |
-//! | `testing` | databases for tests, with the feature `testing` |
+//! | `testing` | what tests share, with the feature `testing` |
 //! | [`trail`] | audit records, written with the change that they tell of |
 
 #![forbid(unsafe_code)]
