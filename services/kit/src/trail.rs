@@ -75,7 +75,8 @@ impl Record {
             ),
             Outcome::Failed(rendered) => (rendered.status, rendered.body.clone(), None),
         };
-        let (resource_id, resource_name) = resource.unwrap_or_else(|| (named(call, audit), String::new()));
+        let (resource_id, resource_name) =
+            resource.unwrap_or_else(|| (named(call, audit), String::new()));
         let request = Value::Object(call.args.masked(call.operation.takes));
         Self {
             trace_id: id::uuid(),
@@ -153,7 +154,9 @@ fn named(call: &Call<'_>, audit: Audit) -> String {
         .about
         .and_then(|name| {
             let members = call.operation.takes.iter();
-            let member = members.into_iter().find(|member| member.field.name == name)?;
+            let member = members
+                .into_iter()
+                .find(|member| member.field.name == name)?;
             call.args.text(&member.field)
         })
         .unwrap_or_default()
@@ -172,7 +175,11 @@ fn masked_reply(operation: &Operation, body: &Value) -> Value {
                 .gives
                 .iter()
                 .any(|given| given.secret && given.name == name);
-            let shown = if secret { Value::from("***") } else { value.clone() };
+            let shown = if secret {
+                Value::from("***")
+            } else {
+                value.clone()
+            };
             (name.clone(), shown)
         })
         .collect();

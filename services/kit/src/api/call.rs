@@ -79,6 +79,11 @@ impl Call<'_> {
     /// Makes the audit record of an outcome, if the operation is traced.
     #[must_use]
     pub fn record(&self, outcome: Outcome<'_>) -> Option<Record> {
-        Some(Record::of_call(self, self.operation.audit?, self.caller?, outcome))
+        Some(Record::of_call(
+            self,
+            self.operation.audit?,
+            self.caller?,
+            outcome,
+        ))
     }
 }

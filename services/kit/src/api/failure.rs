@@ -169,7 +169,9 @@ impl Catalogue {
             .rows
             .iter()
             .find(|row| row.0 == number)
-            .map_or((500, "An error without a published text."), |row| (row.1, row.2));
+            .map_or((500, "An error without a published text."), |row| {
+                (row.1, row.2)
+            });
         let message = detail.map_or_else(
             || published.to_owned(),
             |detail| format!("{published} {detail}"),

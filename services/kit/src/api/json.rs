@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// How deep values may be nested: the deepest request of the contract, a tag filter, has four levels; the rest is room
 /// for policies.

@@ -46,7 +46,11 @@ impl Template {
     /// part that is neither empty nor `.` nor `..`, before and after decoding.
     #[must_use]
     pub fn matches(&self, raw: &str) -> Option<Matched> {
-        let segments: Vec<&str> = raw.strip_prefix('/')?.split('/').take(SEGMENTS_MAX + 1).collect();
+        let segments: Vec<&str> = raw
+            .strip_prefix('/')?
+            .split('/')
+            .take(SEGMENTS_MAX + 1)
+            .collect();
         if segments.len() != self.0.len() {
             return None;
         }
@@ -85,7 +89,9 @@ mod tests {
     #[test]
     fn an_encoded_slash_stays_inside_its_part() {
         let template = Template::new("/v1.0/{project_id}/kms/{key_id}/tags/{key}");
-        let matched = template.matches("/v1.0/p/kms/k/tags/a%20b%2Fc%3A%E4%B8%AD").unwrap();
+        let matched = template
+            .matches("/v1.0/p/kms/k/tags/a%20b%2Fc%3A%E4%B8%AD")
+            .unwrap();
         assert_eq!(matched.get("key"), Some("a b/c:中"));
         assert_eq!(matched.get("project_id"), Some("p"));
     }

@@ -64,7 +64,10 @@ mod tests {
         for ms in [0, -1, 1_737_633_600_250, 253_402_300_799_999] {
             assert_eq!(parse_ms(&write(ms).unwrap()), Some(ms));
         }
-        assert_eq!(write(1_737_633_600_250).unwrap(), "2025-01-23T12:00:00.250Z");
+        assert_eq!(
+            write(1_737_633_600_250).unwrap(),
+            "2025-01-23T12:00:00.250Z"
+        );
         assert_eq!(write(253_402_300_800_000), None);
         assert_eq!(write(i64::MIN), None);
     }
