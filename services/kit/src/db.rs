@@ -4,8 +4,8 @@
 //! placeholders are `$1`, `$2`; the types TEXT, BIGINT and BYTEA; a flag is the BIGINT 0 or 1; `INSERT .. ON CONFLICT` and
 //! `RETURNING` are there.
 //!
-//! A closure may run more than once and must have no other effect than its statements. It must not call [`Database::read`]
-//! or [`Database::write`] of the same database: that would wait for itself.
+//! A closure may run more than once and must have no other effect than its statements. It must not begin another on
+//! the same database: on SQLite that is [`Error::Nested`].
 //!
 //! | | SQLite | PostgreSQL |
 //! |---|---|---|

@@ -54,6 +54,9 @@ pub enum Error {
         /// What the database said.
         why: String,
     },
+    /// A work called the database that it runs on, and would have waited for itself.
+    #[error("a transaction was begun inside another one of the same database: use the one at hand")]
+    Nested,
     /// The database was written by a newer program.
     #[error(
         "the tables of {service} have version {found}, but this program knows only {known}: install the newer program"

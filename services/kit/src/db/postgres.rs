@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool of connections, transactions that are tried again when others were faster.
 
+mod address;
 mod bind;
 mod explain;
 mod session;
@@ -9,11 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use postgres::config::SslMode;
-use postgres::{Config, NoTls};
-
 use super::pool::{Lease, Pool};
 use super::{Error, Tx};
+use address::Address;
 use explain::Trouble;
 pub(super) use session::{Mode, Session};
 
@@ -35,7 +34,7 @@ const SILENCE: Duration = Duration::from_secs(15);
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {
-    config: Config,
+    address: Address,
     pool: Pool<Session>,
     /// Transactions that lost once take turns: else many that want the same row would keep each other from it.
     turns: Mutex<()>,
@@ -54,14 +53,8 @@ enum Attempt<T, E> {
 impl Postgres {
     /// Reads the address and makes the first connection.
     pub(super) fn open(url: &str) -> Result<Self, Error> {
-        let mut config: Config = url.parse().map_err(|error| Error::Address {
-            why: explain::chain(&error),
-        })?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(Error::Address {
-                why: "asks for TLS, which this program does not speak to a database".to_owned(),
-            });
-        }
+        let mut address = Address::parse(url)?;
+        let config = &mut address.config;
         config
             .connect_timeout(CONNECT)
             .keepalives_idle(SILENCE)
@@ -70,7 +63,7 @@ impl Postgres {
             config.application_name("dew");
         }
         let postgres = Self {
-            config,
+            address,
             pool: Pool::new(CONNECTIONS),
             turns: Mutex::new(()),
             commits: AtomicU64::new(0),
@@ -168,7 +161,7 @@ impl Postgres {
     }
 
     fn connect(&self) -> Result<Session, Error> {
-        let client = self.config.connect(NoTls);
+        let client = self.address.connect();
         Session::new(client.map_err(|error| Error::unavailable(explain::chain(&error)))?)
     }
 }

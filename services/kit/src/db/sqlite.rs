@@ -1,16 +1,16 @@
 //! SQLite: one connection that writes, several that read.
 
 mod connection;
+mod door;
 mod group;
 pub(super) mod statement;
-
-use std::sync::{PoisonError, RwLock};
 
 use rusqlite::Connection;
 
 use super::pool::Pool;
 use super::{Error, Tx};
 use connection::Source;
+use door::Door;
 use group::Group;
 
 /// How many transactions can read at once. Each holds a cache of pages; more than the machine has cores gains nothing
@@ -23,7 +23,7 @@ pub(super) struct Sqlite {
     group: Group,
     readers: Pool<Connection>,
     /// A database in memory has no log beside it, so there readers and writers take turns.
-    turns: Option<RwLock<()>>,
+    turns: Option<Door<()>>,
 }
 
 impl Sqlite {
@@ -35,7 +35,7 @@ impl Sqlite {
             group: Group::new(source.writer()?, memory),
             source,
             readers: Pool::new(READERS),
-            turns: memory.then(RwLock::default),
+            turns: memory.then(|| Door::new(())),
         })
     }
 
@@ -44,10 +44,7 @@ impl Sqlite {
         &self,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _turn = self
-            .turns
-            .as_ref()
-            .map(|turns| turns.read().unwrap_or_else(PoisonError::into_inner));
+        let _turn = self.turns.as_ref().map(Door::enter).transpose()?;
         let lease = self.readers.take(|| self.source.reader())?;
         statement::control(&lease, "BEGIN DEFERRED")?;
         let outcome = Tx::on_sqlite(&lease).run(&mut work);
@@ -61,10 +58,7 @@ impl Sqlite {
         &self,
         work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _turn = self
-            .turns
-            .as_ref()
-            .map(|turns| turns.write().unwrap_or_else(PoisonError::into_inner));
+        let _turn = self.turns.as_ref().map(Door::enter).transpose()?;
         self.group.write(work)
     }
 

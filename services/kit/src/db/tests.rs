@@ -1,6 +1,7 @@
 //! The contract of a database, which both keep, and what only one of them promises.
 
 mod contract;
+mod durability;
 mod postgres;
 mod sqlite;
 

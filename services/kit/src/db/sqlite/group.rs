@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 
 use super::super::{Error, Tx};
+use super::door::Door;
 use super::statement::{control, explain};
 
 /// The most works that share a commit, and the longest that the first of them waits for the others.
@@ -21,7 +22,7 @@ const BATCH_AGE: Duration = Duration::from_millis(20);
 
 /// The writers of one database.
 pub(super) struct Group {
-    seat: Mutex<Seat>,
+    seat: Door<Seat>,
     /// How many stand before the door.
     queued: AtomicUsize,
     commits: AtomicU64,
@@ -72,7 +73,7 @@ impl Group {
             patience: BATCH_AGE,
         };
         Self {
-            seat: Mutex::new(seat),
+            seat: Door::new(seat),
             queued: AtomicUsize::new(0),
             commits: AtomicU64::new(0),
         }
@@ -89,8 +90,9 @@ impl Group {
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.queued.fetch_add(1, Ordering::SeqCst);
-        let mut seat = self.seat.lock().unwrap_or_else(PoisonError::into_inner);
+        let seat = self.seat.enter();
         self.queued.fetch_sub(1, Ordering::SeqCst);
+        let mut seat = seat?;
         let turn = seat.run(&mut work);
         if seat.is_full() || self.queued.load(Ordering::SeqCst) == 0 {
             let committed = seat.settle();

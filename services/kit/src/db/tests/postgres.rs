@@ -19,6 +19,7 @@ fn postgres_keeps_the_contract() {
     work_is_done_again_after_a_cut();
     a_cut_commit_is_undecided();
     a_table_may_change_below();
+    tls_trusts_the_named_authority_alone();
 }
 
 /// Not a test of its own: each test program starts a server.
@@ -92,6 +93,54 @@ fn a_table_may_change_below() {
         .batch_execute("ALTER TABLE things ADD COLUMN note TEXT")
         .unwrap();
     assert_eq!(read().unwrap().unwrap().maybe_text("note"), Ok(None));
+}
+
+/// Makes an authority and a certificate of it for the tests' server, and gives that to the server.
+fn switch_tls_on() -> (String, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = params.self_signed(&key).unwrap();
+    let issuer = rcgen::Issuer::new(params, key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &issuer).unwrap();
+    for (file, text) in [
+        ("server.crt", certificate.pem()),
+        ("server.key", key.serialize_pem()),
+    ] {
+        run_on_postgres(&format!(
+            "COPY (SELECT line FROM unnest(string_to_array($${text}$$, E'\\n')) AS line
+                   WHERE line <> '') TO PROGRAM 'umask 077; cat > {file}'"
+        ));
+    }
+    run_on_postgres("ALTER SYSTEM SET ssl = on");
+    run_on_postgres("SELECT pg_reload_conf()");
+    (root.pem(), params.self_signed(&key).unwrap().pem())
+}
+
+fn tls_trusts_the_named_authority_alone() {
+    let (root, stranger) = switch_tls_on();
+    let folder = tempfile::tempdir().unwrap();
+    let trusting = |name: &str, pem: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, pem).unwrap();
+        let url = postgres_url();
+        format!("{url}?sslmode=require&sslrootcert={}", file.display())
+    };
+    let (ours, other) = (
+        trusting("ours.pem", &root),
+        trusting("other.pem", &stranger),
+    );
+    // The server reads its settings again in its own time.
+    let database = (0..1_000).find_map(|_| Database::open(&ours, TABLES).ok());
+    let encrypted = database.unwrap().read(|tx| {
+        let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        tx.row(sql, &[])?.expect("a row").flag("ssl")
+    });
+    assert_eq!(encrypted, Ok(true));
+    let refused = Database::open(&other, TABLES).err().unwrap();
+    assert!(refused.to_string().contains("certificate"), "{refused}");
 }
 
 #[test]

@@ -78,3 +78,17 @@ fn an_address_of_nothing_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_work_inside_another_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in [&url(folder.path()), "sqlite::memory:"] {
+        let database = Database::open(url, TABLES).unwrap();
+        let outcome: Result<(), Error> = database.write(|_| add(&database, 1).map(|_| ()));
+        assert_eq!(outcome, Err(Error::Nested), "{url}");
+        assert_eq!(add(&database, 1), Ok(1), "{url}");
+    }
+    let memory = Database::open("sqlite::memory:", TABLES).unwrap();
+    let outcome: Result<(), Error> = memory.read(|_| add(&memory, 1).map(|_| ()));
+    assert_eq!(outcome, Err(Error::Nested));
+}

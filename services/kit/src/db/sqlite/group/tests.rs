@@ -13,9 +13,9 @@ fn group(folder: &tempfile::TempDir) -> Group {
     writer
         .execute_batch("CREATE TABLE things (id BIGINT PRIMARY KEY)")
         .unwrap();
-    let mut group = Group::new(writer, false);
+    let group = Group::new(writer, false);
     // However slow the machine is, what waits before the door gets into the batch.
-    group.seat.get_mut().unwrap().patience = Duration::from_secs(3_600);
+    group.seat.enter().unwrap().patience = Duration::from_secs(3_600);
     group
 }
 
