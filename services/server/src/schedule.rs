@@ -1,0 +1,43 @@
+//! The thread that does what is due.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use kms::Due;
+
+/// How often is looked for what is due. What a client may notice is right without it: this only tidies up behind.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The running schedule.
+pub(crate) struct Schedule {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Schedule {
+    /// Starts the thread.
+    pub(crate) fn start(due: Due) -> std::io::Result<Self> {
+        let (stop, stopped) = channel();
+        let thread = thread::Builder::new()
+            .name("schedule".to_owned())
+            .spawn(move || run(&due, &stopped))?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Stops the thread after what it is doing.
+    pub(crate) fn stop(self) {
+        drop(self.stop);
+        if self.thread.join().is_err() {
+            tracing::error!("the schedule has panicked");
+        }
+    }
+}
+
+fn run(due: &Due, stopped: &Receiver<()>) {
+    while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        if let Err(failure) = due.run() {
+            tracing::warn!(?failure, "what is due will be tried again");
+        }
+    }
+}
