@@ -32,7 +32,7 @@ mod version;
 pub use catalogue::CATALOGUE;
 pub use due::{Due, Work};
 pub use operations::defaults::{Owner, ensure_default};
-pub use operations::service;
+pub use operations::{operations, service};
 pub use vault::{Settings, Store, Vault};
 
 use kit::db::Migration;

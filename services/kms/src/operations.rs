@@ -22,9 +22,8 @@ use kit::api::{Audit, Field, Given, Operation, Route, Service, Table, TraceKind}
 
 use crate::{CATALOGUE, Kms, choices, fields};
 
-/// The service: its table over its state.
-#[must_use]
-pub fn service(state: Arc<Kms>) -> impl Service {
+/// The rows of all groups.
+fn routes() -> impl Iterator<Item = &'static Route<Arc<Kms>>> {
     let groups: [&'static [Route<Arc<Kms>>]; 14] = [
         lifecycle::ROUTES,
         listing::ROUTES,
@@ -41,11 +40,23 @@ pub fn service(state: Arc<Kms>) -> impl Service {
         keystores::ROUTES,
         versions::ROUTES,
     ];
+    groups.into_iter().flatten()
+}
+
+/// The operations without their code.
+#[must_use]
+pub fn operations() -> Vec<&'static Operation> {
+    routes().map(|route| &route.operation).collect()
+}
+
+/// The service: its table over its state.
+#[must_use]
+pub fn service(state: Arc<Kms>) -> impl Service {
     Table {
         name: "KMS",
         catalogue: &CATALOGUE,
         body_bytes_max: choices::BODY_BYTES_MAX,
-        routes: groups.into_iter().flatten().collect(),
+        routes: routes().collect(),
         state,
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use iam::authentication::Iam;
 use iam::password::Cost;
+use iam::sealing::Sealer;
 use kit::api::Service;
 use kit::clock::Clock;
 use kit::db::{Database, Migration};
@@ -51,6 +52,7 @@ pub(crate) struct App {
     pub(crate) db: Database,
     pub(crate) clock: Clock,
     pub(crate) iam: Arc<Iam>,
+    pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) kms: Arc<Kms>,
 }
 
@@ -75,8 +77,8 @@ impl App {
             .iter()
             .map(|cluster| Ok((cluster.name.clone(), store(&cluster.name, &cluster.hsm)?)))
             .collect::<Result<BTreeMap<_, _>, StartError>>()?;
-        let sealer = Arc::new(HsmSealer(default.hsm.clone()));
-        let iam = Arc::new(Iam::new(db.clone(), sealer, Cost::STANDARD));
+        let sealer: Arc<dyn Sealer> = Arc::new(HsmSealer(default.hsm.clone()));
+        let iam = Arc::new(Iam::new(db.clone(), Arc::clone(&sealer), Cost::STANDARD));
         let kms = Arc::new(Kms {
             vault: Vault::new(default, clusters),
             settings: kms::Settings {
@@ -88,6 +90,7 @@ impl App {
             db,
             clock,
             iam,
+            sealer,
             kms,
         })
     }
@@ -96,7 +99,6 @@ impl App {
     pub(crate) fn services(&self, config: &Config) -> Vec<Box<dyn Service>> {
         let mut services: Vec<Box<dyn Service>> = vec![
             Box::new(kms::service(Arc::clone(&self.kms))),
-            Box::new(iam::service(Arc::clone(&self.iam))),
         ];
         if config.development {
             services.push(Box::new(development::service(self)));
@@ -114,6 +116,10 @@ impl App {
             self.clock.clone(),
             config.region.clone(),
             scheme,
+            Box::new({
+                let kms = Arc::clone(&self.kms);
+                move || kms.vault.default_hsm().health().up
+            }),
         )
     }
 

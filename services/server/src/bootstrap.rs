@@ -1,6 +1,9 @@
 //! Accounts: the first one and further ones, made by the operator on the server's own machine.
 
-use iam::authentication::NewAdministrator;
+use iam::error::IamError;
+use iam::password::{Cost, Hasher};
+use iam::store::access_key::{self, Pair};
+use iam::store::account::{self, NewAccount};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -14,20 +17,34 @@ pub(crate) fn make_account(
     name: &str,
     password: Option<&str>,
     region: &str,
-) -> Result<Value, iam::error::IamError> {
-    let new = NewAdministrator {
-        account: name,
-        password,
+) -> Result<Value, IamError> {
+    let hashed = match password {
+        None => None,
+        Some(password) => Some(Hasher::new(Cost::STANDARD).hash(password).ok_or_else(|| {
+            IamError::Invalid("The password is too short or too long.".to_owned())
+        })?),
+    };
+    let new = NewAccount {
+        name,
+        password: hashed.as_ref(),
         project: region,
     };
-    let made = app.iam.make_account(&new, app.clock.now_ms())?;
+    let pair = Pair::draw();
+    let context = access_key::context(&pair.id);
+    let sealed = app.sealer.seal(&context, pair.secret.as_bytes())?;
+    let now_ms = app.clock.now_ms();
+    let made = app.db.write(|tx| {
+        let made = account::create(tx, &new, now_ms)?;
+        access_key::create(tx, &made.root_user_id, &pair.id, &sealed, "", now_ms)?;
+        Ok::<_, IamError>(made)
+    })?;
     Ok(json!({
         "account": name,
-        "domain_id": made.account_id,
+        "domain_id": made.account.id,
         "project_id": made.project_id,
         "project": region,
-        "user_id": made.user_id,
-        "access": made.access_key_id,
-        "secret": *made.secret,
+        "user_id": made.root_user_id,
+        "access": pair.id,
+        "secret": *pair.secret,
     }))
 }

@@ -59,6 +59,7 @@ pub(crate) struct Gate {
     pub(crate) metrics: Metrics,
     region: String,
     scheme: &'static str,
+    is_hsm_up: Box<dyn Fn() -> bool + Send + Sync>,
 }
 
 /// What is known of a request when it is answered: for the counters.
@@ -108,6 +109,7 @@ impl Gate {
         clock: Clock,
         region: String,
         scheme: &'static str,
+        is_hsm_up: Box<dyn Fn() -> bool + Send + Sync>,
     ) -> Self {
         let mut entries = Vec::new();
         for (service, one) in services.iter().enumerate() {
@@ -131,7 +133,14 @@ impl Gate {
             metrics: Metrics::new(),
             region,
             scheme,
+            is_hsm_up,
         }
+    }
+
+    /// Tells whether requests can be served: the database answers, and the HSM does.
+    pub(crate) fn is_well(&self) -> bool {
+        let answers = self.db.read(|tx| tx.row("SELECT 1 AS one", &[]));
+        answers.is_ok() && (self.is_hsm_up)()
     }
 
     /// The longest body that any service takes, in bytes.
@@ -414,6 +423,7 @@ fn origin(request: &Incoming, request_id: &str, scheme: &'static str) -> Origin 
         host: header("host"),
         raw_path: request.raw_path.clone(),
         user_agent: header("user-agent"),
+        subject_token: header("x-subject-token"),
         scheme,
     }
 }
