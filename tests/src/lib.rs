@@ -14,6 +14,7 @@ mod host;
 mod log;
 mod programs;
 mod run;
+mod server;
 mod soft_hsm;
 mod token;
 
@@ -25,5 +26,6 @@ pub use host::Host;
 pub use log::{Log, PATIENCE};
 pub use programs::{module, program};
 pub use run::{Finished, Run};
+pub use server::{Account, REGION, Server};
 pub use soft_hsm::SoftHsm;
 pub use token::{Partition, Token};

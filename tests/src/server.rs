@@ -1,0 +1,254 @@
+//! The services, over any PKCS#11 token: dew-server with two accounts, on loopback.
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::alone::Folder;
+use crate::chain::free_address;
+use crate::{Daemon, Run, Token, program};
+
+/// The region that the server says it is.
+pub const REGION: &str = "cn-north-4";
+/// The names of the two accounts.
+const ACCOUNTS: [&str; 2] = ["acme", "globex"];
+/// The password of the first account's administrator.
+const PASSWORD: &str = "Administrators-Password-1";
+
+/// An account with its administrator's access key.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The account's name, also its administrator's.
+    pub name: String,
+    /// The access key.
+    pub access: String,
+    /// Its secret.
+    pub secret: String,
+    /// The account's identifier.
+    pub domain_id: String,
+    /// The identifier of its project.
+    pub project_id: String,
+    /// The administrator's identifier.
+    pub user_id: String,
+}
+
+impl Account {
+    fn of(made: &Value) -> Self {
+        let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            name: text("account"),
+            access: text("access"),
+            secret: text("secret"),
+            domain_id: text("domain_id"),
+            project_id: text("project_id"),
+            user_id: text("user_id"),
+        }
+    }
+}
+
+/// A running server; it ends and its files go with it.
+pub struct Server {
+    daemon: Option<Daemon>,
+    address: SocketAddr,
+    accounts: Vec<Account>,
+    environment: Vec<(&'static str, OsString)>,
+    folder: Folder,
+}
+
+impl Server {
+    /// Starts a server in the development mode over a token, on SQLite.
+    ///
+    /// # Panics
+    /// If it does not start; the message holds what it wrote.
+    #[must_use]
+    pub fn start(token: &Token) -> Self {
+        Self::start_with(token, "sqlite:server.db", "")
+    }
+
+    /// Starts a server over a token, on that database, with further lines at the end of its configuration.
+    ///
+    /// # Panics
+    /// If it does not start; the message holds what it wrote.
+    #[must_use]
+    pub fn start_with(token: &Token, database: &str, more: &str) -> Self {
+        let mut server = Self::prepare(token, database, more);
+        let password = server.file("password");
+        write_private(&password, PASSWORD);
+        for (name, password) in ACCOUNTS.into_iter().zip([Some(&password), None]) {
+            let mut command = server.command("add-account").arg(name);
+            if let Some(file) = password {
+                command = command.args("--password-file").arg(file);
+            }
+            let made = command.succeed();
+            let made = serde_json::from_slice(made.bytes()).expect("add-account prints JSON");
+            server.accounts.push(Account::of(&made));
+        }
+        server.run();
+        server
+    }
+
+    /// Starts a further server on the database of this one, with the same accounts.
+    ///
+    /// # Panics
+    /// If it does not start; the message holds what it wrote.
+    #[must_use]
+    pub fn start_beside(&self, token: &Token, database: &str) -> Self {
+        let mut server = Self::prepare(token, database, "");
+        server.accounts.clone_from(&self.accounts);
+        server.run();
+        server
+    }
+
+    fn prepare(token: &Token, database: &str, more: &str) -> Self {
+        let server = Self {
+            daemon: None,
+            address: free_address(),
+            accounts: Vec::new(),
+            environment: token.environment.clone(),
+            folder: Folder::new(),
+        };
+        fs::create_dir_all(server.folder.path()).expect("the server's folder is ours");
+        write_private(&server.file("pin"), &token.pin);
+        let config = format!(
+            "listen = \"{}\"\nregion = \"{REGION}\"\ndatabase = \"{database}\"\ndevelopment = true\n{more}\n\
+             [hsm]\nmodule = \"{}\"\ntoken = \"{}\"\npin_file = \"pin\"\n",
+            server.address,
+            token.module.display(),
+            token.label,
+        );
+        fs::write(server.file("server.toml"), config).expect("the server's folder is ours");
+        server
+    }
+
+    /// Starts the program again, after [`Server::kill`] or [`Server::stop`].
+    ///
+    /// # Panics
+    /// If it does not start; the message holds what it wrote.
+    pub fn run(&mut self) {
+        let command: Command = self.command("run").into_command();
+        let (daemon, _) = Daemon::start_until("dew-server", command, "dew-server serves");
+        self.daemon = Some(daemon);
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            daemon.kill();
+        }
+    }
+
+    /// Stops it as a service manager would.
+    ///
+    /// # Panics
+    /// If it does not stop, or not cleanly.
+    pub fn stop(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            let status = daemon.stop();
+            assert!(status.success(), "dew-server stopped with {status}");
+        }
+    }
+
+    /// Prepares a command of `dew-server` with this server's configuration.
+    #[must_use]
+    pub fn command(&self, command: &str) -> Run {
+        let run = Run::new(program("dew-server"))
+            .args(command)
+            .args("--config")
+            .arg(self.file("server.toml"));
+        self.environment
+            .iter()
+            .fold(run, |run, (name, value)| run.env(name, value))
+    }
+
+    /// Returns what the program has written, while it runs.
+    ///
+    /// # Panics
+    /// If it was stopped.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let daemon = self.daemon.as_ref().expect("the server was stopped by this test");
+        daemon.log().text()
+    }
+
+    /// Returns the address as clients write it.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Returns where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns its accounts, of which there are two.
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// Returns the path of a file of this server.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Returns the environment in which the official SDKs find the server and both accounts.
+    #[must_use]
+    pub fn client_environment(&self) -> Vec<(String, String)> {
+        let mut pairs = vec![
+            ("DEW_ENDPOINT", self.endpoint()),
+            ("DEW_REGION", REGION.to_owned()),
+            ("DEW_CLOCK", "movable".to_owned()),
+            ("DEW_ACCOUNT", self.accounts[0].name.clone()),
+            ("DEW_ADMIN_USER", self.accounts[0].name.clone()),
+            ("DEW_ADMIN_PASSWORD", PASSWORD.to_owned()),
+            ("HUAWEICLOUD_SDK_IAM_ENDPOINT", self.endpoint()),
+            ("HUAWEICLOUD_SDK_STS_ENDPOINT", self.endpoint()),
+        ];
+        let [first, second] = [&self.accounts[0], &self.accounts[1]];
+        let names = [
+            ("HUAWEICLOUD_SDK_AK", "DEW_B_AK"),
+            ("HUAWEICLOUD_SDK_SK", "DEW_B_SK"),
+            ("HUAWEICLOUD_SDK_PROJECT_ID", "DEW_B_PROJECT_ID"),
+            ("HUAWEICLOUD_SDK_DOMAIN_ID", "DEW_B_DOMAIN_ID"),
+            ("DEW_USER_ID", "DEW_B_USER_ID"),
+        ];
+        let values = |account: &Account| {
+            [
+                account.access.clone(),
+                account.secret.clone(),
+                account.project_id.clone(),
+                account.domain_id.clone(),
+                account.user_id.clone(),
+            ]
+        };
+        for (index, (one, two)) in names.into_iter().enumerate() {
+            pairs.push((one, values(first)[index].clone()));
+            pairs.push((two, values(second)[index].clone()));
+        }
+        pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+fn write_private(path: &Path, text: &str) {
+    // Whatever holds a secret must be private, or the server refuses it.
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .expect("the server's folder is ours");
+}
