@@ -132,7 +132,7 @@ impl Server {
     /// If it does not start; the message holds what it wrote.
     pub fn run(&mut self) {
         let command: Command = self.command("run").into_command();
-        let (daemon, _) = Daemon::start_until("dew-server", command, "dew-server serves");
+        let daemon = Daemon::start("dew-server", command);
         self.daemon = Some(daemon);
     }
 

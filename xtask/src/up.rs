@@ -24,7 +24,8 @@ use service::Service;
 /// How often running services are looked at.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Builds everything, makes an HSM where there is none, runs it with an agent, and prints how to use it.
+/// Builds everything, makes an HSM where there is none, runs it with an agent and the server of the services, and prints
+/// how to use them.
 #[derive(Args, Debug)]
 pub(crate) struct Up {
     #[command(flatten)]
@@ -83,7 +84,7 @@ impl Up {
             home.clear()?;
         }
         let mut services = start(&home, profile, &interrupt)?;
-        report::result(&banner::write(&home)?);
+        report::result(&banner::write(&home, profile)?);
         if self.detach {
             report::result(&format!(
                 "It goes on running; stop it with: cargo xtask down{}",
@@ -102,7 +103,11 @@ impl Down {
     /// Runs the task.
     pub(crate) fn run(self) -> Result<()> {
         let home = self.place.home()?;
-        let services = [Service::agent(&home), Service::hsmd(&home)];
+        let services = [
+            Service::server(&home),
+            Service::agent(&home),
+            Service::hsmd(&home),
+        ];
         if !services.iter().any(Service::runs) {
             report::step(&format!("nothing of {} is running", home.path().display()));
             return Ok(());
@@ -113,7 +118,8 @@ impl Down {
 
 /// Fails when the services of this directory run already.
 fn refuse_second(home: &Home) -> Result<()> {
-    if Service::hsmd(home).runs() || Service::agent(home).runs() {
+    let services = [Service::hsmd(home), Service::agent(home), Service::server(home)];
+    if services.iter().any(Service::runs) {
         bail!(
             "it is running already in {}: use it (. {}), or stop it with `cargo xtask down{}`",
             home.path().display(),
@@ -124,9 +130,9 @@ fn refuse_second(home: &Home) -> Result<()> {
     Ok(())
 }
 
-/// Makes what is missing and starts both services; when that fails, nothing is left running.
-fn start(home: &Home, profile: Profile, interrupt: &Interrupt) -> Result<[Service; 2]> {
-    let mut services = [Service::hsmd(home), Service::agent(home)];
+/// Makes what is missing and starts all services; when that fails, nothing is left running.
+fn start(home: &Home, profile: Profile, interrupt: &Interrupt) -> Result<[Service; 3]> {
+    let mut services = [Service::hsmd(home), Service::agent(home), Service::server(home)];
     let outcome = start_in_order(home, profile, interrupt, &mut services);
     if let Err(error) = outcome {
         // What failed first is what the reader has to know.
@@ -140,7 +146,7 @@ fn start_in_order(
     home: &Home,
     profile: Profile,
     interrupt: &Interrupt,
-    [hsmd, agent]: &mut [Service; 2],
+    [hsmd, agent, server]: &mut [Service; 3],
 ) -> Result<()> {
     let new = !home.is_complete();
     if new {
@@ -155,11 +161,15 @@ fn start_in_order(
     home.write_configurations(profile)?;
     report::step("starting dew-agent");
     agent.start(profile, interrupt)?;
-    ready::check(home, profile)
+    ready::check(home, profile)?;
+    report::step("starting dew-server");
+    setup::accounts(home, profile)?;
+    home.write_exports(profile)?;
+    server.start(profile, interrupt)
 }
 
 /// Waits until a signal comes (good) or a service ends by itself (bad).
-fn watch(services: &mut [Service; 2], interrupt: &Interrupt) -> Result<()> {
+fn watch(services: &mut [Service; 3], interrupt: &Interrupt) -> Result<()> {
     loop {
         if interrupt.came()? {
             report::step("stopping");

@@ -124,7 +124,7 @@ fn serve(config: &Config) -> Result<(), Failed> {
                 _ = interrupt.recv() => {}
             }
         };
-        tracing::info!(address = %listener.local_addr()?, "dew-server serves");
+        tracing::info!(address = %listener.local_addr()?, "ready");
         http::serve(listener, tls, gate, stop).await;
         Ok(())
     });

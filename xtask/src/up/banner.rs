@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
-use super::home::{COMPAT_LABEL, Home, STRICT_LABEL};
+use super::home::{ACCOUNTS, COMPAT_LABEL, Home, STRICT_LABEL};
+use crate::workspace::Profile;
 
 /// Writes it.
-pub(super) fn write(home: &Home) -> Result<String> {
+pub(super) fn write(home: &Home, profile: Profile) -> Result<String> {
     Ok(format!(
         r#"
 An HSM is running on {address}, its agent on {socket}.
@@ -14,11 +15,20 @@ Tokens  {STRICT_LABEL} (strict: one purpose per key), {COMPAT_LABEL} (as other s
         and two slots to initialise
 PINs    user {pin}, security officer {so_pin}
 
+KMS is served on {endpoint}, for the official SDKs and for `dew`.
+
+Account {account}, project {project}
+Keys    access key {access}, secret {secret}
+
 In another shell, first:
 
   . {env}
 
 then, for example:
+
+  # make a key in KMS, and encrypt under it
+  {dew} kms create orders
+  {dew} kms encrypt orders --text 'hello'
 
   # list the tokens
   pkcs11-tool --module "$DEW_MODULE" --list-slots
@@ -36,5 +46,11 @@ then, for example:
         pin = home.pin("user")?,
         so_pin = home.pin("so")?,
         env = home.env().display(),
+        endpoint = home.endpoint()?,
+        account = ACCOUNTS[0].0,
+        project = home.account_value(ACCOUNTS[0].0, "project_id")?,
+        access = home.account_value(ACCOUNTS[0].0, "access")?,
+        secret = home.account_value(ACCOUNTS[0].0, "secret")?,
+        dew = profile.output().join("dew").display(),
     ))
 }

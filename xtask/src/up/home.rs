@@ -23,6 +23,24 @@ pub(super) const STRICT_LABEL: &str = "dew";
 /// The label of the token for applications written for other software tokens.
 pub(super) const COMPAT_LABEL: &str = "dew-compat";
 
+/// The label of the token that the services keep their keys behind.
+pub(super) const KMS_LABEL: &str = "dew-kms";
+
+/// The region that the server says it is, and the name of each account's project.
+pub(super) const REGION: &str = "cn-north-4";
+
+/// The accounts of the server: the name, and what stands in front of the names of its values in the shell exports.
+pub(super) const ACCOUNTS: &[(&str, &str)] = &[("acme", ""), ("globex", "DEW_B_")];
+
+/// What a made account's file holds, and the names of the values as the official SDKs read them.
+const ACCOUNT_VALUES: &[(&str, &str)] = &[
+    ("access", "HUAWEICLOUD_SDK_AK"),
+    ("secret", "HUAWEICLOUD_SDK_SK"),
+    ("project_id", "HUAWEICLOUD_SDK_PROJECT_ID"),
+    ("domain_id", "HUAWEICLOUD_SDK_DOMAIN_ID"),
+    ("user_id", "DEW_USER_ID"),
+];
+
 /// The directory of a development HSM, and the names of what it holds.
 #[derive(Debug)]
 pub(super) struct Home(PathBuf);
@@ -76,6 +94,16 @@ impl Home {
         self.0.join("pkcs11.toml")
     }
 
+    /// Returns the server's configuration.
+    pub(super) fn server_config(&self) -> PathBuf {
+        self.0.join("server.toml")
+    }
+
+    /// Returns the file of an account of the server: what `dew-server add-account` printed.
+    pub(super) fn account_file(&self, name: &str) -> PathBuf {
+        self.0.join(format!("account-{name}.json"))
+    }
+
     /// Returns the file of shell exports.
     pub(super) fn env(&self) -> PathBuf {
         self.0.join("env")
@@ -98,6 +126,27 @@ impl Home {
     pub(super) fn address(&self) -> Result<String> {
         let path = self.0.join("address");
         std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// Returns where clients of the server connect.
+    pub(super) fn endpoint(&self) -> Result<String> {
+        let path = self.0.join("server-address");
+        let address = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(format!("http://{address}"))
+    }
+
+    /// Reads a value of an account of the server.
+    pub(super) fn account_value(&self, name: &str, value: &str) -> Result<String> {
+        let path = self.account_file(name);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let made: serde_json::Value = serde_json::from_str(&text)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let value = made[value].as_str();
+        value.map(str::to_owned).with_context(|| {
+            format!("{} is broken: start afresh with --reset", path.display())
+        })
     }
 
     /// Writes the option that names this directory, as one would type it; nothing for the default.
@@ -173,18 +222,16 @@ impl Home {
         self.write("complete", "")
     }
 
-    /// Chooses a port and random PINs, once.
+    /// Chooses ports and random secrets, once.
     pub(super) fn choose(&self) -> Result<()> {
-        let address: SocketAddr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .context("loopback has no free port")?;
-        self.write("address", &address.to_string())?;
-        ["ukey", "so", "user"].into_iter().try_for_each(|whose| {
+        self.write("address", &free_address()?)?;
+        self.write("server-address", &free_address()?)?;
+        ["ukey", "so", "user", "administrator"].into_iter().try_for_each(|whose| {
             self.write(&format!("{whose}.pin"), &format!("{}\n", secrets::pin()?))
         })
     }
 
-    /// Writes the configurations of the agent and the module, and the shell exports.
+    /// Writes the configurations of the agent, the module and the server.
     ///
     /// They are written at every start, because they name paths, which may have changed.
     pub(super) fn write_configurations(&self, profile: Profile) -> Result<()> {
@@ -196,10 +243,27 @@ impl Home {
         );
         self.write("agent.toml", &agent)?;
         self.write("pkcs11.toml", &format!("socket = {:?}\n", self.socket()))?;
+        let endpoint = self.endpoint()?;
+        #[rustfmt::skip]
+        let server = format!(
+            "listen = {:?}\nregion = {REGION:?}\ndatabase = \"sqlite:server.db\"\ndevelopment = true\n\n\
+             [hsm]\nmodule = {:?}\ntoken = {KMS_LABEL:?}\npin_file = \"user.pin\"\n",
+            endpoint.trim_start_matches("http://"), profile.output().join("libdew_pkcs11.so"),
+        );
+        self.write("server.toml", &server)
+    }
+
+    /// Writes the shell exports: where everything is, and what is needed to use it.
+    pub(super) fn write_exports(&self, profile: Profile) -> Result<()> {
         self.write("env", &self.exports(profile)?)
     }
 
-    /// Writes the lines that a shell reads to know this HSM.
+    /// Keeps what was printed when an account was made.
+    pub(super) fn write_account(&self, name: &str, made: &str) -> Result<()> {
+        self.write(&format!("account-{name}.json"), made)
+    }
+
+    /// Writes the lines that a shell reads to know this HSM and the server.
     fn exports(&self, profile: Profile) -> Result<String> {
         let module = profile.output().join("libdew_pkcs11.so");
         let rows = [
@@ -213,10 +277,48 @@ impl Home {
             ("DEW_PIN", self.pin("user")?),
             ("DEW_SO_PIN", self.pin("so")?),
         ];
+        let mut rows: Vec<(String, String)> = rows
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        rows.extend(self.server_exports()?);
         Ok(rows
             .iter()
             .map(|(name, value)| format!("export {name}={}\n", quoted(value)))
             .collect())
+    }
+
+    /// What clients of the server need: the endpoint, and the values of each account. The second account's come under
+    /// short names too.
+    fn server_exports(&self) -> Result<Vec<(String, String)>> {
+        let endpoint = self.endpoint()?;
+        let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut rows = vec![
+            row("DEW_ENDPOINT", &endpoint),
+            row("DEW_REGION", REGION),
+            row("DEW_ACCOUNT", ACCOUNTS[0].0),
+            row("DEW_ADMIN_USER", ACCOUNTS[0].0),
+            row("DEW_ADMIN_PASSWORD", &self.pin("administrator")?),
+            row("HUAWEICLOUD_SDK_IAM_ENDPOINT", &endpoint),
+            row("HUAWEICLOUD_SDK_STS_ENDPOINT", &endpoint),
+        ];
+        for (account, prefix) in ACCOUNTS {
+            for (value, name) in ACCOUNT_VALUES {
+                let text = self.account_value(account, value)?;
+                if let (false, Some(short)) =
+                    (prefix.is_empty(), name.strip_prefix("HUAWEICLOUD_SDK_"))
+                {
+                    rows.push((format!("{prefix}{short}"), text.clone()));
+                }
+                let name = name.strip_prefix("DEW_").unwrap_or(name);
+                let prefix = match (prefix.is_empty(), *value) {
+                    (true, "user_id") => "DEW_",
+                    _ => prefix,
+                };
+                rows.push((format!("{prefix}{name}"), text));
+            }
+        }
+        Ok(rows)
     }
 
     /// Writes a file that only its owner can read.
@@ -231,6 +333,14 @@ impl Home {
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .with_context(|| format!("cannot write {}", path.display()))
     }
+}
+
+/// Finds an address on loopback that nobody listens on.
+fn free_address() -> Result<String> {
+    let address: SocketAddr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .context("loopback has no free port")?;
+    Ok(address.to_string())
 }
 
 /// Quotes a text for a POSIX shell.
@@ -302,8 +412,14 @@ mod tests {
         let (_place, home) = home();
         home.choose().unwrap();
         home.write_configurations(Profile::Dev).unwrap();
+        let made = r#"{"access":"A","secret":"S","project_id":"p","domain_id":"d","user_id":"u"}"#;
+        for (name, _) in ACCOUNTS {
+            home.write_account(name, made).unwrap();
+        }
+        home.write_exports(Profile::Dev).unwrap();
         for file in [
             home.env(),
+            home.account_file(ACCOUNTS[0].0),
             home.pin_file("so"),
             home.pin_file("user"),
             home.pin_file("ukey"),

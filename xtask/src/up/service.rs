@@ -1,4 +1,4 @@
-//! hsmd and dew-agent, run in the background with a log and a pid file each.
+//! hsmd, dew-agent and dew-server, run in the background with a log and a pid file each.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -32,6 +32,7 @@ const LAST_LINES: usize = 20;
 pub(super) struct Service {
     name: &'static str,
     arguments: Vec<OsString>,
+    environment: Vec<(&'static str, OsString)>,
     log: PathBuf,
     pid_file: PathBuf,
     child: Option<Child>,
@@ -56,10 +57,19 @@ impl Service {
         )
     }
 
+    /// Describes the server of the services.
+    pub(super) fn server(home: &Home) -> Self {
+        let arguments = vec!["run".into(), "--config".into(), home.server_config().into()];
+        let mut server = Self::new("dew-server", home, arguments);
+        server.environment = vec![("DEW_PKCS11_CONF", home.module_config().into())];
+        server
+    }
+
     fn new(name: &'static str, home: &Home, arguments: Vec<OsString>) -> Self {
         Self {
             name,
             arguments,
+            environment: Vec::new(),
             log: home.path().join(format!("{name}.log")),
             pid_file: home.path().join(format!("{name}.pid")),
             child: None,
@@ -85,6 +95,7 @@ impl Service {
         command
             .arg(profile.output().join(self.name))
             .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);

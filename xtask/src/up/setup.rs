@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use anyhow::Result;
 
-use super::home::{COMPAT_LABEL, Home, STRICT_LABEL};
+use super::home::{ACCOUNTS, COMPAT_LABEL, Home, KMS_LABEL, STRICT_LABEL};
 use super::interrupt::Interrupt;
 use crate::command::{self, Line};
 use crate::report;
@@ -14,6 +14,8 @@ use crate::workspace::Profile;
 const PARTITIONS: &[(&str, &str, Option<&str>)] = &[
     ("app", "strict", Some(STRICT_LABEL)),
     ("compat", "compat", Some(COMPAT_LABEL)),
+    // The services wrap the keys that they make, which `strict` leaves to the security officer.
+    ("kms", "compat", Some(KMS_LABEL)),
     ("spare-1", "strict", None),
     ("spare-2", "compat", None),
 ];
@@ -69,6 +71,25 @@ pub(super) fn after_start(home: &Home, profile: Profile, interrupt: &Interrupt) 
         .args([OsStr::new("--out"), home.agent().as_os_str()])
         .output()?;
     home.set_complete()
+}
+
+/// Makes the accounts of the server that are missing. The agent must run, since their secrets are sealed in the HSM.
+pub(super) fn accounts(home: &Home, profile: Profile) -> Result<()> {
+    for (index, (name, _)) in ACCOUNTS.iter().enumerate() {
+        if home.account_file(name).exists() {
+            continue;
+        }
+        let config = home.server_config();
+        let mut line = command::line(profile.output().join("dew-server"), ["add-account", name])
+            .args([OsStr::new("--config"), config.as_os_str()])
+            .env("DEW_PKCS11_CONF", home.module_config());
+        let password = home.pin_file("administrator");
+        if index == 0 {
+            line = line.args([OsStr::new("--password-file"), password.as_os_str()]);
+        }
+        home.write_account(name, &line.output()?)?;
+    }
+    Ok(())
 }
 
 /// Begins a line of the management tool for this HSM.
