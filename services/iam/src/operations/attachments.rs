@@ -7,7 +7,7 @@ use kit::caller::{Caller, Scope};
 use kit::policy::system;
 use serde_json::{Value, json};
 
-use super::fields::{DOMAIN_ID, GROUP_ID, PROJECT_ID, ROLE_ID};
+use super::fields::{DOMAIN_ID, GROUP_ID, ROLE_ID, TARGET_PROJECT_ID};
 use super::permit::{own_account, permit};
 use super::view;
 use crate::authentication::Iam;
@@ -19,7 +19,7 @@ const INHERITED: &str = "inherited_to_projects";
 
 /// Finds the scope that the row's path speaks of.
 fn scope(call: &Call<'_>, caller: &Caller) -> Result<Scope, Failure> {
-    if let Some(project_id) = call.args.text(&PROJECT_ID) {
+    if let Some(project_id) = call.args.text(&TARGET_PROJECT_ID) {
         return Ok(Scope::Project(project_id.to_owned()));
     }
     own_account(caller, call.args.need(&DOMAIN_ID)?)?;
@@ -76,5 +76,7 @@ pub(super) fn list(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
         }
         Ok::<_, IamError>(roles)
     })?;
-    Ok(Reply::new(json!({"roles": roles, "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"roles": roles, "links": view::links(call)}),
+    ))
 }

@@ -22,10 +22,18 @@ pub(super) struct SignedIn {
 const WRONG_TOKEN: IamError = IamError::Unauthorized("The token is not valid or has expired.");
 
 /// Finds out who signs in.
-pub(super) fn identify(iam: &Iam, call: &Call<'_>, auth: &Object<'_>) -> Result<SignedIn, IamError> {
+pub(super) fn identify(
+    iam: &Iam,
+    call: &Call<'_>,
+    auth: &Object<'_>,
+) -> Result<SignedIn, IamError> {
     let identity = auth.need_object("identity")?;
     let methods = identity.value("methods").and_then(Value::as_array);
-    let methods: Vec<&str> = methods.into_iter().flatten().filter_map(Value::as_str).collect();
+    let methods: Vec<&str> = methods
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     match methods.as_slice() {
         ["password"] => by_password(iam, call, &identity.need_object("password")?),
         ["token"] => by_token(call, identity.need_object("token")?.need("id")?),
@@ -33,11 +41,7 @@ pub(super) fn identify(iam: &Iam, call: &Call<'_>, auth: &Object<'_>) -> Result<
     }
 }
 
-fn by_password(
-    iam: &Iam,
-    call: &Call<'_>,
-    password: &Object<'_>,
-) -> Result<SignedIn, IamError> {
+fn by_password(iam: &Iam, call: &Call<'_>, password: &Object<'_>) -> Result<SignedIn, IamError> {
     let user = password.need_object("user")?;
     let domain = user.object("domain")?;
     let who = match (user.text("id")?, domain) {
@@ -110,7 +114,9 @@ pub(super) fn project_of(
         Some(own) => own,
         None => {
             let name = wanted.need("name")?;
-            let found = call.db.read(|tx| crate::store::account::by_name(tx, name))?;
+            let found = call
+                .db
+                .read(|tx| crate::store::account::by_name(tx, name))?;
             found.is_some_and(|account| account.id == user.account_id)
         }
     };

@@ -26,7 +26,12 @@ const LIFE_S: i64 = 900;
 ///
 /// # Errors
 /// The secret cannot be sealed, or the database does not take it.
-pub fn new_access_key(iam: &Iam, tx: &mut Tx<'_>, user_id: &str, now_ms: i64) -> Result<Pair, IamError> {
+pub fn new_access_key(
+    iam: &Iam,
+    tx: &mut Tx<'_>,
+    user_id: &str,
+    now_ms: i64,
+) -> Result<Pair, IamError> {
     let (pair, sealed) = draw(iam, access_key::context)?;
     access_key::create(tx, user_id, &pair.id, &sealed, "", now_ms)?;
     Ok(pair)
@@ -113,17 +118,24 @@ pub(super) fn create_temporary(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply,
     let asked = identity.object("token")?;
     let life_s = match asked.and_then(|asked| asked.value("duration_seconds")) {
         None => LIFE_S,
-        Some(value) => value.as_i64().filter(|seconds| LIVES_S.contains(seconds)).ok_or_else(|| {
-            identity.invalid("token.duration_seconds", "must be a number from 900 to 86400")
-        })?,
+        Some(value) => value
+            .as_i64()
+            .filter(|seconds| LIVES_S.contains(seconds))
+            .ok_or_else(|| {
+                identity.invalid(
+                    "token.duration_seconds",
+                    "must be a number from 900 to 86400",
+                )
+            })?,
     };
     if let Some(text) = asked.map(|asked| asked.text("id")).transpose()?.flatten() {
         let found = call.db.read(|tx| token::find(tx, text))?;
-        let good = found.is_some_and(|token| {
-            token.user_id == caller.user_id && call.now_ms < token.expires_ms
-        });
+        let good = found
+            .is_some_and(|token| token.user_id == caller.user_id && call.now_ms < token.expires_ms);
         if !good {
-            return Err(IamError::Unauthorized("The token is not the caller's, or has expired.").into());
+            return Err(
+                IamError::Unauthorized("The token is not the caller's, or has expired.").into(),
+            );
         }
     }
     let (pair, sealed) = draw(iam, temporary::context)?;
@@ -172,7 +184,9 @@ fn own_key<'a>(
     action: &str,
 ) -> Result<(&'a Caller, access_key::AccessKey), Failure> {
     let (caller, id) = (call.caller()?, call.args.need(&ACCESS_KEY)?);
-    let found = call.db.read(|tx| access_key::need(tx, &caller.account_id, id));
+    let found = call
+        .db
+        .read(|tx| access_key::need(tx, &caller.account_id, id));
     let owner = found.as_ref().map_or("", |key| key.user_id.as_str());
     // Permission first: who may not look is not told which keys exist.
     permit_self(call, &[action], owner)?;

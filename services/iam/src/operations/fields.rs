@@ -28,9 +28,10 @@ pub(super) const GROUP_ID: Field = Field::new("group_id", ID, INVALID);
 pub(super) const NAME: Field = Field::new("name", TEXT, INVALID);
 pub(super) const NOCATALOG: Field = Field::new("nocatalog", TEXT, INVALID);
 pub(super) const PERMISSION_TYPE: Field = Field::new("permission_type", TEXT, INVALID);
-pub(super) const PROJECT_ID: Field = Field::new("project_id", ID, INVALID);
 pub(super) const ROLE: Field = Field::new("role", Kind::Object, INVALID);
 pub(super) const ROLE_ID: Field = Field::new("role_id", ID, INVALID);
+/// A project that is spoken of, not called in: permissions for these operations are those of the account.
+pub(super) const TARGET_PROJECT_ID: Field = Field::new("target_project_id", ID, INVALID);
 pub(super) const USER: Field = Field::new("user", Kind::Object, INVALID).secret();
 pub(super) const USER_ID: Field = Field::new("user_id", ID, INVALID);
 

@@ -41,7 +41,9 @@ pub(super) fn list(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
         .filter(|group| name.is_none_or(|name| group.name == name))
         .map(|group| view::group(call, group))
         .collect();
-    Ok(Reply::new(json!({"groups": groups, "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"groups": groups, "links": view::links(call)}),
+    ))
 }
 
 pub(super) fn show(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -74,9 +76,13 @@ pub(super) fn delete(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn members(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
     let caller = permit(call)?;
     let id = call.args.need(&GROUP_ID)?;
-    let users = call.db.read(|tx| group::members(tx, &caller.account_id, id))?;
+    let users = call
+        .db
+        .read(|tx| group::members(tx, &caller.account_id, id))?;
     let users: Vec<Value> = users.iter().map(|user| view::user(call, user)).collect();
-    Ok(Reply::new(json!({"users": users, "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"users": users, "links": view::links(call)}),
+    ))
 }
 
 pub(super) fn add(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -91,7 +97,9 @@ pub(super) fn add(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn check(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
     let caller = permit(call)?;
     let (id, user_id) = (call.args.need(&GROUP_ID)?, call.args.need(&USER_ID)?);
-    let has = call.db.read(|tx| group::has(tx, &caller.account_id, id, user_id))?;
+    let has = call
+        .db
+        .read(|tx| group::has(tx, &caller.account_id, id, user_id))?;
     match has {
         true => Ok(Reply::none()),
         false => Err(IamError::not_found("user in the group", user_id).into()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kit::api::{Call, Failure, Reply};
 use serde_json::{Value, json};
 
-use super::fields::{DOMAIN_ID, ENABLED, NAME, PROJECT_ID};
+use super::fields::{DOMAIN_ID, ENABLED, NAME, TARGET_PROJECT_ID};
 use super::view;
 use crate::authentication::Iam;
 use crate::error::IamError;
@@ -24,15 +24,21 @@ pub(super) fn list(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
         .filter(|project| enabled.is_none_or(|enabled| project.enabled == enabled))
         .map(|project| view::project(call, project))
         .collect();
-    Ok(Reply::new(json!({"projects": projects, "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"projects": projects, "links": view::links(call)}),
+    ))
 }
 
 pub(super) fn show(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
     let caller = call.caller()?;
-    let id = call.args.need(&PROJECT_ID)?;
-    let found = call.db.read(|tx| project::find(tx, &caller.account_id, id))?;
+    let id = call.args.need(&TARGET_PROJECT_ID)?;
+    let found = call
+        .db
+        .read(|tx| project::find(tx, &caller.account_id, id))?;
     let project = found.ok_or_else(|| IamError::not_found("project", id))?;
-    Ok(Reply::new(json!({"project": view::project(call, &project)})))
+    Ok(Reply::new(
+        json!({"project": view::project(call, &project)}),
+    ))
 }
 
 pub(super) fn accounts(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -44,7 +50,9 @@ pub(super) fn accounts(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> 
         "description": "",
         "links": view::link(call, &format!("/v3/domains/{}", caller.account_id)),
     });
-    Ok(Reply::new(json!({"domains": [account], "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"domains": [account], "links": view::links(call)}),
+    ))
 }
 
 pub(super) fn caller_identity(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {

@@ -8,7 +8,7 @@ use kit::api::{
 
 use super::fields::{
     ACCESS_KEY, AUTH, CREDENTIAL, DISPLAY_NAME, DOMAIN_ID, ENABLED, GROUP, GROUP_ID, NAME,
-    NOCATALOG, PERMISSION_TYPE, PROJECT_ID, ROLE, ROLE_ID, USER, USER_ID,
+    NOCATALOG, PERMISSION_TYPE, ROLE, ROLE_ID, TARGET_PROJECT_ID, USER, USER_ID,
 };
 use super::{attachments, credentials, groups, projects, roles, tokens, users};
 use crate::authentication::Iam;
@@ -109,7 +109,7 @@ const OF_USER: &[Member] = &[USER_ID.path()];
 const OF_GROUP: &[Member] = &[GROUP_ID.path()];
 const OF_MEMBER: &[Member] = &[GROUP_ID.path(), USER_ID.path()];
 const OF_ROLE: &[Member] = &[ROLE_ID.path()];
-const IN_PROJECT: &[Member] = &[PROJECT_ID.path(), GROUP_ID.path(), ROLE_ID.path()];
+const IN_PROJECT: &[Member] = &[TARGET_PROJECT_ID.path(), GROUP_ID.path(), ROLE_ID.path()];
 const IN_ACCOUNT: &[Member] = &[DOMAIN_ID.path(), GROUP_ID.path(), ROLE_ID.path()];
 const OF_KEY: &[Member] = &[ACCESS_KEY.path()];
 const CREATE_USER: &[Member] = &[USER.required()];
@@ -126,9 +126,10 @@ const LIST_ROLES: &[Member] = &[
 const TOKEN: &[Given] = &[Given::open("token", "object")];
 const SECRET: &[Given] = &[Given::secret("credential", "object")];
 
-const PROJECT_ROLE: &str = "/v3/projects/{project_id}/groups/{group_id}/roles/{role_id}";
+const PROJECT_ROLE: &str = "/v3/projects/{target_project_id}/groups/{group_id}/roles/{role_id}";
 const ACCOUNT_ROLE: &str = "/v3/domains/{domain_id}/groups/{group_id}/roles/{role_id}";
-const EVERY_PROJECT_ROLE: &str = "/v3/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects";
+const EVERY_PROJECT_ROLE: &str =
+    "/v3/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects";
 const MEMBER: &str = "/v3/groups/{group_id}/users/{user_id}";
 const KEYS: &str = "/v3.0/OS-CREDENTIAL/credentials";
 const KEY: &str = "/v3.0/OS-CREDENTIAL/credentials/{access_key}";
@@ -141,7 +142,7 @@ static KEYSTONE_ROUTES: &[Row] = &[
     Row::new("showToken", "Shows what a token stands for", (Get, "/v3/auth/tokens"), &[NOCATALOG.query()], tokens::show)
         .gives(TOKEN),
     Row::new("listProjects", "Lists the account's projects", (Get, "/v3/projects"), &[NAME.query(), DOMAIN_ID.query(), ENABLED.query()], projects::list),
-    Row::new("showProject", "Shows a project", (Get, "/v3/projects/{project_id}"), &[PROJECT_ID.path()], projects::show),
+    Row::new("showProject", "Shows a project", (Get, "/v3/projects/{target_project_id}"), &[TARGET_PROJECT_ID.path()], projects::show),
     Row::new("listAuthProjects", "Lists the caller's projects", (Get, "/v3/auth/projects"), &[], projects::list),
     Row::new("listAuthDomains", "Lists the caller's account", (Get, "/v3/auth/domains"), &[], projects::accounts),
     Row::new("showCatalog", "Shows where the services are", (Get, "/v3/auth/catalog"), &[], tokens::catalog),
@@ -183,7 +184,7 @@ static KEYSTONE_ROUTES: &[Row] = &[
     Row::new("showRole", "Shows a role", (Get, "/v3/roles/{role_id}"), OF_ROLE, roles::show)
         .needs(&["iam:roles:getRole"]),
     // What is attached.
-    Row::new("listProjectRoles", "Lists a group's roles in a project", (Get, "/v3/projects/{project_id}/groups/{group_id}/roles"), &[PROJECT_ID.path(), GROUP_ID.path()], attachments::list)
+    Row::new("listProjectRoles", "Lists a group's roles in a project", (Get, "/v3/projects/{target_project_id}/groups/{group_id}/roles"), &[TARGET_PROJECT_ID.path(), GROUP_ID.path()], attachments::list)
         .needs(&["iam:permissions:listRolesForGroupOnProject"]),
     Row::new("attachProjectRole", "Attaches a role to a group in a project", (Put, PROJECT_ROLE), IN_PROJECT, attachments::attach)
         .needs(&["iam:permissions:grantRoleToGroupOnProject"]).answers(204).traced("group", Some("group_id")),

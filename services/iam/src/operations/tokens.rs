@@ -44,7 +44,8 @@ pub(super) fn create(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> 
     call.change(|tx| {
         token::create(tx, &text, &token)?;
         let view = describe(call, tx, &token, &signed_in.user, project.as_ref())?;
-        let mut reply = Reply::new(json!({"token": view})).about(&token.user_id, &signed_in.user.name);
+        let mut reply =
+            Reply::new(json!({"token": view})).about(&token.user_id, &signed_in.user.name);
         reply.headers.push(("X-Subject-Token", text.to_string()));
         Ok(reply)
     })
@@ -81,12 +82,16 @@ pub(super) fn catalog(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
         Some(id) => Some(id.clone()),
         None => {
             let projects = call.db.read(|tx| project::list(tx, &caller.account_id))?;
-            let here = projects.into_iter().find(|project| project.name == call.region);
+            let here = projects
+                .into_iter()
+                .find(|project| project.name == call.region);
             here.map(|project| project.id)
         }
     };
     let catalog = services(call, project_id.as_deref());
-    Ok(Reply::new(json!({"catalog": catalog, "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"catalog": catalog, "links": view::links(call)}),
+    ))
 }
 
 fn describe(
@@ -104,9 +109,19 @@ fn describe(
     let methods: Vec<&str> = token.methods.split(',').collect();
     view.insert("methods".to_owned(), json!(methods));
     view.insert("issued_at".to_owned(), view::moment(token.issued_ms).into());
-    view.insert("expires_at".to_owned(), view::moment(token.expires_ms).into());
-    let hidden = call.args.text(&NOCATALOG).is_some_and(|text| text != "false");
-    let catalog = if hidden { Vec::new() } else { services(call, project_id) };
+    view.insert(
+        "expires_at".to_owned(),
+        view::moment(token.expires_ms).into(),
+    );
+    let hidden = call
+        .args
+        .text(&NOCATALOG)
+        .is_some_and(|text| text != "false");
+    let catalog = if hidden {
+        Vec::new()
+    } else {
+        services(call, project_id)
+    };
     view.insert("catalog".to_owned(), catalog.into());
     view.insert("roles".to_owned(), roles(tx, user, project_id)?.into());
     let user = json!({
@@ -133,14 +148,20 @@ fn roles(
 ) -> Result<Vec<Value>, IamError> {
     if user.is_root {
         let all = ["te_admin", "secu_admin"];
-        return Ok(all.iter().map(|name| json!({"id": "0", "name": name})).collect());
+        return Ok(all
+            .iter()
+            .map(|name| json!({"id": "0", "name": name}))
+            .collect());
     }
     let holds = |scope: &Scope| scope.holds_in(project_id.unwrap_or_default());
     let held = attachment::of_user(tx, &user.id)?;
-    let roles = held.into_iter().filter(|role| holds(&role.scope)).map(|role| {
-        let internal = system::by_id(&role.id).map(|role| role.name.to_owned());
-        json!({"id": role.id, "name": internal.unwrap_or(role.display_name)})
-    });
+    let roles = held
+        .into_iter()
+        .filter(|role| holds(&role.scope))
+        .map(|role| {
+            let internal = system::by_id(&role.id).map(|role| role.name.to_owned());
+            json!({"id": role.id, "name": internal.unwrap_or(role.display_name)})
+        });
     Ok(roles.collect())
 }
 

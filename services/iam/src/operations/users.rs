@@ -50,7 +50,9 @@ pub(super) fn list(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
         .filter(|user| enabled.is_none_or(|enabled| user.enabled == enabled))
         .map(|user| view::user(call, user))
         .collect();
-    Ok(Reply::new(json!({"users": users, "links": view::links(call)})))
+    Ok(Reply::new(
+        json!({"users": users, "links": view::links(call)}),
+    ))
 }
 
 pub(super) fn show(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -92,7 +94,11 @@ pub(super) fn change_password(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, 
     iam.sign_in(Who::Id(id), body.need("original_password")?, call.now_ms)?;
     let password = password(iam, &body)?;
     let change = user::Change {
-        password: Some(password.as_ref().ok_or_else(|| body.invalid("password", "is missing"))?),
+        password: Some(
+            password
+                .as_ref()
+                .ok_or_else(|| body.invalid("password", "is missing"))?,
+        ),
         ..user::Change::default()
     };
     call.change(|tx| {
@@ -113,9 +119,16 @@ pub(super) fn delete(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn groups(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.args.need(&USER_ID)?;
     let caller = permit_self(call, &["iam:groups:listGroupsForUser"], id)?;
-    let groups = call.db.read(|tx| group::of_user(tx, &caller.account_id, id))?;
-    let groups: Vec<Value> = groups.iter().map(|group| view::group(call, group)).collect();
-    Ok(Reply::new(json!({"groups": groups, "links": view::links(call)})))
+    let groups = call
+        .db
+        .read(|tx| group::of_user(tx, &caller.account_id, id))?;
+    let groups: Vec<Value> = groups
+        .iter()
+        .map(|group| view::group(call, group))
+        .collect();
+    Ok(Reply::new(
+        json!({"groups": groups, "links": view::links(call)}),
+    ))
 }
 
 /// The account's own user needs no policy, so nobody else may change how that user signs in.

@@ -15,8 +15,7 @@ use crate::store::user::User;
 pub(super) fn moment(ms: i64) -> String {
     let seconds = ms.div_euclid(1_000);
     let micros = ms.rem_euclid(1_000) * 1_000;
-    let moment =
-        OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
     let (hour, minute, second) = moment.to_hms();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
