@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`authentication`] | who calls: from a request's signature or token to a caller with their policies |
 //! | [`error`] | what is refused, and the catalogues of the interface's errors |
+//! | [`operations`] | the interface: tokens, temporary keys, and administration |
 //! | [`password`] | passwords, slowly hashed |
 //! | [`sealing`] | secrets at rest |
 //! | [`signature`] | verifies the signature of a request, pure |
@@ -13,6 +14,7 @@
 
 pub mod authentication;
 pub mod error;
+pub mod operations;
 pub mod password;
 pub mod sealing;
 pub mod signature;

@@ -48,7 +48,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let db = Database::open("sqlite::memory:", crate::MIGRATIONS).unwrap();
+        let migrations: Vec<_> = [crate::MIGRATIONS, kit::trail::MIGRATIONS].concat();
+        Self::over(Database::open("sqlite::memory:", &migrations).unwrap())
+    }
+
+    /// Makes the account in a new database.
+    pub(crate) fn over(db: Database) -> Self {
         let password = Hasher::new(LIGHT).hash(PASSWORD).unwrap();
         let new = NewAccount {
             name: "acct",
