@@ -56,24 +56,37 @@ fn sixteen_threads_heal_once() {
         let hsm = connect(settings);
         let key = aes_key(&hsm);
         let start = Barrier::new(17);
-        thread::scope(|scope| {
-            for _ in 0..16 {
-                scope.spawn(|| {
-                    for _ in 0..3 {
-                        hsm.encrypt_gcm(&BINDING, &key, b"", b"plain").unwrap();
-                        start.wait();
-                        // Broken here, while nobody calls: SoftHSM2 itself does not stand a break under a call.
-                        start.wait();
-                        hsm.encrypt_gcm(&BINDING, &key, b"", b"plain").unwrap();
-                    }
-                });
-            }
+        let encrypt = || hsm.encrypt_gcm(&BINDING, &key, b"", b"plain");
+        let results: Vec<_> = thread::scope(|scope| {
+            // A thread that failed goes on, because the others wait for it.
+            let callers: Vec<_> = (0..16)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut results = Vec::new();
+                        for _ in 0..3 {
+                            results.push(encrypt());
+                            start.wait();
+                            // Broken here, while nobody calls: SoftHSM2 itself does not stand a break under a call.
+                            start.wait();
+                            results.push(encrypt());
+                        }
+                        results
+                    })
+                })
+                .collect();
             for _ in 0..3 {
                 start.wait();
                 intruder.close_all();
                 start.wait();
             }
+            callers
+                .into_iter()
+                .flat_map(|caller| caller.join().unwrap())
+                .collect()
         });
+        for result in results {
+            result.unwrap();
+        }
         assert_eq!(hsm.health().epoch, 4);
     });
 }

@@ -141,18 +141,22 @@ fn a_call_without_a_free_session_says_busy() {
 }
 
 #[test]
-fn an_error_leaves_its_session_usable_or_closed() {
-    let test = "hsm::tests::limits::an_error_leaves_its_session_usable_or_closed";
+fn an_operation_left_open_does_not_reach_the_next_call() {
+    let test = "hsm::tests::limits::an_operation_left_open_does_not_reach_the_next_call";
     SoftHsm::alone(test, |soft| {
         let mut settings = soft.token();
         settings.sessions_max = 1;
         let hsm = connect(settings);
         let key = aes_key(&hsm);
-        let sealed = hsm.encrypt_gcm(&BINDING, &key, b"", b"plain").unwrap();
-        for _ in 0..3 {
-            assert!(hsm.decrypt_gcm(&BINDING, &key, b"other", &sealed).is_err());
-            assert!(hsm.decrypt_gcm(&BINDING, &key, b"", &sealed).is_ok());
-        }
+        let (what, bound) = ("leaving an operation open", (&BINDING, &key));
+        let failed = hsm.with_key(what, bound, Usage::Encrypt, |lease, handle| {
+            let session = lease.session();
+            session.encrypt_init(&Mechanism::AesEcb, handle)?;
+            // `CKR_OPERATION_ACTIVE`, as a call would meet it.
+            Ok(session.encrypt_init(&Mechanism::AesEcb, handle)?)
+        });
+        assert!(matches!(failed, Err(Error::Failed { .. })), "{failed:?}");
+        hsm.encrypt_gcm(&BINDING, &key, b"", b"plain").unwrap();
         assert_eq!(hsm.health().epoch, 1);
     });
 }
