@@ -20,11 +20,10 @@ pub fn decide_derive(profile: Profile, base: &Attributes, len: usize) -> Decisio
     }
 }
 
-/// Tightens what is to be derived: in `strict` no child of a key is readable, or leaves. In `compat` a template may ask for
+/// Tightens what is to be derived: in `strict` no child of a key leaves, and like every key it is sensitive. In `compat` a template may ask for
 /// one that is: an agreement whose result the application is to see.
 pub(crate) fn tighten_derived(profile: Profile, key: &mut Attributes) {
     if profile == Profile::Strict {
-        key.set_flag(A::SENSITIVE, true);
         key.set_flag(A::EXTRACTABLE, false);
     }
 }

@@ -6,7 +6,9 @@ use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Para
 use proto::Call;
 use proto::shape::Room;
 
-use crate::tests::bench::{Bench, Client, FALSE, Got, Out, SO_PIN, TRUE, Template, class, ulong};
+use crate::tests::bench::{
+    Bench, Client, FALSE, Got, Out, SO_PIN, TRUE, Template, USER_PIN, class, ulong,
+};
 
 const KW: (M, Params<'static>) = (M::AES_KEY_WRAP, Params::None);
 const KWP: (M, Params<'static>) = (M::AES_KEY_WRAP_KWP, Params::None);
@@ -362,9 +364,7 @@ fn a_key_that_asks_for_trust_is_wrapped_by_a_trusted_key_only() {
     let kek = import(&client, session, &KEK, &trusted);
     client.set(session, kek, &[(A::TRUSTED, TRUE)]).unwrap();
     client.logout(session).unwrap();
-    client
-        .login(session, 1, crate::tests::bench::USER_PIN)
-        .unwrap();
+    client.login(session, 1, USER_PIN).unwrap();
     let untrusted = import_kek(&client, session);
     let asking = [EXTRACTABLE, (A::WRAP_WITH_TRUSTED, TRUE)];
     let payload = import(&client, session, &PAYLOAD, &asking);
@@ -373,6 +373,76 @@ fn a_key_that_asks_for_trust_is_wrapped_by_a_trusted_key_only() {
         Err(Rv::KEY_NOT_WRAPPABLE)
     );
     assert_eq!(client.wrap(session, KW, kek, payload), Ok(WRAPPED.to_vec()));
+}
+
+#[test]
+fn no_key_of_the_token_undoes_its_own_wrapping() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let payload = import(&client, session, &PAYLOAD, &[EXTRACTABLE]);
+    let wraps = import(
+        &client,
+        session,
+        &KEK,
+        &[(A::WRAP, TRUE), (A::DECRYPT, TRUE)],
+    );
+    let unwraps = import(
+        &client,
+        session,
+        &KEK,
+        &[(A::UNWRAP, TRUE), (A::ENCRYPT, TRUE)],
+    );
+    let no = Rv::KEY_FUNCTION_NOT_PERMITTED;
+    assert_eq!(client.wrap(session, KW, wraps, payload), Err(no));
+    assert_eq!(client.unwrap(session, KW, unwraps, &WRAPPED, &[]), Err(no));
+}
+
+#[test]
+fn in_strict_a_key_leaves_under_the_key_that_the_security_officer_trusts() {
+    let bench = Bench::strict();
+    let client = bench.client();
+    let session = client.open_user();
+    let make = |length: u64, more: &Template<'_>| {
+        let length = ulong(length);
+        let template = [&[(A::VALUE_LEN, length.as_slice())], more].concat();
+        client.generate(session, M::AES_KEY_GEN, &template)
+    };
+    let purposes = [(A::WRAP, TRUE), (A::UNWRAP, TRUE)];
+    let shown = [(A::TOKEN, TRUE), (A::PRIVATE, FALSE)];
+    let kek = [&purposes[..], &shown].concat();
+    let (short, long) = (make(16, &kek).unwrap(), make(32, &kek).unwrap());
+    assert_eq!(make(32, &[EXTRACTABLE]), Err(Rv::TEMPLATE_INCONSISTENT));
+    let asking = [EXTRACTABLE, (A::WRAP_WITH_TRUSTED, TRUE)];
+    let payload = make(32, &asking).unwrap();
+    assert_eq!(
+        client.wrap(session, KW, long, payload),
+        Err(Rv::KEY_NOT_WRAPPABLE)
+    );
+    client.logout(session).unwrap();
+    client.login(session, 0, SO_PIN).unwrap();
+    for kek in [short, long] {
+        client.set(session, kek, &[(A::TRUSTED, TRUE)]).unwrap();
+    }
+    client.logout(session).unwrap();
+    client.login(session, 1, USER_PIN).unwrap();
+    // The logout ended the session object that was to be wrapped.
+    let payload = make(32, &asking).unwrap();
+    let wrapped = client.wrap(session, KW, long, payload).unwrap();
+    assert_eq!(
+        client.wrap(session, KW, short, payload),
+        Err(Rv::KEY_NOT_WRAPPABLE)
+    );
+    let back = [SECRET, AES];
+    let back = client.unwrap(session, KW, long, &wrapped, &back).unwrap();
+    assert_eq!(
+        fingerprint(&client, session, back),
+        fingerprint(&client, session, payload)
+    );
+    assert_eq!(
+        client.wrap(session, KW, long, back),
+        Err(Rv::KEY_UNEXTRACTABLE)
+    );
 }
 
 #[test]
