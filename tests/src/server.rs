@@ -172,7 +172,10 @@ impl Server {
     /// If it was stopped.
     #[must_use]
     pub fn log(&self) -> String {
-        let daemon = self.daemon.as_ref().expect("the server was stopped by this test");
+        let daemon = self
+            .daemon
+            .as_ref()
+            .expect("the server was stopped by this test");
         daemon.log().text()
     }
 

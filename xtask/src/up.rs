@@ -118,7 +118,11 @@ impl Down {
 
 /// Fails when the services of this directory run already.
 fn refuse_second(home: &Home) -> Result<()> {
-    let services = [Service::hsmd(home), Service::agent(home), Service::server(home)];
+    let services = [
+        Service::hsmd(home),
+        Service::agent(home),
+        Service::server(home),
+    ];
     if services.iter().any(Service::runs) {
         bail!(
             "it is running already in {}: use it (. {}), or stop it with `cargo xtask down{}`",
@@ -132,7 +136,11 @@ fn refuse_second(home: &Home) -> Result<()> {
 
 /// Makes what is missing and starts all services; when that fails, nothing is left running.
 fn start(home: &Home, profile: Profile, interrupt: &Interrupt) -> Result<[Service; 3]> {
-    let mut services = [Service::hsmd(home), Service::agent(home), Service::server(home)];
+    let mut services = [
+        Service::hsmd(home),
+        Service::agent(home),
+        Service::server(home),
+    ];
     let outcome = start_in_order(home, profile, interrupt, &mut services);
     if let Err(error) = outcome {
         // What failed first is what the reader has to know.

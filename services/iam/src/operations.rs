@@ -19,5 +19,4 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use credentials::new_access_key;
-pub use table::{flat, keystone};
+pub use table::{flat, keystone, rows};

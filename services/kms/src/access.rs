@@ -15,7 +15,13 @@ use crate::{fields, sql};
 /// # Errors
 /// `KMS.0207` where there is no such key for this caller, `KMS.0306` or `KMS.0307` where it may not do this.
 pub(crate) fn key(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failure> {
-    key_for(tx, call, given, call.operation.actions, call.operation.grant)
+    key_for(
+        tx,
+        call,
+        given,
+        call.operation.actions,
+        call.operation.grant,
+    )
 }
 
 /// Finds a key as [`key`] does, for other actions than the operation's: one operation may need two keys.
@@ -90,7 +96,9 @@ fn permit(
     }
     match denial {
         None => Err(Failure::refused(207)),
-        Some(reason) if caller.mentions(call.project_id, actions) => Err(denied(caller, 306, &reason)),
+        Some(reason) if caller.mentions(call.project_id, actions) => {
+            Err(denied(caller, 306, &reason))
+        }
         Some(reason) => Err(denied(caller, 307, &reason)),
     }
 }
@@ -192,10 +200,16 @@ fn context(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key) -> Result<Context, Failu
     context.add("kms:KeyOrigin", key.origin());
     context.add("g:EnterpriseProjectId", key.enterprise_project.as_str());
     for row in tx.rows(sql!("select_tags"), &[Value::from(key.id.as_str())])? {
-        context.add(&format!("g:ResourceTag/{}", row.text("tag")?), row.text("value")?);
+        context.add(
+            &format!("g:ResourceTag/{}", row.text("tag")?),
+            row.text("value")?,
+        );
     }
     for row in tx.rows(sql!("select_aliases_of"), &[Value::from(key.id.as_str())])? {
-        context.add("kms:ResourceAliases", format!("alias/{}", row.text("alias")?));
+        context.add(
+            "kms:ResourceAliases",
+            format!("alias/{}", row.text("alias")?),
+        );
     }
     Ok(context)
 }
@@ -214,7 +228,12 @@ pub(crate) fn request_context(call: &Call<'_>) -> Context {
             context.add(name, text);
         }
     }
-    for (name, value) in call.args.object(&fields::ENCRYPTION_CONTEXT).into_iter().flatten() {
+    for (name, value) in call
+        .args
+        .object(&fields::ENCRYPTION_CONTEXT)
+        .into_iter()
+        .flatten()
+    {
         let value = value.as_str().unwrap_or_default();
         context.add(&format!("kms:EncryptionContext/{name}"), value);
     }

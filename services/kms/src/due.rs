@@ -71,7 +71,10 @@ impl Candidate {
     fn trace(&self, tx: &mut Tx<'_>, name: &'static str, now_ms: i64) -> Result<(), Failure> {
         let owner = (self.account_id.as_str(), self.project_id.as_str());
         let about = (self.key_id.as_str(), self.name.as_str());
-        trail::append(tx, &Record::of_system("KMS", name, "CMK", now_ms, owner, about))?;
+        trail::append(
+            tx,
+            &Record::of_system("KMS", name, "CMK", now_ms, owner, about),
+        )?;
         Ok(())
     }
 }
@@ -148,7 +151,9 @@ impl Due {
 
     fn candidates(&self, sql: &'static str, now_ms: i64) -> Result<Vec<Candidate>, Failure> {
         let values = [Value::from(now_ms), Value::from(BATCH)];
-        let rows = self.db.read(|tx| Ok::<_, Failure>(tx.rows(sql, &values)?))?;
+        let rows = self
+            .db
+            .read(|tx| Ok::<_, Failure>(tx.rows(sql, &values)?))?;
         rows.iter().map(Candidate::of_row).collect()
     }
 
@@ -246,13 +251,21 @@ impl Due {
     fn sweep(&self, fence: i64) -> Result<usize, Failure> {
         let now_ms = self.clock.now_ms();
         let mut done = 0;
-        for (_, store) in self.kms.vault.stores().filter(|(_, store)| store.is_resident) {
+        for (_, store) in self
+            .kms
+            .vault
+            .stores()
+            .filter(|(_, store)| store.is_resident)
+        {
             for name in store.hsm.list_resident("").map_err(crate::vault::fault)? {
                 let Some(binding) = binding_of(&name) else {
                     continue;
                 };
                 if self.is_orphan(fence, &name, now_ms)? {
-                    store.hsm.destroy_resident(&binding).map_err(crate::vault::fault)?;
+                    store
+                        .hsm
+                        .destroy_resident(&binding)
+                        .map_err(crate::vault::fault)?;
                     done += 1;
                 }
             }
@@ -263,7 +276,10 @@ impl Due {
     /// Tells whether no version names an object, and none is being made; if so, none will be.
     fn is_orphan(&self, fence: i64, name: &str, now_ms: i64) -> Result<bool, Failure> {
         self.fenced(fence, |tx| {
-            if tx.row(sql!("select_resident"), &[Value::from(name)])?.is_some() {
+            if tx
+                .row(sql!("select_resident"), &[Value::from(name)])?
+                .is_some()
+            {
                 return Ok(false);
             }
             let intent = tx.row(sql!("select_intent"), &[Value::from(name)])?;

@@ -60,7 +60,12 @@ pub(crate) const KEY_SPEC: Field = choice("key_spec", spec::NAMES, 1110);
 /// What a key is for.
 pub(crate) const KEY_USAGE: Field = choice(
     "key_usage",
-    &["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"],
+    &[
+        "ENCRYPT_DECRYPT",
+        "SIGN_VERIFY",
+        "GENERATE_VERIFY_MAC",
+        "KEY_AGREEMENT",
+    ],
     INVALID,
 );
 /// Where the material comes from.
@@ -82,8 +87,21 @@ pub(crate) const KEY_STATE: Field = choice("key_state", &["1", "2", "3", "4", "5
 pub(crate) const SPEC_FILTER: Field = choice(
     "key_spec",
     &[
-        "ALL", "AES_256", "SM4", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384",
-        "SECP256K1", "SM2", "ED25519", "HMAC_256", "HMAC_384", "HMAC_512", "HMAC_SM3",
+        "ALL",
+        "AES_256",
+        "SM4",
+        "RSA_2048",
+        "RSA_3072",
+        "RSA_4096",
+        "EC_P256",
+        "EC_P384",
+        "SECP256K1",
+        "SM2",
+        "ED25519",
+        "HMAC_256",
+        "HMAC_384",
+        "HMAC_512",
+        "HMAC_SM3",
     ],
     1110,
 );
@@ -105,8 +123,15 @@ pub(crate) const DATAKEY_SPEC: Field = choice(
 /// Bits of a data key.
 pub(crate) const DATAKEY_LENGTH: Field = int("datakey_length", 8, 8_192, 1901);
 /// A data key and its digest.
-pub(crate) const DATAKEY_PLAIN: Field =
-    Field::new("plain_text", Kind::Hex { min: 33, max: 1_056 }, 2101).secret();
+pub(crate) const DATAKEY_PLAIN: Field = Field::new(
+    "plain_text",
+    Kind::Hex {
+        min: 33,
+        max: 1_056,
+    },
+    2101,
+)
+.secret();
 /// Bytes of a data key to encrypt.
 pub(crate) const DATAKEY_PLAIN_LENGTH: Field = int("datakey_plain_length", 1, 1_024, 2102);
 /// An encrypted data key.
@@ -115,7 +140,8 @@ pub(crate) const DATAKEY_CIPHER: Field =
 /// Bytes of a data key to decrypt.
 pub(crate) const DATAKEY_CIPHER_LENGTH: Field = int("datakey_cipher_length", 1, 1_024, 2202);
 /// The kind of an RSA data-key pair.
-pub(crate) const RSA_PAIR_SPEC: Field = choice("key_spec", &["RSA_2048", "RSA_3072", "RSA_4096"], INVALID);
+pub(crate) const RSA_PAIR_SPEC: Field =
+    choice("key_spec", &["RSA_2048", "RSA_3072", "RSA_4096"], INVALID);
 /// The kind of an EC data-key pair.
 pub(crate) const EC_PAIR_SPEC: Field = choice(
     "key_spec",
@@ -132,7 +158,12 @@ pub(crate) const EC_PAIR_SPEC: Field = choice(
 pub(crate) const WITH_PLAIN_TEXT: Field = Field::new("with_plain_text", Kind::Flag, INVALID);
 
 /// Data that is authenticated with the ciphertext, see [`context`].
-pub(crate) const AAD: Field = text("additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
+pub(crate) const AAD: Field = text(
+    "additional_authenticated_data",
+    0,
+    choices::AAD_BYTES_MAX,
+    INVALID,
+);
 /// The same as a map, as older clients have it.
 pub(crate) const ENCRYPTION_CONTEXT: Field = Field::new("encryption_context", Kind::Object, 208);
 /// A short text to encrypt.
@@ -142,21 +173,38 @@ pub(crate) const CIPHER_TEXT: Field = text("cipher_text", 128, 5_648, 2201).secr
 /// A ciphertext of either sort.
 pub(crate) const ANY_CIPHER_TEXT: Field = text("cipher_text", 128, 9_000, 2201).secret();
 /// How short data is encrypted.
-pub(crate) const ENCRYPTION_ALGORITHM: Field = choice("encryption_algorithm", ENCRYPTION_ALGORITHMS, INVALID);
+pub(crate) const ENCRYPTION_ALGORITHM: Field =
+    choice("encryption_algorithm", ENCRYPTION_ALGORITHMS, INVALID);
 /// The key that a ciphertext is for.
 pub(crate) const DESTINATION_KEY: Field = text("destination_key_id", 1, 400, 205);
 /// The key that a ciphertext was made by.
 pub(crate) const SOURCE_KEY: Field = text("source_key_id", 1, 400, 205);
 /// What was authenticated with a ciphertext.
-pub(crate) const SOURCE_AAD: Field = text("source_additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
+pub(crate) const SOURCE_AAD: Field = text(
+    "source_additional_authenticated_data",
+    0,
+    choices::AAD_BYTES_MAX,
+    INVALID,
+);
 /// What is to be authenticated with a ciphertext.
-pub(crate) const DESTINATION_AAD: Field =
-    text("destination_additional_authenticated_data", 0, choices::AAD_BYTES_MAX, INVALID);
+pub(crate) const DESTINATION_AAD: Field = text(
+    "destination_additional_authenticated_data",
+    0,
+    choices::AAD_BYTES_MAX,
+    INVALID,
+);
 /// How a ciphertext was made.
-pub(crate) const SOURCE_ALGORITHM: Field = choice("source_encryption_algorithm", RE_ENCRYPTION_ALGORITHMS, INVALID);
+pub(crate) const SOURCE_ALGORITHM: Field = choice(
+    "source_encryption_algorithm",
+    RE_ENCRYPTION_ALGORITHMS,
+    INVALID,
+);
 /// How a ciphertext is to be made.
-pub(crate) const DESTINATION_ALGORITHM: Field =
-    choice("destination_encryption_algorithm", RE_ENCRYPTION_ALGORITHMS, INVALID);
+pub(crate) const DESTINATION_ALGORITHM: Field = choice(
+    "destination_encryption_algorithm",
+    RE_ENCRYPTION_ALGORITHMS,
+    INVALID,
+);
 
 const ENCRYPTION_ALGORITHMS: &[&str] = &["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256", "SM2_ENCRYPT"];
 const RE_ENCRYPTION_ALGORITHMS: &[&str] = &[
@@ -207,14 +255,19 @@ pub(crate) const AGREEMENT_ALGORITHM: Field = choice("key_agreement_algorithm", 
 pub(crate) const PEER_KEY: Field = base64("public_key", 1, 1_024, INVALID);
 
 /// How imported material travels.
-pub(crate) const WRAPPING_ALGORITHM: Field =
-    choice("wrapping_algorithm", &["RSAES_OAEP_SHA_256", "SM2_ENCRYPT"], INVALID);
+pub(crate) const WRAPPING_ALGORITHM: Field = choice(
+    "wrapping_algorithm",
+    &["RSAES_OAEP_SHA_256", "SM2_ENCRYPT"],
+    INVALID,
+);
 /// The token that goes with the import parameters.
 pub(crate) const IMPORT_TOKEN: Field = text("import_token", 200, 6_144, 2605).secret();
 /// Wrapped material.
-pub(crate) const ENCRYPTED_MATERIAL: Field = base64("encrypted_key_material", 1, 270, INVALID).secret();
+pub(crate) const ENCRYPTED_MATERIAL: Field =
+    base64("encrypted_key_material", 1, 270, INVALID).secret();
 /// A wrapped private key.
-pub(crate) const ENCRYPTED_PRIVATE_KEY: Field = base64("encrypted_privatekey", 1, 4_608, INVALID).secret();
+pub(crate) const ENCRYPTED_PRIVATE_KEY: Field =
+    base64("encrypted_privatekey", 1, 4_608, INVALID).secret();
 /// When imported material expires, in seconds after 1970; 0 is never.
 pub(crate) const EXPIRATION_TIME: Field = int("expiration_time", 0, 253_402_300_799, 2602);
 
@@ -237,7 +290,8 @@ pub(crate) const GRANTEE: Field = Field::new(
     2402,
 );
 /// Whether the grantee is a user or an account.
-pub(crate) const GRANTEE_TYPE: Field = choice("grantee_principal_type", &["user", "domain"], INVALID);
+pub(crate) const GRANTEE_TYPE: Field =
+    choice("grantee_principal_type", &["user", "domain"], INVALID);
 /// What is granted.
 pub(crate) const OPERATIONS: Field = Field::new(
     "operations",
@@ -329,12 +383,14 @@ pub(crate) fn key_reference(args: &Args) -> Result<(), Failure> {
 /// Returns the bare name and, in a URN, the account that a reference to an alias gives.
 #[must_use]
 pub(crate) fn alias_name(given: &str) -> Option<(&str, Option<&str>)> {
-    let valid = |name: &str| !name.is_empty() && name.chars().count() <= 255 && name.chars().all(NAME.has);
+    let valid =
+        |name: &str| !name.is_empty() && name.chars().count() <= 255 && name.chars().all(NAME.has);
     if let Some(name) = given.strip_prefix("alias/") {
         return valid(name).then_some((name, None));
     }
     let mut parts = given.strip_prefix("kms:")?.splitn(4, ':');
-    let (_region, account, kind, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (_region, account, kind, name) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let name = name.strip_prefix("alias/").unwrap_or(name);
     (kind == "alias" && valid(name)).then_some((name, Some(account)))
 }
@@ -402,7 +458,10 @@ pub(crate) fn context(args: &Args) -> Result<(), Failure> {
     let Some(map) = args.object(&ENCRYPTION_CONTEXT) else {
         return Ok(());
     };
-    let length = serde_json::Value::Object(map.clone()).to_string().chars().count();
+    let length = serde_json::Value::Object(map.clone())
+        .to_string()
+        .chars()
+        .count();
     if length > choices::CONTEXT_CHARS_MAX || map.values().any(|value| !value.is_string()) {
         return Err(Failure::refused(208));
     }
@@ -433,7 +492,11 @@ pub(crate) fn cipher_text(args: &Args) -> Result<(), Failure> {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
     });
-    if fits { Ok(()) } else { Err(Failure::refused(2201)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Failure::refused(2201))
+    }
 }
 
 /// Checks that an import token is written in the characters of Base64.

@@ -161,7 +161,15 @@ mod tests {
     fn what_is_none_of_ours_is_refused() {
         let mut bytes = header().encode();
         bytes.extend([9; 29]);
-        for (index, byte) in [(0, b'X'), (2, 2), (3, 0), (3, 3), (8, b'A'), (44, b'g'), (16, b'0')] {
+        for (index, byte) in [
+            (0, b'X'),
+            (2, 2),
+            (3, 0),
+            (3, 3),
+            (8, b'A'),
+            (44, b'g'),
+            (16, b'0'),
+        ] {
             let mut changed = bytes.clone();
             changed[index] = byte;
             assert_eq!(Header::decode(&changed), None, "byte {index}");

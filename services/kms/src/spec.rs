@@ -107,8 +107,20 @@ static SPECS: &[Spec] = &[
 
 /// The names of all kinds.
 pub(crate) const NAMES: &[&str] = &[
-    "AES_256", "SM4", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384", "SECP256K1", "SM2",
-    "ED25519", "HMAC_256", "HMAC_384", "HMAC_512", "HMAC_SM3",
+    "AES_256",
+    "SM4",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "EC_P256",
+    "EC_P384",
+    "SECP256K1",
+    "SM2",
+    "ED25519",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "HMAC_SM3",
 ];
 
 /// Finds a kind by its name.

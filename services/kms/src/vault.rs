@@ -119,7 +119,10 @@ impl Vault {
 
     /// Every HSM with the name of its cluster; the default one has none.
     pub fn stores(&self) -> impl Iterator<Item = (Option<&str>, &Store)> {
-        let others = self.clusters.iter().map(|(name, store)| (Some(name.as_str()), store));
+        let others = self
+            .clusters
+            .iter()
+            .map(|(name, store)| (Some(name.as_str()), store));
         std::iter::once((None, &self.default)).chain(others)
     }
 
@@ -160,12 +163,14 @@ impl Vault {
         if !store.hsm.health().up {
             return Err(Failure::unavailable("the HSM is away"));
         }
-        spec.kind.filter(|kind| store.hsm.offers(*kind)).ok_or_else(|| {
-            Failure::because(
-                choices::KIND_NOT_OFFERED,
-                format_args!("The HSM behind this server does not offer {}.", spec.name),
-            )
-        })
+        spec.kind
+            .filter(|kind| store.hsm.offers(*kind))
+            .ok_or_else(|| {
+                Failure::because(
+                    choices::KIND_NOT_OFFERED,
+                    format_args!("The HSM behind this server does not offer {}.", spec.name),
+                )
+            })
     }
 
     /// Generates a version of a key's material.
@@ -190,9 +195,15 @@ impl Vault {
         let material = if store.is_resident {
             // What stands here without a version is swept out of the HSM later: nothing is left behind by a crash.
             version::intend(db, cluster, &binding, now_ms)?;
-            store.hsm.generate_resident(&binding, kind, usage).map(HsmMaterial::from)
+            store
+                .hsm
+                .generate_resident(&binding, kind, usage)
+                .map(HsmMaterial::from)
         } else {
-            store.hsm.generate(&binding, kind, usage).map(HsmMaterial::from)
+            store
+                .hsm
+                .generate(&binding, kind, usage)
+                .map(HsmMaterial::from)
         };
         Ok(Held {
             cluster: cluster.map(str::to_owned),
@@ -207,7 +218,12 @@ impl Vault {
     ///
     /// # Errors
     /// The HSM or the database fails.
-    pub(crate) fn next_version(&self, db: &Database, key: &Key, now_ms: i64) -> Result<Held, Failure> {
+    pub(crate) fn next_version(
+        &self,
+        db: &Database,
+        key: &Key,
+        now_ms: i64,
+    ) -> Result<Held, Failure> {
         let cluster = db.read(|tx| cluster_of(tx, &key.account_id, &key.keystore_id))?;
         let version = key
             .version
@@ -228,7 +244,11 @@ impl Vault {
     ///
     /// # Errors
     /// The HSM fails.
-    pub(crate) fn random_of(&self, held: &Held, bytes: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub(crate) fn random_of(
+        &self,
+        held: &Held,
+        bytes: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         self.hsm(held)?.random(bytes).map_err(fault)
     }
 
@@ -274,7 +294,12 @@ impl Vault {
     ///
     /// # Errors
     /// `KMS.2108` if it is too long for the key; or the HSM fails.
-    pub(crate) fn encrypt_oaep(&self, held: &Held, hash: Hash, plain: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn encrypt_oaep(
+        &self,
+        held: &Held,
+        hash: Hash,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
         if let HsmKind::Rsa { bits } = held.material.kind() {
             // RFC 8017, 7.1.1: a block holds all but two hashes and two bytes.
             let most = usize::from(bits) / 8 - 2 * hash.bytes() - 2;
@@ -361,7 +386,11 @@ impl Vault {
     /// # Errors
     /// The HSM fails, or does not offer it.
     pub(crate) fn import_pair(&self, key: &Key) -> Result<Pair, Failure> {
-        let stored = self.default.hsm.import_pair(&import_binding(key)).map_err(fault)?;
+        let stored = self
+            .default
+            .hsm
+            .import_pair(&import_binding(key))
+            .map_err(fault)?;
         let public = stored
             .public
             .ok_or_else(|| Failure::internal("the HSM made a pair without a public half"))?;

@@ -13,9 +13,8 @@ use crate::{choices, sql};
 /// # Errors
 /// An internal error if it is not there, or the key store's refusal.
 pub(crate) fn load(tx: &mut Tx<'_>, key: &Key, version: u32) -> Result<Held, Failure> {
-    find(tx, key, version)?.ok_or_else(|| {
-        Failure::internal(format_args!("key {} has no version {version}", key.id))
-    })
+    find(tx, key, version)?
+        .ok_or_else(|| Failure::internal(format_args!("key {} has no version {version}", key.id)))
 }
 
 /// Reads the version that a ciphertext names.
@@ -30,7 +29,10 @@ fn find(tx: &mut Tx<'_>, key: &Key, version: u32) -> Result<Option<Held>, Failur
     let (kind, usage) = kind_and_usage(key)?;
     let row = tx.row(
         sql!("select_version"),
-        &[Value::from(key.id.as_str()), Value::from(i64::from(version))],
+        &[
+            Value::from(key.id.as_str()),
+            Value::from(i64::from(version)),
+        ],
     )?;
     let Some(row) = row else { return Ok(None) };
     let public = row.maybe_blob("public_key")?;
@@ -91,7 +93,11 @@ pub(crate) fn intend(
 /// The database fails.
 pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Failure> {
     let (wrapped, seal, resident) = match &held.material {
-        Material::Wrapped(stored) => (Some(stored.wrapped.clone()), Some(stored.seal.clone()), None),
+        Material::Wrapped(stored) => (
+            Some(stored.wrapped.clone()),
+            Some(stored.seal.clone()),
+            None,
+        ),
         Material::Resident(_) => {
             let name = resident_name(&Binding {
                 account: &held.account,
@@ -139,7 +145,12 @@ pub(crate) fn delete_all(tx: &mut Tx<'_>, key_id: &str) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The database fails.
-pub(crate) fn advance(tx: &mut Tx<'_>, key: &mut Key, next: &Held, now_ms: i64) -> Result<(), Failure> {
+pub(crate) fn advance(
+    tx: &mut Tx<'_>,
+    key: &mut Key,
+    next: &Held,
+    now_ms: i64,
+) -> Result<(), Failure> {
     insert(tx, next, now_ms)?;
     key.version = next.version;
     key.rotation.last_ms = Some(now_ms);

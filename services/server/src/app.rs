@@ -99,6 +99,8 @@ impl App {
     pub(crate) fn services(&self, config: &Config) -> Vec<Box<dyn Service>> {
         let mut services: Vec<Box<dyn Service>> = vec![
             Box::new(kms::service(Arc::clone(&self.kms))),
+            Box::new(iam::operations::keystone(Arc::clone(&self.iam))),
+            Box::new(iam::operations::flat(Arc::clone(&self.iam))),
         ];
         if config.development {
             services.push(Box::new(development::service(self)));
@@ -108,7 +110,11 @@ impl App {
 
     /// Makes the gate in front of the services.
     pub(crate) fn gate(&self, config: &Config) -> Gate {
-        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        let scheme = if config.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         Gate::new(
             self.services(config),
             Arc::clone(&self.iam),

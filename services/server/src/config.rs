@@ -213,7 +213,11 @@ mod tests {
     fn paths_are_relative_to_the_file() {
         let config = read(GOOD).unwrap();
         assert!(config.hsm.pin_file.is_absolute());
-        assert!(config.database.starts_with("sqlite:/"), "{}", config.database);
+        assert!(
+            config.database.starts_with("sqlite:/"),
+            "{}",
+            config.database
+        );
         assert_eq!(config.region, "cn-north-4");
     }
 

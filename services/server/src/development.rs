@@ -16,8 +16,23 @@ use crate::app::App;
 /// The longest move at once, in seconds: ten years.
 const ADVANCE_MAX_S: i64 = 10 * 366 * 86_400;
 
-const ADVANCE: Field = Field::new("advance_seconds", Kind::Int { min: 0, max: ADVANCE_MAX_S }, 400);
-const PROJECT_ID: Field = Field::new("project_id", Kind::Text { min: 1, max: 64, of: ANY_TEXT }, 400);
+const ADVANCE: Field = Field::new(
+    "advance_seconds",
+    Kind::Int {
+        min: 0,
+        max: ADVANCE_MAX_S,
+    },
+    400,
+);
+const PROJECT_ID: Field = Field::new(
+    "project_id",
+    Kind::Text {
+        min: 1,
+        max: 64,
+        of: ANY_TEXT,
+    },
+    400,
+);
 const SERVICE: Field = Field::new(
     "service",
     Kind::Choice(&["obs", "evs", "ims", "sfs", "rds", "dds", "csms", "kps"]),

@@ -80,7 +80,11 @@ static GATEWAY: Catalogue = Catalogue {
     prefix: "APIGW",
     form: Form::Flat,
     rows: &[
-        kit::api::CatalogueRow(101, 404, "The API does not exist or has not been published in the environment"),
+        kit::api::CatalogueRow(
+            101,
+            404,
+            "The API does not exist or has not been published in the environment",
+        ),
         kit::api::CatalogueRow(301, 401, "Incorrect IAM authentication information"),
         kit::api::CatalogueRow(202, 413, "The request is too large"),
         kit::api::CatalogueRow(500, 500, "Internal error"),
@@ -257,9 +261,8 @@ impl Gate {
             region: &self.region,
             db: &self.db,
         };
-        let outcome = check(&call, catalogue).and_then(|()| {
-            self.services[entry.service].run(entry.row, &call)
-        });
+        let outcome = check(&call, catalogue)
+            .and_then(|()| self.services[entry.service].run(entry.row, &call));
         self.conclude(&call, outcome, catalogue)
     }
 
@@ -290,7 +293,10 @@ impl Gate {
     ) -> Result<(), Stop> {
         match self.iam.reaches(caller, project_id) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Stop(catalogue, Failure::refused(catalogue.standing.project))),
+            Ok(false) => Err(Stop(
+                catalogue,
+                Failure::refused(catalogue.standing.project),
+            )),
             Err(error) => Err(Stop(catalogue, error.into())),
         }
     }
@@ -372,7 +378,11 @@ fn unauthenticated(failure: AuthFailure, catalogue: &'static Catalogue) -> Stop 
         return Stop(&GATEWAY, Failure::because(301, tail));
     }
     if let Some(number) = failure.token_number() {
-        let number = if catalogue.prefix == "KMS" { number } else { catalogue.standing.action };
+        let number = if catalogue.prefix == "KMS" {
+            number
+        } else {
+            catalogue.standing.action
+        };
         return Stop(catalogue, Failure::refused(number));
     }
     match failure {
@@ -388,7 +398,12 @@ fn log_failure(failure: &Failure, request_id: &str, operation: &str) {
             tracing::error!(request_id, operation, detail, "a request failed");
         }
         Failure::Unavailable { detail, .. } => {
-            tracing::warn!(request_id, operation, detail, "a request must be tried again");
+            tracing::warn!(
+                request_id,
+                operation,
+                detail,
+                "a request must be tried again"
+            );
         }
     }
 }
@@ -431,7 +446,9 @@ fn origin(request: &Incoming, request_id: &str, scheme: &'static str) -> Origin 
 fn success(operation: &Operation, reply: Reply) -> Outgoing {
     let mut headers = reply.headers;
     let body = match &reply.body {
-        Value::Null if operation.status == 200 && operation.method != Method::Head => b"{}".to_vec(),
+        Value::Null if operation.status == 200 && operation.method != Method::Head => {
+            b"{}".to_vec()
+        }
         Value::Null => Vec::new(),
         body => body.to_string().into_bytes(),
     };

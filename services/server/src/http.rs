@@ -159,7 +159,9 @@ impl Connection {
 
 async fn health(State(shared): State<Arc<Shared>>) -> Response {
     let gate = Arc::clone(&shared.gate);
-    let is_well = task::spawn_blocking(move || gate.is_well()).await.unwrap_or(false);
+    let is_well = task::spawn_blocking(move || gate.is_well())
+        .await
+        .unwrap_or(false);
     let (status, text) = if is_well {
         (StatusCode::OK, "ok\n")
     } else {

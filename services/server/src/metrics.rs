@@ -39,7 +39,8 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("dew");
         let requests = Family::<Answered, Counter>::default();
-        let latency = Family::<Operation, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        let latency =
+            Family::<Operation, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         registry.register("requests", "Requests answered", requests.clone());
         registry.register(
             "request_seconds",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 /// Writes the document of all services as JSON.
 pub(crate) fn document() -> String {
-    let tables = [("KMS", kms::operations())];
+    let tables = [("KMS", kms::operations()), ("IAM", iam::operations::rows())];
     let mut paths = Map::new();
     for (service, operations) in tables {
         for operation in operations {

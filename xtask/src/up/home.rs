@@ -144,9 +144,9 @@ impl Home {
         let made: serde_json::Value = serde_json::from_str(&text)
             .with_context(|| format!("cannot read {}", path.display()))?;
         let value = made[value].as_str();
-        value.map(str::to_owned).with_context(|| {
-            format!("{} is broken: start afresh with --reset", path.display())
-        })
+        value
+            .map(str::to_owned)
+            .with_context(|| format!("{} is broken: start afresh with --reset", path.display()))
     }
 
     /// Writes the option that names this directory, as one would type it; nothing for the default.
@@ -226,9 +226,11 @@ impl Home {
     pub(super) fn choose(&self) -> Result<()> {
         self.write("address", &free_address()?)?;
         self.write("server-address", &free_address()?)?;
-        ["ukey", "so", "user", "administrator"].into_iter().try_for_each(|whose| {
-            self.write(&format!("{whose}.pin"), &format!("{}\n", secrets::pin()?))
-        })
+        ["ukey", "so", "user", "administrator"]
+            .into_iter()
+            .try_for_each(|whose| {
+                self.write(&format!("{whose}.pin"), &format!("{}\n", secrets::pin()?))
+            })
     }
 
     /// Writes the configurations of the agent, the module and the server.

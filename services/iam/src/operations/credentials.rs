@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use kit::api::{Call, Failure, Reply};
 use kit::caller::{Caller, Credential};
-use kit::db::Tx;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -21,21 +20,6 @@ use crate::store::{token, token_hash, user};
 /// How long a temporary access key may live, and how long it does if nobody says, in seconds.
 const LIVES_S: std::ops::RangeInclusive<i64> = 900..=86_400;
 const LIFE_S: i64 = 900;
-
-/// Makes an access key for a user outside a request: for the first user of a new account.
-///
-/// # Errors
-/// The secret cannot be sealed, or the database does not take it.
-pub fn new_access_key(
-    iam: &Iam,
-    tx: &mut Tx<'_>,
-    user_id: &str,
-    now_ms: i64,
-) -> Result<Pair, IamError> {
-    let (pair, sealed) = draw(iam, access_key::context)?;
-    access_key::create(tx, user_id, &pair.id, &sealed, "", now_ms)?;
-    Ok(pair)
-}
 
 pub(super) fn create(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
     let body = Object::of(&call.args, &CREDENTIAL)?;

@@ -19,6 +19,13 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 
 type Run = fn(&Arc<Iam>, &Call<'_>) -> Result<Reply, Failure>;
 
+/// All operations without their code.
+#[must_use]
+pub fn rows() -> Vec<&'static Operation> {
+    let rows = KEYSTONE_ROUTES.iter().chain(FLAT_ROUTES);
+    rows.map(|row| &row.0.operation).collect()
+}
+
 /// The operations under `/v3`, whose errors have Keystone's form.
 #[must_use]
 pub fn keystone(iam: Arc<Iam>) -> Table<Arc<Iam>> {

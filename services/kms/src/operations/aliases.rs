@@ -59,7 +59,11 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             name: "associate-alias",
             summary: "Moves a name to another key.",
             path: "/v1.0/{project_id}/kms/alias/associate",
-            takes: &[PROJECT_ID.path(), ALIAS.required(), TARGET_KEY_ID.required()],
+            takes: &[
+                PROJECT_ID.path(),
+                ALIAS.required(),
+                TARGET_KEY_ID.required(),
+            ],
             gives: SHOWN,
             actions: &["kms:alias:associate"],
             audit: Some(kit::api::Audit {
@@ -169,7 +173,12 @@ fn unknown(alias: &str) -> Failure {
 fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     call.change(|tx| {
         let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
-        for alias in call.args.list(&ALIASES).iter().filter_map(|item| item.as_str()) {
+        for alias in call
+            .args
+            .list(&ALIASES)
+            .iter()
+            .filter_map(|item| item.as_str())
+        {
             let gone = tx.execute(
                 sql!("delete_alias"),
                 &[
@@ -206,7 +215,10 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
-    let limit = call.args.int(&ALIAS_LIMIT).unwrap_or(choices::ALIASES_PAGE.0);
+    let limit = call
+        .args
+        .int(&ALIAS_LIMIT)
+        .unwrap_or(choices::ALIASES_PAGE.0);
     let marker = call.args.text(&ALIAS_MARKER).unwrap_or_default();
     let rows = call.db.read(|tx| {
         let key = match call.args.text(&KEY_FILTER) {
@@ -235,5 +247,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         .map(|row| describe(row, call.region))
         .collect::<Result<_, _>>()?;
     let page_info = json!({"next_marker": next_marker, "current_count": shown.len()});
-    Ok(Reply::new(json!({"aliases": shown, "page_info": page_info})))
+    Ok(Reply::new(
+        json!({"aliases": shown, "page_info": page_info}),
+    ))
 }

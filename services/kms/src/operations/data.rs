@@ -101,7 +101,11 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
                 secret("cipher_text"),
             ],
             // Which right is needed on which key is asked where the keys are known.
-            actions: &["kms:cmk:crypto", "kms:cmk:decryptData", "kms:cmk:encryptData"],
+            actions: &[
+                "kms:cmk:crypto",
+                "kms:cmk:decryptData",
+                "kms:cmk:encryptData",
+            ],
             grant: Some("decrypt-data"),
             audit: Some(kit::api::Audit {
                 name: "reEncrypt",
@@ -178,7 +182,9 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn open(&self, kms: &Kms, context: &Context<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
         match self.algorithm {
-            Algorithm::Symmetric => kms.vault.decrypt(&self.held, self.kind, context, self.sealed),
+            Algorithm::Symmetric => kms
+                .vault
+                .decrypt(&self.held, self.kind, context, self.sealed),
             Algorithm::Oaep(hash) => kms.vault.decrypt_oaep(&self.held, hash, self.sealed),
         }
     }
@@ -194,18 +200,19 @@ struct Source<'a> {
 }
 
 /// Finds the key of a ciphertext: as its front says, or as the request says where it has none.
-fn find<'a>(
-    call: &Call<'_>,
-    bytes: &'a [u8],
-    source: &Source<'_>,
-) -> Result<Opening<'a>, Failure> {
+fn find<'a>(call: &Call<'_>, bytes: &'a [u8], source: &Source<'_>) -> Result<Opening<'a>, Failure> {
     let header = Header::decode(bytes).map(|(header, _)| header);
     let is_symmetric = matches!(source.algorithm, None | Some(SYMMETRIC));
     let named = match (&header, source.key) {
         (Some(header), None) if is_symmetric => header.key_id.as_str(),
         (_, Some(given)) => given,
         (_, None) if is_symmetric => return Err(Failure::refused(choices::CIPHERTEXT)),
-        (_, None) => return Err(Failure::because(204, "An asymmetric ciphertext does not name its key: give the key's ID.")),
+        (_, None) => {
+            return Err(Failure::because(
+                204,
+                "An asymmetric ciphertext does not name its key: give the key's ID.",
+            ));
+        }
     };
     call.db.read(|tx| {
         let key = access::key_for(tx, call, named, source.actions, Some(source.grant))?;

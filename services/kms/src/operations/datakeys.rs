@@ -67,7 +67,11 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
                 ENCRYPTION_CONTEXT.optional(),
             ],
             checks: &[key_reference, context, plain_length],
-            gives: &[text("key_id"), secret("cipher_text"), text("datakey_length")],
+            gives: &[
+                text("key_id"),
+                secret("cipher_text"),
+                text("datakey_length"),
+            ],
             actions: &["kms:dek:crypto", "kms:cmk:encryptDataKey"],
             grant: Some("encrypt-datakey"),
             audit: data("encryptDatakey"),
@@ -95,7 +99,11 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
                 text("datakey_length"),
                 secret("datakey_dgst"),
             ],
-            actions: &["kms:dek:crypto", "kms:dek:decrypt", "kms:cmk:decryptDataKey"],
+            actions: &[
+                "kms:dek:crypto",
+                "kms:dek:decrypt",
+                "kms:cmk:decryptDataKey",
+            ],
             grant: Some("decrypt-datakey"),
             audit: data("decryptDatakey"),
             ..ROW
@@ -158,9 +166,7 @@ fn authenticated(args: &Args) -> Context<'_> {
 /// Draws a data key and encrypts it under the key that the request names.
 fn draw(kms: &Kms, call: &Call<'_>) -> Result<(Key, Zeroizing<Vec<u8>>, String), Failure> {
     let (key, held) = newest(call)?;
-    let plain = kms
-        .vault
-        .random_of(&held, wanted_bytes(&call.args))?;
+    let plain = kms.vault.random_of(&held, wanted_bytes(&call.args))?;
     let cipher = kms
         .vault
         .encrypt(&held, Kind::DataKey, &authenticated(&call.args), &plain)?;

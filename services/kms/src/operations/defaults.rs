@@ -43,7 +43,14 @@ pub fn ensure_default(
         key.insert(tx)?;
         version::insert(tx, &held, now_ms)?;
         let owner = (owner.account_id, owner.project_id);
-        let record = Record::of_system("KMS", "createKey", "CMK", now_ms, owner, (&key.id, &key.name));
+        let record = Record::of_system(
+            "KMS",
+            "createKey",
+            "CMK",
+            now_ms,
+            owner,
+            (&key.id, &key.name),
+        );
         trail::append(tx, &record)?;
         Ok::<_, Failure>(())
     });

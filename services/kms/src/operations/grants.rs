@@ -247,7 +247,10 @@ fn refuse_more_than_held(
         return Ok(());
     }
     let held = access::granted_operations(tx, &key.id, caller)?;
-    if operations.iter().all(|wanted| held.iter().any(|name| name == wanted)) {
+    if operations
+        .iter()
+        .all(|wanted| held.iter().any(|name| name == wanted))
+    {
         Ok(())
     } else {
         Err(Failure::because(

@@ -182,10 +182,10 @@ fn import(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             .ok_or_else(|| Failure::refused(2608))?;
         kms.vault.import_private(&key, &pair, &material, &private)?
     } else {
-        let salt = key
-            .first_material
-            .as_ref()
-            .map_or_else(|| id::random::<SALT_BYTES>().to_vec(), |first| first.salt.clone());
+        let salt = key.first_material.as_ref().map_or_else(
+            || id::random::<SALT_BYTES>().to_vec(),
+            |first| first.salt.clone(),
+        );
         kms.vault.import_symmetric(&key, &pair, &material, salt)?
     };
     refuse_other_material(&key, &imported)?;
@@ -211,7 +211,11 @@ fn refuse_other_material(key: &Key, imported: &Imported) -> Result<(), Failure> 
     let is_same = key.first_material.as_ref().is_none_or(|first: &Material| {
         first.salt == imported.material.salt && first.check == imported.material.check
     });
-    if is_same { Ok(()) } else { Err(Failure::refused(2606)) }
+    if is_same {
+        Ok(())
+    } else {
+        Err(Failure::refused(2606))
+    }
 }
 
 fn delete(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {

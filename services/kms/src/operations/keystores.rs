@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use kit::api::{ANY_TEXT, Access, Audit, Call, Failure, Field, Kind, Method, NAME, Operation, Reply, Route, TraceKind};
+use kit::api::{
+    ANY_TEXT, Access, Audit, Call, Failure, Field, Kind, Method, NAME, Operation, Reply, Route,
+    TraceKind,
+};
 use kit::db::{Row, Value};
 use kit::id;
 use serde_json::json;
@@ -12,13 +15,63 @@ use crate::fields::PROJECT_ID;
 use crate::state::State;
 use crate::{Kms, choices, sql};
 
-const ALIAS: Field = Field::new("keystore_alias", Kind::Text { min: 1, max: 255, of: NAME }, 308);
-const CLUSTER: Field = Field::new("hsm_cluster_id", Kind::Text { min: 1, max: 64, of: ANY_TEXT }, 308);
-const CLUSTER_TOO: Field = Field::new("cluster_id", Kind::Text { min: 1, max: 64, of: ANY_TEXT }, 308);
-const TYPE: Field = Field::new("keystore_type", Kind::Choice(&["DHSM", "CDMS", "DEFAULT"]), 308);
-const ID: Field = Field::new("keystore_id", Kind::Text { min: 1, max: 64, of: ANY_TEXT }, 8003);
-const LIMIT: Field = Field::new("limit", Kind::Int { min: 1, max: choices::KEYSTORES_PAGE.1 }, 1601);
-const OFFSET: Field = Field::new("offset", Kind::Int { min: 0, max: i64::MAX }, 1603);
+const ALIAS: Field = Field::new(
+    "keystore_alias",
+    Kind::Text {
+        min: 1,
+        max: 255,
+        of: NAME,
+    },
+    308,
+);
+const CLUSTER: Field = Field::new(
+    "hsm_cluster_id",
+    Kind::Text {
+        min: 1,
+        max: 64,
+        of: ANY_TEXT,
+    },
+    308,
+);
+const CLUSTER_TOO: Field = Field::new(
+    "cluster_id",
+    Kind::Text {
+        min: 1,
+        max: 64,
+        of: ANY_TEXT,
+    },
+    308,
+);
+const TYPE: Field = Field::new(
+    "keystore_type",
+    Kind::Choice(&["DHSM", "CDMS", "DEFAULT"]),
+    308,
+);
+const ID: Field = Field::new(
+    "keystore_id",
+    Kind::Text {
+        min: 1,
+        max: 64,
+        of: ANY_TEXT,
+    },
+    8003,
+);
+const LIMIT: Field = Field::new(
+    "limit",
+    Kind::Int {
+        min: 1,
+        max: choices::KEYSTORES_PAGE.1,
+    },
+    1601,
+);
+const OFFSET: Field = Field::new(
+    "offset",
+    Kind::Int {
+        min: 0,
+        max: i64::MAX,
+    },
+    1603,
+);
 
 const fn traced(name: &'static str) -> Option<Audit> {
     Some(Audit {
@@ -206,7 +259,10 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             &[Value::from(call.args.need(&ID)?)],
         )?;
         if used.is_some() {
-            return Err(Failure::because(308, "The key store holds keys: delete them first."));
+            return Err(Failure::because(
+                308,
+                "The key store holds keys: delete them first.",
+            ));
         }
         tx.execute(sql!("delete_keystore"), &named(call)?)?;
         Ok(Reply::empty())

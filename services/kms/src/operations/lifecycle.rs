@@ -204,13 +204,25 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         account_id: caller.account_id.clone(),
         project_id: call.project_id.to_owned(),
         name: call.args.need(&KEY_ALIAS)?.to_owned(),
-        description: call.args.text(&KEY_DESCRIPTION).unwrap_or_default().to_owned(),
+        description: call
+            .args
+            .text(&KEY_DESCRIPTION)
+            .unwrap_or_default()
+            .to_owned(),
         spec,
         purpose,
         is_external,
-        state: if is_external { State::PendingImport } else { State::Enabled },
+        state: if is_external {
+            State::PendingImport
+        } else {
+            State::Enabled
+        },
         is_default: false,
-        enterprise_project: call.args.text(&ENTERPRISE_PROJECT).unwrap_or("0").to_owned(),
+        enterprise_project: call
+            .args
+            .text(&ENTERPRISE_PROJECT)
+            .unwrap_or("0")
+            .to_owned(),
         keystore_id: keystore_id.to_owned(),
         created_ms: call.now_ms,
         deletion_ms: None,

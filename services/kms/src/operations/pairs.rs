@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{self, KeySize};
-use aws_lc_rs::signature::{
-    self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _,
-};
+use aws_lc_rs::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use kit::api::{Call, Failure, Field, Operation, Reply, Route};
@@ -139,7 +137,9 @@ fn create(kms: &Kms, call: &Call<'_>, field: &Field) -> Result<Reply, Failure> {
     let pair = generate(spec)?;
     let context = Context::of(call.args.text(&AAD), None);
     // As data and not as a data key: `decrypt-data` is what gives the private key back.
-    let cipher = kms.vault.encrypt(&held, Kind::Data, &context, &pair.private)?;
+    let cipher = kms
+        .vault
+        .encrypt(&held, Kind::Data, &context, &pair.private)?;
     let mut body = json!({
         "key_id": key.id,
         "key_spec": spec,

@@ -40,5 +40,7 @@ fn draw(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         .and_then(|bits| usize::try_from(bits).ok())
         .ok_or_else(|| Failure::refused(1801))?;
     let bytes = kms.vault.random(bits / 8).map_err(vault::fault)?;
-    Ok(Reply::new(json!({"random_data": hex::encode_upper(&*bytes)})))
+    Ok(Reply::new(
+        json!({"random_data": hex::encode_upper(&*bytes)}),
+    ))
 }

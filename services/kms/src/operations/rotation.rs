@@ -157,7 +157,10 @@ fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let key = call
         .db
         .read(|tx| access::key(tx, call, call.args.need(&KEY_ID)?))?;
-    let last = key.rotation.last_ms.map_or_else(String::new, |ms| ms.to_string());
+    let last = key
+        .rotation
+        .last_ms
+        .map_or_else(String::new, |ms| ms.to_string());
     let body = json!({
         "key_rotation_enabled": key.rotation.is_on,
         "rotation_interval": key.rotation.days,
@@ -181,7 +184,9 @@ fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let mut now = access::key(tx, call, given)?;
         now.state.use_material()?;
         if now.version != key.version {
-            return Err(Failure::unavailable("the key was rotated at the same moment"));
+            return Err(Failure::unavailable(
+                "the key was rotated at the same moment",
+            ));
         }
         version::advance(tx, &mut now, &next, call.now_ms)?;
         Ok(Reply::new(json!({"key_id": now.id})).about(&now.id, &now.name))

@@ -207,9 +207,9 @@ fn signing_algorithm(call: &Call<'_>, key: &Key) -> Result<SignAlgorithm, Failur
 /// The digest length that an algorithm takes; `None` if it takes whole messages only.
 fn digest_bytes(algorithm: SignAlgorithm) -> Option<usize> {
     match algorithm {
-        SignAlgorithm::RsaPss(hash) | SignAlgorithm::RsaPkcs1(hash) | SignAlgorithm::Ecdsa(hash) => {
-            Some(hash.bytes())
-        }
+        SignAlgorithm::RsaPss(hash)
+        | SignAlgorithm::RsaPkcs1(hash)
+        | SignAlgorithm::Ecdsa(hash) => Some(hash.bytes()),
         SignAlgorithm::Ed25519 => None,
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kit::api::{ANY_TEXT, Audit, Call, Failure, Field, Kind, Method, Operation, Reply, Route, TraceKind};
+use kit::api::{
+    ANY_TEXT, Audit, Call, Failure, Field, Kind, Method, Operation, Reply, Route, TraceKind,
+};
 use kit::db::{Tx, Value};
 use serde_json::{Value as Json, json};
 
@@ -24,9 +26,24 @@ const TAG: Field = Field::new("tag", Kind::Object, 401);
 const TAGS: Field = Field::new("tags", Kind::Any, 401);
 const ACTION: Field = Field::new("action", Kind::Choice(&["create", "delete"]), 404);
 const SEARCH: Field = Field::new("action", Kind::Choice(&["filter", "count"]), 404);
-const TAG_KEY: Field = Field::new("key", Kind::Text { min: 1, max: 1_024, of: ANY_TEXT }, 416);
+const TAG_KEY: Field = Field::new(
+    "key",
+    Kind::Text {
+        min: 1,
+        max: 1_024,
+        of: ANY_TEXT,
+    },
+    416,
+);
 const LIMIT: Field = Field::new("limit", Kind::Int { min: 1, max: 1_000 }, 1601);
-const OFFSET: Field = Field::new("offset", Kind::Int { min: 0, max: i64::MAX }, 417);
+const OFFSET: Field = Field::new(
+    "offset",
+    Kind::Int {
+        min: 0,
+        max: i64::MAX,
+    },
+    417,
+);
 const MATCHES: Field = Field::new("matches", Kind::Any, 415);
 
 const fn dealt() -> Option<Audit> {
@@ -77,7 +94,12 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             name: "create-tag",
             summary: "Tags a key.",
             path: "/v1.0/{project_id}/kms/{key_id}/tags",
-            takes: &[PROJECT_ID.path(), KEY_ID.path(), TAG.required(), SEQUENCE.optional()],
+            takes: &[
+                PROJECT_ID.path(),
+                KEY_ID.path(),
+                TAG.required(),
+                SEQUENCE.optional(),
+            ],
             status: 204,
             actions: &["kms:cmkTag:create", "kms:cmk:tagResource"],
             audit: dealt(),
@@ -98,7 +120,11 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
                 SEQUENCE.optional(),
             ],
             status: 204,
-            actions: &["kms:cmkTag:batch", "kms:cmk:tagResource", "kms:cmk:untagResource"],
+            actions: &[
+                "kms:cmkTag:batch",
+                "kms:cmk:tagResource",
+                "kms:cmk:untagResource",
+            ],
             audit: dealt(),
             ..ROW
         },
@@ -159,7 +185,11 @@ impl Tag {
 
 /// Letters of all scripts, digits, the space, and `_ . : / = + - @`.
 fn is_tag_character(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+    character.is_alphanumeric()
+        || matches!(
+            character,
+            ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@'
+        )
 }
 
 fn check_key(key: &str) -> Result<(), Failure> {
@@ -170,7 +200,11 @@ fn check_key(key: &str) -> Result<(), Failure> {
         && key.trim() == key
         && !key.starts_with(SYSTEM_PREFIX)
         && key.chars().all(is_tag_character);
-    if is_fine { Ok(()) } else { Err(Failure::refused(406)) }
+    if is_fine {
+        Ok(())
+    } else {
+        Err(Failure::refused(406))
+    }
 }
 
 fn check_value(value: &str) -> Result<(), Failure> {
@@ -205,7 +239,9 @@ fn put(tx: &mut Tx<'_>, key: &Key, tags: &[Tag]) -> Result<(), Failure> {
             ],
         )?;
     }
-    let count = tx.rows(sql!("select_tags"), &[Value::from(key.id.as_str())])?.len();
+    let count = tx
+        .rows(sql!("select_tags"), &[Value::from(key.id.as_str())])?
+        .len();
     if count > choices::TAGS_MAX {
         return Err(Failure::refused(409));
     }
@@ -285,7 +321,9 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
         tags_of(tx, &key.id)
     })?;
-    Ok(Reply::new(json!({"existTagsNum": tags.len(), "tags": tags})))
+    Ok(Reply::new(
+        json!({"existTagsNum": tags.len(), "tags": tags}),
+    ))
 }
 
 fn of_project(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -419,7 +457,9 @@ fn search(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             })
         })
         .collect();
-    Ok(Reply::new(json!({"resources": resources, "total_count": found.len()})))
+    Ok(Reply::new(
+        json!({"resources": resources, "total_count": found.len()}),
+    ))
 }
 
 #[cfg(test)]
@@ -429,7 +469,8 @@ mod tests {
     /// Tables 1-14 and 5-1 of the guide.
     #[test]
     fn keys_and_values_follow_the_guide() {
-        let code = |outcome: Result<(), Failure>| outcome.err().and_then(|failure| failure.number());
+        let code =
+            |outcome: Result<(), Failure>| outcome.err().and_then(|failure| failure.number());
         for key in ["a", "中文", "a b", "a_.:/=+-@", &"k".repeat(128)] {
             assert_eq!(code(check_key(key)), None, "{key}");
         }

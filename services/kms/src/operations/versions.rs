@@ -8,7 +8,15 @@ use serde_json::{Value, json};
 use super::{ROW, given};
 use crate::Kms;
 
-const VERSION: Field = Field::new("version_id", Kind::Text { min: 1, max: 8, of: ANY_TEXT }, 201);
+const VERSION: Field = Field::new(
+    "version_id",
+    Kind::Text {
+        min: 1,
+        max: 8,
+        of: ANY_TEXT,
+    },
+    201,
+);
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
