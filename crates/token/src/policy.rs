@@ -29,7 +29,7 @@ pub(crate) use derivation::tighten_derived;
 pub use proto::admin::Profile;
 use thiserror::Error as ThisError;
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
-pub(crate) use wrapping::tighten_unwrapped;
+pub(crate) use wrapping::{tighten_unwrapped, vouches};
 
 use crate::rules::is_secret;
 use crate::{Attributes, Error};
