@@ -255,13 +255,15 @@ fn unwrap_aes(
 }
 
 fn import_kek(session: &Session) -> ObjectHandle {
-    let purposes = [
+    let template = [
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(KeyType::AES),
+        Attribute::Token(false),
+        Attribute::Value(unhex(KEK)),
         Attribute::Wrap(true),
         Attribute::Unwrap(true),
-        Attribute::Encrypt(false),
-        Attribute::Decrypt(false),
     ];
-    import(session, KEK, &purposes)
+    session.create_object(&template).expect("C_CreateObject")
 }
 
 fn import(session: &Session, value: &str, more: &[Attribute]) -> ObjectHandle {
@@ -269,15 +271,10 @@ fn import(session: &Session, value: &str, more: &[Attribute]) -> ObjectHandle {
         Attribute::Class(ObjectClass::SECRET_KEY),
         Attribute::KeyType(KeyType::AES),
         Attribute::Token(false),
+        Attribute::Encrypt(true),
         Attribute::Value(unhex(value)),
     ];
     template.extend_from_slice(more);
-    if !more
-        .iter()
-        .any(|given| matches!(given, Attribute::Encrypt(_)))
-    {
-        template.push(Attribute::Encrypt(true));
-    }
     session.create_object(&template).expect("C_CreateObject")
 }
 

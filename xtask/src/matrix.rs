@@ -94,7 +94,7 @@ fn mechanisms(page: &mut String) {
     let _ = write!(
         page,
         "\n## Mechanisms\n\n\
-         {} of the {} mechanisms that PKCS#11 3.2 names. Not one of them wraps, unwraps or derives a key yet.\n\n\
+         {} of the {} mechanisms that PKCS#11 3.2 names.\n\n\
          | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
         ck::MECHANISMS.len(),
         ck::MechanismType::ALL.len(),

@@ -26,7 +26,7 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
     let mut attributes = rules::take(template, &rows, Origin::Import)?;
     set_defaults(profile, &mut attributes, &rows);
     if let Some(key_type) = key_type {
-        complete(&mut attributes, class, key_type)?;
+        complete(&mut attributes, class, key_type, Trust::Foreign)?;
         set_origin(&mut attributes, &Source::Outside);
     }
     finish(&mut attributes, template)?;
@@ -58,6 +58,15 @@ impl Source {
             Self::Derivation { .. } | Self::Outside => Origin::Transfer,
         }
     }
+}
+
+/// How far a key that comes from outside must be taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// Whoever made it may have made it wrong: the primes of an RSA key are tested, which takes most of the time.
+    Foreign,
+    /// It was a key of this token before, whose wrapping vouches for every bit: that its numbers belong together is enough.
+    Known,
 }
 
 /// What is to be made, before it is: so that a bad template fails before the work is done.
@@ -116,13 +125,14 @@ impl Plan {
     pub(crate) fn receive(
         mut self,
         material: Material,
+        trust: Trust,
         template: &Template<'_>,
     ) -> Result<Attributes, Error> {
         let wanted = self.attributes.number(A::VALUE_LEN);
         put(&mut self.attributes, material);
         let (class, key_type) = (self.attributes.class(), self.attributes.key_type());
         let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
-        complete(&mut self.attributes, class, key_type)?;
+        complete(&mut self.attributes, class, key_type, trust)?;
         set_origin(&mut self.attributes, &self.source);
         finish(&mut self.attributes, template)?;
         if wanted.is_some() && wanted != self.attributes.number(A::VALUE_LEN) {
@@ -175,11 +185,12 @@ fn complete(
     attributes: &mut Attributes,
     class: ObjectClass,
     key_type: KeyType,
+    trust: Trust,
 ) -> Result<(), Error> {
     let get = |id| attributes.get(id);
-    let material = match class {
-        ObjectClass::PRIVATE_KEY => mech::complete_private(key_type, &get)?,
-        ObjectClass::PUBLIC_KEY => mech::complete_public(key_type, &get)?,
+    let material = match (class, trust) {
+        (ObjectClass::PRIVATE_KEY, Trust::Foreign) => mech::complete_private(key_type, &get)?,
+        (ObjectClass::PUBLIC_KEY, _) => mech::complete_public(key_type, &get)?,
         _ => {
             mech::Key::parse(class, key_type, &get)?;
             Material::new()

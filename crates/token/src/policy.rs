@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
 //! | purposes of an existing key | may change | never change |
+//! | purposes that a template leaves out beside `CKA_WRAP` or `CKA_UNWRAP` | no cipher's | none |
 //! | several purposes for a key that is generated | as the template says | the most telling one is kept |
 //! | several purposes for a key that is imported | as the template says | refused |
 //! | `CKA_SENSITIVE` off for a key that is generated | as the template says | it is on |
@@ -27,8 +28,8 @@ pub use derivation::decide_derive;
 pub(crate) use derivation::tighten_derived;
 pub use proto::admin::Profile;
 use thiserror::Error as ThisError;
-pub(crate) use wrapping::tighten_unwrapped;
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
+pub(crate) use wrapping::{tighten_unwrapped, vouches};
 
 use crate::rules::is_secret;
 use crate::{Attributes, Error};
@@ -338,7 +339,8 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
 /// Tells whether a new key has a purpose that its template does not mention.
 ///
 /// Applications leave the purposes out and expect a usable key (Java's generators do). In `strict` a template that
-/// names one purpose means only that one.
+/// names one purpose means only that one. In neither profile does a key that wraps get a cipher's purpose besides: it could
+/// then do neither.
 pub(crate) fn default_purpose(
     profile: Profile,
     key: &Attributes,
@@ -346,6 +348,10 @@ pub(crate) fn default_purpose(
     id: AttributeType,
 ) -> bool {
     if profile == Profile::Strict && named {
+        return false;
+    }
+    let wraps = key.is(AttributeType::WRAP) || key.is(AttributeType::UNWRAP);
+    if wraps && FAMILIES[ENCRYPTION].contains(&id) {
         return false;
     }
     match (key.class(), key.key_type()) {

@@ -6,6 +6,7 @@ mod ciphers;
 mod objects;
 mod signatures;
 mod slots;
+mod wrapping;
 
 use tests::{Finished, Host, Token};
 

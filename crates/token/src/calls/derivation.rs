@@ -6,7 +6,7 @@ use proto::shape::{Attribute, MechanismArgument};
 
 use super::{Within, mechanism_of};
 use crate::Error;
-use crate::draft::Source;
+use crate::draft::{Source, Trust};
 use crate::policy::{self, Usage};
 use crate::rules::Template;
 
@@ -35,7 +35,7 @@ impl Within<'_> {
         let wanted = plan.attributes().number(A::VALUE_LEN);
         let value = mech::derive(row, params, &*base.key()?, wanted)?;
         policy::decide_derive(profile, &attributes, value.len()).obey()?;
-        let key = plan.receive(vec![(A::VALUE, value)], &template)?;
+        let key = plan.receive(vec![(A::VALUE, value)], Trust::Known, &template)?;
         let [handle] = self.keep([key], Call::DeriveKey)?;
         Ok(handle)
     }

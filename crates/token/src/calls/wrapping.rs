@@ -9,7 +9,7 @@ use proto::shape::{Answer, Attribute, MechanismArgument, Room};
 use zeroize::Zeroizing;
 
 use super::{Within, mechanism_of};
-use crate::draft::Source;
+use crate::draft::{Source, Trust};
 use crate::object::Object;
 use crate::policy::{self, KeyStrength, Usage};
 use crate::rules::Template;
@@ -64,7 +64,12 @@ impl Within<'_> {
         let value = value.map_err(Error::Unwrapping)?;
         let (key_type, material) = material_of(class, named, value)?;
         let plan = self.plan(Source::Outside, (class, key_type), &template)?;
-        let key = plan.receive(material, &template).map_err(spoiled)?;
+        let trust = if policy::vouches(&attributes) {
+            Trust::Known
+        } else {
+            Trust::Foreign
+        };
+        let key = plan.receive(material, trust, &template).map_err(spoiled)?;
         let [handle] = self.keep([key], Call::UnwrapKey)?;
         Ok(handle)
     }

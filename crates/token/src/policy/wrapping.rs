@@ -79,6 +79,16 @@ pub fn decide_unwrap(unwrapping: &Attributes) -> Decision {
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
+/// Tells whether what a key unwraps has been a key of this token: it was generated here, never left and is no cipher's key,
+/// so that nobody else can have wrapped anything under it.
+pub(crate) fn vouches(unwrapping: &Attributes) -> bool {
+    unwrapping.class() == ObjectClass::SECRET_KEY
+        && unwrapping.is(A::LOCAL)
+        && unwrapping.is(A::ALWAYS_SENSITIVE)
+        && unwrapping.is(A::NEVER_EXTRACTABLE)
+        && !unwrapping.is(A::ENCRYPT)
+}
+
 /// A key that does both would turn a wrapped key into plaintext, or plaintext into a wrapped key.
 fn strips(key: &Attributes, one: A, other: A) -> Option<Refusal> {
     (key.is(one) && key.is(other)).then_some(Refusal::Stripping(one, other))

@@ -47,9 +47,7 @@ fn import(client: &Client, session: u64, value: &[u8], more: &Template<'_>) -> u
 }
 
 fn import_kek(client: &Client, session: u64) -> u64 {
-    let purposes = [(A::WRAP, TRUE), (A::UNWRAP, TRUE)];
-    let neither = [(A::ENCRYPT, FALSE), (A::DECRYPT, FALSE)];
-    import(client, session, &KEK, &[purposes, neither].concat())
+    import(client, session, &KEK, &[(A::WRAP, TRUE), (A::UNWRAP, TRUE)])
 }
 
 /// What a key makes of a block: equal for equal keys.

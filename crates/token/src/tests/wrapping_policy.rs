@@ -2,7 +2,7 @@
 
 use ck::{AttributeType as A, KeyType, MechanismType as M, ObjectClass, Rv};
 
-use crate::policy::{Decision, KeyStrength, decide_unwrap, decide_wrap, strength};
+use crate::policy::{Decision, KeyStrength, decide_unwrap, decide_wrap, strength, vouches};
 use crate::tests::bench::{Bench, FALSE, TRUE, Template, class};
 use crate::{Attributes, Profile};
 
@@ -94,6 +94,24 @@ fn what_may_not_leave_does_not() {
         let public = key(ObjectClass::PUBLIC_KEY, KeyType::EC, LOOSE);
         assert_eq!(wrap(&public), Rv::KEY_NOT_WRAPPABLE);
     }
+}
+
+#[test]
+fn only_a_key_that_never_left_vouches_for_what_it_unwraps() {
+    let all = [
+        A::UNWRAP,
+        A::LOCAL,
+        A::ALWAYS_SENSITIVE,
+        A::NEVER_EXTRACTABLE,
+    ];
+    assert!(vouches(&aes(&all)));
+    for missing in &all[1..] {
+        let flags: Vec<A> = all.into_iter().filter(|id| id != missing).collect();
+        assert!(!vouches(&aes(&flags)), "{missing}");
+    }
+    assert!(!vouches(&aes(&[&all[..], &[A::ENCRYPT]].concat())));
+    let rsa = key(ObjectClass::PRIVATE_KEY, KeyType::RSA, &all);
+    assert!(!vouches(&rsa), "anybody encrypts to a public key");
 }
 
 #[test]
