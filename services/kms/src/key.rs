@@ -5,7 +5,7 @@ use kit::db::{Row, Tx, Value};
 use serde_json::json;
 
 use crate::spec::{self, Family, Purpose, Spec};
-use crate::sql;
+use crate::{choices, sql};
 use crate::state::State;
 
 /// A key.
@@ -64,6 +64,19 @@ pub(crate) struct Rotation {
     pub(crate) last_ms: Option<i64>,
     /// How often it has rotated.
     pub(crate) count: i64,
+}
+
+impl Rotation {
+    /// A new key rotates only when it is told to.
+    pub(crate) const fn off(now_ms: i64) -> Self {
+        Self {
+            is_on: false,
+            days: choices::ROTATION_DAYS.2,
+            from_ms: now_ms,
+            last_ms: None,
+            count: 0,
+        }
+    }
 }
 
 /// A fingerprint of imported material.
@@ -134,7 +147,7 @@ impl Key {
 
     /// Takes the material away if its time has come.
     fn expire(&mut self, now_ms: i64) {
-        if !self.expiration_ms.is_some_and(|when| when <= now_ms) {
+        if self.expiration_ms.is_none_or(|when| when > now_ms) {
             return;
         }
         self.version = 0;

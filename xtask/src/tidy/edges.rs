@@ -17,6 +17,7 @@ const EDGES: &[Edge] = &[
     Edge("agent",         "sys",       "hardens itself, knows its peers"),
     Edge("agent",         "transport", "unix socket on one side, TLS on the other"),
     Edge("bench",         "tests",     "starts the chain as the tests do"),
+    Edge("cli",           "iam",       "signs requests"),
     Edge("client",        "ck",        "names return codes"),
     Edge("client",        "proto",     "encodes calls"),
     Edge("fuzz",          "audit",     "reads hostile audit entries"),
@@ -34,6 +35,8 @@ const EDGES: &[Edge] = &[
     Edge("hsmd",          "token",     "serves the calls"),
     Edge("hsmd",          "transport", "mutual TLS"),
     Edge("hsmd",          "ukey",      "verifies signed commands"),
+    Edge("iam",           "kit",       "is a service: tables, database, policies"),
+    Edge("kms",           "kit",       "is a service: tables, database, keys behind PKCS#11"),
     Edge("libdew-pkcs11", "ck",        "names return codes and attributes"),
     Edge("libdew-pkcs11", "client",    "sends calls"),
     Edge("libdew-pkcs11", "proto",     "exports the call table's functions"),
@@ -45,6 +48,11 @@ const EDGES: &[Edge] = &[
     Edge("mgmt-tool",     "transport", "TLS and frames, without a runtime"),
     Edge("mgmt-tool",     "ukey",      "signs commands"),
     Edge("proto",         "ck",        "names attributes, mechanisms and return codes"),
+    Edge("server",        "iam",       "knows who calls"),
+    Edge("server",        "kit",       "composes services"),
+    Edge("server",        "kms",       "serves it"),
+    Edge("server",        "sys",       "hardens itself, wipes memory, reads PINs"),
+    Edge("server",        "trace",     "serves it"),
     Edge("store",         "audit",     "writes the log in the same transaction"),
     Edge("tests",         "kit",       "holds the services' use of an HSM to the whole chain"),
     Edge("tests",         "proto",     "knows every function's name"),
@@ -53,6 +61,7 @@ const EDGES: &[Edge] = &[
     Edge("token",         "mech",      "runs mechanisms"),
     Edge("token",         "proto",     "implements the handler"),
     Edge("token",         "store",     "keeps objects"),
+    Edge("trace",         "kit",       "is a service: tables, database, audit records"),
     Edge("transport",     "proto",     "cuts a stream into frames"),
     Edge("ukey",          "sys",       "reads and writes private files"),
     Edge("xtask",         "ck",        "writes the support matrix"),
@@ -63,7 +72,7 @@ const EDGES: &[Edge] = &[
 #[derive(Debug)]
 struct Confined(&'static str, &'static [&'static str], &'static str);
 
-const PROGRAMS: &[&str] = &["agent", "bench", "hsmd", "mgmt-tool", "tests", "xtask"];
+const PROGRAMS: &[&str] = &["agent", "bench", "cli", "hsmd", "mgmt-tool", "server", "tests", "xtask"];
 
 #[rustfmt::skip] // A table reads by its columns.
 const CONFINED: &[Confined] = &[
@@ -73,9 +82,9 @@ const CONFINED: &[Confined] = &[
     Confined("cryptoki-sys",   &["libdew-pkcs11", "tests"],            "one crate sees C types"),
     Confined("postgres",       &["kit"],                               "one crate of the services knows their database"),
     Confined("rusqlite",       &["kit", "store"],                      "one crate of the daemon knows its database, one of the services theirs"),
-    Confined("tokio",          &["agent", "hsmd", "transport"],        "the module's host owns threads and forks; the rest does no IO"),
-    Confined("tokio-rustls",   &["agent", "hsmd", "transport"],        "TLS ends in the daemons"),
-    Confined("tracing",        &["agent", "hsmd", "transport"],        "only daemons log"),
+    Confined("tokio",          &["agent", "hsmd", "server", "transport"],        "the module's host owns threads and forks; the rest does no IO"),
+    Confined("tokio-rustls",   &["agent", "hsmd", "server", "transport"],        "TLS ends in the daemons"),
+    Confined("tracing",        &["agent", "hsmd", "server", "transport"],        "only daemons log"),
 ];
 
 /// Names every edge and every use of a confined package that the tables do not allow.

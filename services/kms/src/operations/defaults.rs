@@ -9,7 +9,7 @@ use crate::fields::DEFAULT_SUFFIX;
 use crate::key::{Key, Rotation};
 use crate::spec::{self, Purpose};
 use crate::state::State;
-use crate::{Kms, choices, sql, version};
+use crate::{Kms, sql, version};
 
 /// Whose default key is meant.
 #[derive(Clone, Copy, Debug)]
@@ -92,13 +92,7 @@ fn blank(owner: Owner<'_>, name: String, now_ms: i64) -> Result<Key, Failure> {
         expiration_ms: None,
         version: 0,
         public_key: None,
-        rotation: Rotation {
-            is_on: false,
-            days: choices::ROTATION_DAYS.2,
-            from_ms: now_ms,
-            last_ms: None,
-            count: 0,
-        },
+        rotation: Rotation::off(now_ms),
         first_material: None,
     })
 }

@@ -179,36 +179,20 @@ fn wanted(call: &Call<'_>) -> Result<(&'static Spec, Purpose), Failure> {
     })
 }
 
-fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
-    let caller = call.caller()?;
-    let (spec, purpose) = wanted(call)?;
+/// Makes the row of a new key, as the request wants it, without material.
+fn new_key(
+    call: &Call<'_>,
+    (spec, purpose): (&'static Spec, Purpose),
+    keystore_id: &str,
+) -> Result<Key, Failure> {
     let is_external = call.args.text(&ORIGIN) == Some("external");
-    if is_external && spec.family == Family::Hmac {
-        return Err(Failure::refused(341));
-    }
-    let keystore_id = call.args.text(&KEYSTORE_ID).unwrap_or("0");
-    let cluster = call
-        .db
-        .read(|tx| kms.vault.store(tx, &caller.account_id, keystore_id))?;
-    if is_external && keystore_id != "0" {
-        return Err(Failure::refused(339));
-    }
-    kms.vault.kind(cluster.as_deref(), spec)?;
-    // A name that is taken and a quota that is used up are seen before the HSM works, and again where it counts.
-    call.db.read(|tx| {
-        refuse_taken_name(tx, call)?;
-        refuse_too_many(tx, kms, &caller.account_id)
-    })?;
-    let mut key = Key {
+    let text = |field| call.args.text(field);
+    Ok(Key {
         id: id::uuid(),
-        account_id: caller.account_id.clone(),
+        account_id: call.caller()?.account_id.clone(),
         project_id: call.project_id.to_owned(),
         name: call.args.need(&KEY_ALIAS)?.to_owned(),
-        description: call
-            .args
-            .text(&KEY_DESCRIPTION)
-            .unwrap_or_default()
-            .to_owned(),
+        description: text(&KEY_DESCRIPTION).unwrap_or_default().to_owned(),
         spec,
         purpose,
         is_external,
@@ -218,27 +202,38 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             State::Enabled
         },
         is_default: false,
-        enterprise_project: call
-            .args
-            .text(&ENTERPRISE_PROJECT)
-            .unwrap_or("0")
-            .to_owned(),
+        enterprise_project: text(&ENTERPRISE_PROJECT).unwrap_or("0").to_owned(),
         keystore_id: keystore_id.to_owned(),
         created_ms: call.now_ms,
         deletion_ms: None,
         expiration_ms: None,
         version: 0,
         public_key: None,
-        rotation: Rotation {
-            is_on: false,
-            days: choices::ROTATION_DAYS.2,
-            from_ms: call.now_ms,
-            last_ms: None,
-            count: 0,
-        },
+        rotation: Rotation::off(call.now_ms),
         first_material: None,
-    };
-    let held = if is_external {
+    })
+}
+
+fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    let kind = wanted(call)?;
+    let keystore_id = call.args.text(&KEYSTORE_ID).unwrap_or("0");
+    let mut key = new_key(call, kind, keystore_id)?;
+    if key.is_external && key.spec.family == Family::Hmac {
+        return Err(Failure::refused(341));
+    }
+    let cluster = call
+        .db
+        .read(|tx| kms.vault.store(tx, &key.account_id, keystore_id))?;
+    if key.is_external && cluster.is_some() {
+        return Err(Failure::refused(339));
+    }
+    kms.vault.kind(cluster.as_deref(), key.spec)?;
+    // A name that is taken and a quota that is used up are seen before the HSM works, and again where it counts.
+    call.db.read(|tx| {
+        refuse_taken_name(tx, call)?;
+        refuse_too_many(tx, kms, &key.account_id)
+    })?;
+    let held = if key.is_external {
         None
     } else {
         Some(generate(kms, call, &mut key, cluster.as_deref())?)
