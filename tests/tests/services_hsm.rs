@@ -30,8 +30,8 @@ fn every_claim_holds_over_the_chain() {
         let suite = Suite {
             hsm: Hsm::connect(settings(&chain)).expect("the chain is up"),
             oaep_sha256: true,
-            ecdh: false,
-            ed25519: false,
+            ecdh: true,
+            ed25519: true,
             folder: chain.token(Partition::Compat).folder,
         };
         for (name, claim) in CLAIMS {
