@@ -5,8 +5,8 @@ use kit::db::{Row, Tx, Value};
 use serde_json::json;
 
 use crate::spec::{self, Family, Purpose, Spec};
-use crate::{choices, sql};
 use crate::state::State;
+use crate::{choices, sql};
 
 /// A key.
 #[derive(Clone, Debug)]

@@ -72,7 +72,16 @@ const EDGES: &[Edge] = &[
 #[derive(Debug)]
 struct Confined(&'static str, &'static [&'static str], &'static str);
 
-const PROGRAMS: &[&str] = &["agent", "bench", "cli", "hsmd", "mgmt-tool", "server", "tests", "xtask"];
+const PROGRAMS: &[&str] = &[
+    "agent",
+    "bench",
+    "cli",
+    "hsmd",
+    "mgmt-tool",
+    "server",
+    "tests",
+    "xtask",
+];
 
 #[rustfmt::skip] // A table reads by its columns.
 const CONFINED: &[Confined] = &[
