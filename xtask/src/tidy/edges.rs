@@ -34,6 +34,7 @@ const EDGES: &[Edge] = &[
     Edge("hsmd",          "token",     "serves the calls"),
     Edge("hsmd",          "transport", "mutual TLS"),
     Edge("hsmd",          "ukey",      "verifies signed commands"),
+    Edge("iam",           "kit",       "is a service: its tables, policies, database"),
     Edge("libdew-pkcs11", "ck",        "names return codes and attributes"),
     Edge("libdew-pkcs11", "client",    "sends calls"),
     Edge("libdew-pkcs11", "proto",     "exports the call table's functions"),
