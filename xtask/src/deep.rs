@@ -40,9 +40,9 @@ impl Deep {
             "--",
         ])
         .args(&self.filter)
-        .env("DEW_KILL_CYCLES", &self.kill_cycles.to_string())
-        .env("DEW_FUZZ_SECONDS", &self.fuzz_seconds.to_string())
-        .env("PROPTEST_CASES", &self.property_cases.to_string())
+        .env("DEW_KILL_CYCLES", self.kill_cycles.to_string())
+        .env("DEW_FUZZ_SECONDS", self.fuzz_seconds.to_string())
+        .env("PROPTEST_CASES", self.property_cases.to_string())
         .run()
     }
 }

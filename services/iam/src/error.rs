@@ -92,6 +92,7 @@ const ROWS: &[CatalogueRow] = &[
 const STANDING: Standing = Standing {
     too_long: BODY,
     method: METHOD,
+    tokens: [UNAUTHORIZED; 3],
     project: FORBIDDEN,
     json: BODY,
     missing: MISSING,

@@ -10,6 +10,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     standing: Standing {
         too_long: 203,
         method: 215,
+        tokens: [301, 302, 303],
         project: 321,
         json: 202,
         missing: 204,

@@ -59,6 +59,7 @@ static CATALOGUE: Catalogue = Catalogue {
     standing: Standing {
         too_long: 400,
         method: 405,
+        tokens: [403; 3],
         project: 403,
         json: 400,
         missing: 400,

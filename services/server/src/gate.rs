@@ -93,6 +93,7 @@ static GATEWAY: Catalogue = Catalogue {
     standing: kit::api::Standing {
         too_long: 202,
         method: 101,
+        tokens: [301; 3],
         project: 101,
         json: 101,
         missing: 101,

@@ -63,16 +63,4 @@ impl AuthFailure {
         };
         Some(format!("Incorrect IAM authentication information: {tail}"))
     }
-
-    /// Tells the number of the service's 403 for a token: `KMS.0301`, `.0302`, `.0303`; none where the answer has another
-    /// form.
-    #[must_use]
-    pub fn token_number(&self) -> Option<u16> {
-        match self {
-            Self::TokenMalformed => Some(301),
-            Self::TokenUnknown => Some(302),
-            Self::TokenExpired => Some(303),
-            _ => None,
-        }
-    }
 }

@@ -114,6 +114,8 @@ pub struct Standing {
     pub too_long: u16,
     /// The path is known, the method is not.
     pub method: u16,
+    /// A token is malformed, unknown, or has expired.
+    pub tokens: [u16; 3],
     /// The project of the path is not the caller's.
     pub project: u16,
     /// The body is not a JSON object.
