@@ -378,15 +378,11 @@ fn unauthenticated(failure: AuthFailure, catalogue: &'static Catalogue) -> Stop 
             .to_owned();
         return Stop(&GATEWAY, Failure::because(301, tail));
     }
-    if let Some(number) = failure.token_number() {
-        let number = if catalogue.prefix == "KMS" {
-            number
-        } else {
-            catalogue.standing.action
-        };
-        return Stop(catalogue, Failure::refused(number));
-    }
+    let [malformed, unknown, expired] = catalogue.standing.tokens;
     match failure {
+        AuthFailure::TokenMalformed => Stop(catalogue, Failure::refused(malformed)),
+        AuthFailure::TokenUnknown => Stop(catalogue, Failure::refused(unknown)),
+        AuthFailure::TokenExpired => Stop(catalogue, Failure::refused(expired)),
         AuthFailure::Internal(error) => Stop(catalogue, error.into()),
         other => Stop(&GATEWAY, Failure::because(301, other)),
     }
