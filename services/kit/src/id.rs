@@ -34,7 +34,10 @@ pub fn uuid_at(unix_ms: i64) -> String {
     let mut bytes = random::<16>();
     let within = u64::from(u16::from_be_bytes([bytes[0], bytes[1]])) % TICKS_PER_MS;
     let since_ms = GREGORIAN_MS.saturating_add_signed(unix_ms);
-    let ticks = since_ms.saturating_mul(TICKS_PER_MS).saturating_add(within).to_be_bytes();
+    let ticks = since_ms
+        .saturating_mul(TICKS_PER_MS)
+        .saturating_add(within)
+        .to_be_bytes();
     bytes[..4].copy_from_slice(&ticks[4..]);
     bytes[4..6].copy_from_slice(&ticks[2..4]);
     bytes[6] = ticks[0] & 0x0f | 0x10;
@@ -57,10 +60,19 @@ pub fn uuid_time_ms(text: &str) -> Option<i64> {
         return None;
     }
     let ticks = [
-        high[0] & 0x0f, high[1], rest[4], rest[5], rest[0], rest[1], rest[2], rest[3],
+        high[0] & 0x0f,
+        high[1],
+        rest[4],
+        rest[5],
+        rest[0],
+        rest[1],
+        rest[2],
+        rest[3],
     ];
     let since_ms = u64::from_be_bytes(ticks) / TICKS_PER_MS;
-    i64::try_from(since_ms).ok()?.checked_sub_unsigned(GREGORIAN_MS)
+    i64::try_from(since_ms)
+        .ok()?
+        .checked_sub_unsigned(GREGORIAN_MS)
 }
 
 /// Writes the bytes of a UUID in lower case with hyphens.

@@ -100,7 +100,13 @@ mod tests {
         for catalogue in [&CTS_CATALOGUE, &CES_CATALOGUE] {
             let of = &catalogue.standing;
             let used = [
-                of.too_long, of.method, of.project, of.json, of.missing, of.action, of.internal,
+                of.too_long,
+                of.method,
+                of.project,
+                of.json,
+                of.missing,
+                of.action,
+                of.internal,
                 of.unavailable,
             ];
             for number in used {

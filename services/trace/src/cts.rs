@@ -2,8 +2,8 @@
 
 mod export;
 mod names;
-mod trackers;
 mod traces;
+mod trackers;
 
 use kit::api::{Operation, Route, Service, Table};
 

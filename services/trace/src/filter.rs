@@ -179,8 +179,11 @@ impl Filter {
         self.values.push(Value::from(marker));
         let place = self.values.len() + 2;
         let before = place - 1;
-        write!(self.conditions, " AND (time_ms, trace_id) < (${before}, ${place})")
-            .expect("a text takes every text");
+        write!(
+            self.conditions,
+            " AND (time_ms, trace_id) < (${before}, ${place})"
+        )
+        .expect("a text takes every text");
         Ok(())
     }
 }

@@ -60,7 +60,9 @@ pub(crate) fn csv(traces: &[Trace]) -> Result<Vec<u8>, Error> {
         let cells = COLUMNS.iter().map(|column| harmless(cell(trace, column)));
         writer.write_record(cells).map_err(Error::Csv)?;
     }
-    writer.into_inner().map_err(|error| Error::Csv(error.into_error().into()))
+    writer
+        .into_inner()
+        .map_err(|error| Error::Csv(error.into_error().into()))
 }
 
 /// Writes XLSX. Every cell is a text, so no program computes what stands in it.
@@ -70,7 +72,9 @@ pub(crate) fn xlsx(traces: &[Trace]) -> Result<Vec<u8>, Error> {
     sheet.set_name("traces").map_err(Error::Xlsx)?;
     let bold = Format::new().set_bold();
     for (column, name) in (0..).zip(COLUMNS) {
-        sheet.write_string_with_format(0, column, *name, &bold).map_err(Error::Xlsx)?;
+        sheet
+            .write_string_with_format(0, column, *name, &bold)
+            .map_err(Error::Xlsx)?;
     }
     for (row, trace) in (1..).zip(traces) {
         for (column, name) in (0..).zip(COLUMNS) {

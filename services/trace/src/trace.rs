@@ -34,7 +34,11 @@ impl Trace {
         let time_ms = row.int("time_ms")?;
         let (account_id, scope) = (row.text("account_id")?, row.text("project_id")?);
         // What belongs to no project stands under its account.
-        let project_id = if scope == account_id { String::new() } else { scope };
+        let project_id = if scope == account_id {
+            String::new()
+        } else {
+            scope
+        };
         let mut members = Map::new();
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
         add("trace_id", id.as_str().into());
@@ -47,7 +51,10 @@ impl Trace {
         add("resource_type", row.text("resource_type")?.into());
         add("resource_id", row.text("resource_id")?.into());
         add("resource_name", row.text("resource_name")?.into());
-        add("enterprise_project_id", row.text("enterprise_project")?.into());
+        add(
+            "enterprise_project_id",
+            row.text("enterprise_project")?.into(),
+        );
         add("project_id", project_id.into());
         add("domain_id", account_id.into());
         add("code", row.int("status")?.to_string().into());
@@ -58,10 +65,26 @@ impl Trace {
         add("resource_account_id", "".into());
         let details = details(&row.text("details")?);
         for &name in DETAILS {
-            add(name, details.get(name).and_then(Value::as_str).unwrap_or_default().into());
+            add(
+                name,
+                details
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .into(),
+            );
         }
-        add("read_only", details.get("read_only").is_some_and(|flag| flag == true).into());
-        add("user", details.get("user").cloned().unwrap_or_else(|| json!({})));
+        add(
+            "read_only",
+            details
+                .get("read_only")
+                .is_some_and(|flag| flag == true)
+                .into(),
+        );
+        add(
+            "user",
+            details.get("user").cloned().unwrap_or_else(|| json!({})),
+        );
         Ok(Self {
             id,
             time_ms,
@@ -72,7 +95,10 @@ impl Trace {
     /// Returns a member as the text of a cell.
     pub(crate) fn cell(&self, name: &str) -> &str {
         let member = match name {
-            "user" => self.members.get("user").and_then(|user| user.get("user_name")),
+            "user" => self
+                .members
+                .get("user")
+                .and_then(|user| user.get("user_name")),
             name => self.members.get(name),
         };
         member.and_then(Value::as_str).unwrap_or_default()

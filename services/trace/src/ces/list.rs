@@ -76,19 +76,33 @@ fn list(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
     }
     let total = found.len();
     if let Some(start) = call.args.text(&START) {
-        found.retain(|one| if descends { &*one.marker < start } else { &*one.marker > start });
+        found.retain(|one| {
+            if descends {
+                &*one.marker < start
+            } else {
+                &*one.marker > start
+            }
+        });
     }
     let limit = call.args.int(&LIMIT).unwrap_or(PAGE);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let marker = found.last().map(|last| last.marker.as_str()).unwrap_or_default();
+    let marker = found
+        .last()
+        .map(|last| last.marker.as_str())
+        .unwrap_or_default();
     let metrics: Vec<Json> = found.iter().map(Listed::describe).collect();
     let meta_data = json!({"count": metrics.len(), "total": total, "marker": marker});
-    Ok(Reply::new(json!({"metrics": metrics, "meta_data": meta_data})))
+    Ok(Reply::new(
+        json!({"metrics": metrics, "meta_data": meta_data}),
+    ))
 }
 
 /// Finds all that the filters let through.
 fn find(ces: &Ces, call: &Call<'_>) -> Result<Vec<Listed>, Failure> {
-    let is_other = call.args.text(&NAMESPACE_FIELD).is_some_and(|it| it != NAMESPACE)
+    let is_other = call
+        .args
+        .text(&NAMESPACE_FIELD)
+        .is_some_and(|it| it != NAMESPACE)
         || OTHER_DIMS.iter().any(|dim| call.args.text(dim).is_some());
     let key_id = match call.args.text(&DIM) {
         Some(text) => match key_of(text) {
@@ -101,7 +115,9 @@ fn find(ces: &Ces, call: &Call<'_>) -> Result<Vec<Listed>, Failure> {
         return Ok(Vec::new());
     }
     let name = call.args.text(&METRIC_NAME);
-    let keys = call.db.read(|tx| ces.clock.keys(tx, call.project_id, key_id))?;
+    let keys = call
+        .db
+        .read(|tx| ces.clock.keys(tx, call.project_id, key_id))?;
     let mut found = Vec::new();
     for key in &keys {
         let wanted = METRICS

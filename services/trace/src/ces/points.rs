@@ -71,7 +71,10 @@ pub(super) fn points(
             let keys = call
                 .db
                 .read(|tx| ces.clock.keys(tx, call.project_id, Some(asked.key_id)))?;
-            let left = keys.first().and_then(until).map(|until_ms| until_ms - call.now_ms);
+            let left = keys
+                .first()
+                .and_then(until)
+                .map(|until_ms| until_ms - call.now_ms);
             // What was left earlier is not known: a deletion may have been planned since.
             let shown = left.filter(|_| span.has(call.now_ms));
             let point = |left_ms: i64| {
@@ -102,11 +105,12 @@ fn counted(
     ];
     let condition = condition(requests, &mut values);
     let (sum, count) = (sql!("sum_periods"), sql!("count_minutes"));
-    let statement = format!(
-        "{sum} FROM ({count}{condition} GROUP BY 1) AS counted GROUP BY 1 ORDER BY 1"
-    );
+    let statement =
+        format!("{sum} FROM ({count}{condition} GROUP BY 1) AS counted GROUP BY 1 ORDER BY 1");
     let rows = call.db.read(|tx| tx.rows(&statement, &values))?;
-    rows.iter().map(|row| point(row, asked.filter, span)).collect()
+    rows.iter()
+        .map(|row| point(row, asked.filter, span))
+        .collect()
 }
 
 /// Which requests count, as a condition under the statement, with its values.
@@ -145,7 +149,10 @@ fn point(row: &Row, filter: &str, span: &Span) -> Result<Json, Failure> {
     Ok(json!({filter: value, "timestamp": row.int("period_ms")?}))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts and hours are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and hours are far below 2^53"
+)]
 const fn float(number: i64) -> f64 {
     number as f64
 }

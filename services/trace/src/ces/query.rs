@@ -66,7 +66,10 @@ pub(super) static ROUTES: &[Route<Ces>] = &[
 
 /// Reads the time that is asked about.
 fn span(args: &Args, period: &Field, from: &Field, to: &Field) -> Result<Span, Failure> {
-    let int = |field: &Field| args.int(field).ok_or_else(|| Failure::field(field.code, field.name));
+    let int = |field: &Field| {
+        args.int(field)
+            .ok_or_else(|| Failure::field(field.code, field.name))
+    };
     let period_s = int(period)?;
     if !PERIODS_S.contains(&period_s) {
         return Err(Failure::field(period.code, period.name));
@@ -84,9 +87,11 @@ fn show(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
     bound(&span, 1, PARAMETER)?;
     let mut datapoints = Vec::new();
     let is_ours = call.args.need(&NAMESPACE_FIELD)? == NAMESPACE;
-    if let (true, Some(metric), Some(key_id)) =
-        (is_ours, Metric::by_name(name), key_of(call.args.need(&DIM)?))
-    {
+    if let (true, Some(metric), Some(key_id)) = (
+        is_ours,
+        Metric::by_name(name),
+        key_of(call.args.need(&DIM)?),
+    ) {
         let filter = call.args.need(&FILTER)?;
         let asked = Asked {
             metric,
@@ -98,7 +103,9 @@ fn show(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
             point["unit"] = metric.unit().into();
         }
     }
-    Ok(Reply::new(json!({"datapoints": datapoints, "metric_name": name})))
+    Ok(Reply::new(
+        json!({"datapoints": datapoints, "metric_name": name}),
+    ))
 }
 
 fn batch(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {

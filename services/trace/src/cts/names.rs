@@ -50,7 +50,10 @@ impl Names {
         resource_type: &'static str,
         name: &'static str,
     ) -> Self {
-        self.0.entry((service, resource_type)).or_default().insert(name);
+        self.0
+            .entry((service, resource_type))
+            .or_default()
+            .insert(name);
         self
     }
 }

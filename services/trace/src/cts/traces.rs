@@ -35,10 +35,15 @@ fn list(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_more = traces.len() > shown;
     traces.truncate(shown);
-    let marker = traces.last().filter(|_| is_more).map(|last| last.id.clone());
+    let marker = traces
+        .last()
+        .filter(|_| is_more)
+        .map(|last| last.id.clone());
     let traces: Vec<Json> = traces.into_iter().map(Trace::into_json).collect();
     let meta_data = json!({"count": traces.len(), "marker": marker});
-    Ok(Reply::new(json!({"traces": traces, "meta_data": meta_data})))
+    Ok(Reply::new(
+        json!({"traces": traces, "meta_data": meta_data}),
+    ))
 }
 
 /// Finds the newest traces of the project and, for who may see the account's, of what belongs to no project.

@@ -1,13 +1,17 @@
 //! The management tracker of a project.
 
-use kit::api::{Audit, Call, Failure, Field, Given, Kind, Method, Operation, Reply, Route, TraceKind};
+use kit::api::{
+    Audit, Call, Failure, Field, Given, Kind, Method, Operation, Reply, Route, TraceKind,
+};
 use kit::db::{Row, Tx, Value};
 use kit::id;
 use serde_json::{Value as Json, json};
 
 use super::{Cts, ROW};
-use crate::catalogue::{BODY, NO_TRACKER, QUERY, STORAGE, TRACKER_NAME as WRONG_NAME, TRACKER_STATUS};
 use crate::catalogue::TRACKER_TYPE as WRONG_TYPE;
+use crate::catalogue::{
+    BODY, NO_TRACKER, QUERY, STORAGE, TRACKER_NAME as WRONG_NAME, TRACKER_STATUS,
+};
 use crate::choices::{EXCLUDABLE, TRACKER};
 use crate::filter::{PROJECT_ID, TRACKER_NAME};
 use crate::sql;
@@ -16,7 +20,11 @@ const TYPES: Kind = Kind::Choice(&["system", "data"]);
 const TYPE_FILTER: Field = Field::new("tracker_type", TYPES, QUERY);
 const TYPE: Field = Field::new("tracker_type", TYPES, WRONG_TYPE);
 const NAME: Field = Field::new("tracker_name", TRACKER_NAME.kind, WRONG_NAME);
-const STATUS: Field = Field::new("status", Kind::Choice(&["enabled", "disabled"]), TRACKER_STATUS);
+const STATUS: Field = Field::new(
+    "status",
+    Kind::Choice(&["enabled", "disabled"]),
+    TRACKER_STATUS,
+);
 const SELECTOR: Field = Field::new("management_event_selector", Kind::Object, BODY);
 const STORED_IN: Field = Field::new("obs_info", Kind::Object, BODY);
 
@@ -27,11 +35,7 @@ pub(super) static ROUTES: &[Route<Cts>] = &[
             summary: "Shows the trackers of the project: the one for management traces.",
             method: Method::Get,
             path: "/v3/{project_id}/trackers",
-            takes: &[
-                PROJECT_ID.path(),
-                TRACKER_NAME.query(),
-                TYPE_FILTER.query(),
-            ],
+            takes: &[PROJECT_ID.path(), TRACKER_NAME.query(), TYPE_FILTER.query()],
             gives: &[Given::open("trackers", "array")],
             actions: &["cts:tracker:list"],
             ..ROW
@@ -120,7 +124,10 @@ fn update(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
     if call.args.text(&NAME) != Some(TRACKER) {
         return Err(Failure::refused(WRONG_NAME));
     }
-    let bucket = call.args.object(&STORED_IN).and_then(|info| info.get("bucket_name"));
+    let bucket = call
+        .args
+        .object(&STORED_IN)
+        .and_then(|info| info.get("bucket_name"));
     if bucket.is_some_and(|name| name != "") {
         let why = "This server keeps traces in its database and has no other storage.";
         return Err(Failure::because(STORAGE, why));
