@@ -50,6 +50,8 @@ static CTS: &[Row] = &[
     Row(300, 400, "Query data failed."),
 ];
 
+/// CES: the permissions or the user are not right.
+pub(crate) const NO_RIGHTS: u16 = 17;
 /// CES: a parameter of the query is not right.
 pub(crate) const PARAMETER: u16 = 13;
 /// CES: the body is not right.
@@ -66,7 +68,7 @@ pub static CES_CATALOGUE: Catalogue = Catalogue {
         project: 3,
         json: CONTENT,
         missing: 11,
-        action: 17,
+        action: NO_RIGHTS,
         internal: 7,
         unavailable: 8,
     },

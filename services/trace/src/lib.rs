@@ -7,6 +7,7 @@
 //! | `choices` | what the contract leaves to us |
 //! | `cts` | traces: filters, pages, trackers, names of operations |
 //! | `filter` | which traces a request asks for, and the statement that finds them |
+//! | `permit` | whether a caller may do what they ask |
 //! | `retention` | traces older than the window go |
 //! | `sheet` | traces as CSV and XLSX |
 //! | `trace` | one trace, as the contract writes it |
@@ -18,6 +19,7 @@ mod ces;
 mod choices;
 mod cts;
 mod filter;
+mod permit;
 mod retention;
 mod sheet;
 mod trace;

@@ -8,7 +8,9 @@ use super::fields::{
 };
 use super::meter::{METRICS, Metric};
 use super::{Ces, ROW};
+use crate::catalogue::NO_RIGHTS;
 use crate::choices::{DIMENSION, NAMESPACE};
+use crate::permit::permit;
 
 /// The most metrics on a page, unless the request says so itself.
 const PAGE: i64 = 1_000;
@@ -68,6 +70,7 @@ impl Listed {
 }
 
 fn list(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_RIGHTS)?;
     let mut found = find(ces, call)?;
     found.sort_by(|a, b| a.marker.cmp(&b.marker));
     let descends = call.args.text(&ORDER) != Some("asc");

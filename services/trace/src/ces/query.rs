@@ -11,8 +11,9 @@ use super::list::key_of;
 use super::meter::Metric;
 use super::points::{Asked, Span, points};
 use super::{Ces, ROW};
-use crate::catalogue::{CONTENT, PARAMETER};
+use crate::catalogue::{CONTENT, NO_RIGHTS, PARAMETER};
 use crate::choices::{DIMENSION, NAMESPACE, PERIODS_S, POINTS_MAX};
+use crate::permit::permit;
 
 pub(super) static ROUTES: &[Route<Ces>] = &[
     Route {
@@ -82,6 +83,7 @@ fn span(args: &Args, period: &Field, from: &Field, to: &Field) -> Result<Span, F
 }
 
 fn show(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_RIGHTS)?;
     let span = span(&call.args, &PERIOD, &FROM, &TO)?.within_window(call.now_ms);
     let name = call.args.need(&METRIC_NAME)?;
     bound(&span, 1, PARAMETER)?;
@@ -109,6 +111,7 @@ fn show(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn batch(ces: &Ces, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_RIGHTS)?;
     let span = span(&call.args, &BODY_PERIOD, &BODY_FROM, &BODY_TO)?.within_window(call.now_ms);
     let metrics = call.args.list(&METRICS);
     bound(&span, metrics.len(), CONTENT)?;

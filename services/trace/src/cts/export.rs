@@ -4,8 +4,10 @@ use kit::api::{Audit, Call, Failure, Method, Operation, Reply, Route, TraceKind}
 
 use super::traces::{LIST, find};
 use super::{Cts, ROW};
+use crate::catalogue::NO_PERMISSION;
 use crate::choices::EXPORT_MAX;
 use crate::filter::{EXPORTED, FORMAT};
+use crate::permit::permit;
 use crate::sheet;
 
 pub(super) static ROUTES: &[Route<Cts>] = &[Route {
@@ -28,6 +30,7 @@ pub(super) static ROUTES: &[Route<Cts>] = &[Route {
 }];
 
 fn export(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_PERMISSION)?;
     let traces = find(call, EXPORT_MAX)?;
     let (content_type, name, bytes) = match call.args.text(&FORMAT) {
         Some("xlsx") => (sheet::XLSX_TYPE, "traces.xlsx", sheet::xlsx(&traces)),
@@ -36,6 +39,6 @@ fn export(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
     let bytes = bytes.map_err(Failure::internal)?;
     let mut reply = Reply::file(content_type, bytes);
     let disposition = format!("attachment; filename=\"{name}\"");
-    reply.headers.push(("Content-Disposition", disposition));
+    reply.headers.push(("content-disposition", disposition));
     Ok(reply)
 }

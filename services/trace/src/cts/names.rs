@@ -6,8 +6,9 @@ use kit::api::{Call, Failure, Given, Method, Operation, Reply, Route, Service};
 use serde_json::{Value as Json, json};
 
 use super::{Cts, ROW};
-use crate::catalogue::QUERY;
+use crate::catalogue::{NO_PERMISSION, QUERY};
 use crate::filter::{PROJECT_ID, RESOURCE_TYPE, SERVICE_TYPE};
+use crate::permit::permit;
 
 pub(super) static ROUTES: &[Route<Cts>] = &[Route {
     operation: Operation {
@@ -59,6 +60,7 @@ impl Names {
 }
 
 fn list(cts: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_PERMISSION)?;
     let service = call.args.text(&SERVICE_TYPE);
     let resource = call.args.text(&RESOURCE_TYPE);
     if resource.is_some() && service.is_none() {

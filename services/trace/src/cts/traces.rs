@@ -4,8 +4,10 @@ use kit::api::{Call, Failure, Given, Method, Operation, Reply, Route};
 use serde_json::{Value as Json, json};
 
 use super::{Cts, ROW};
+use crate::catalogue::NO_PERMISSION;
 use crate::choices::PAGE;
 use crate::filter::{Filter, LIMIT, PAGED};
+use crate::permit::{is_allowed_in_account, permit};
 use crate::trace::Trace;
 
 /// The names of the action in policies.
@@ -29,6 +31,7 @@ pub(super) static ROUTES: &[Route<Cts>] = &[Route {
 }];
 
 fn list(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_PERMISSION)?;
     let limit = call.args.int(&LIMIT).unwrap_or(PAGE.1);
     // One more than is shown tells whether there is a page after this one.
     let mut traces = find(call, limit + 1)?;
@@ -52,7 +55,7 @@ pub(super) fn find(call: &Call<'_>, limit: i64) -> Result<Vec<Trace>, Failure> {
     let account_id = caller.account_id.as_str();
     let filter = Filter::of(call)?;
     let mut scopes = vec![call.project_id];
-    if caller.mentions("", LIST) {
+    if is_allowed_in_account(call)? {
         scopes.push(account_id);
     }
     let mut traces = call.db.read(|tx| {

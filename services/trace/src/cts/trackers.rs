@@ -8,12 +8,12 @@ use kit::id;
 use serde_json::{Value as Json, json};
 
 use super::{Cts, ROW};
-use crate::catalogue::TRACKER_TYPE as WRONG_TYPE;
 use crate::catalogue::{
     BODY, NO_TRACKER, QUERY, STORAGE, TRACKER_NAME as WRONG_NAME, TRACKER_STATUS,
 };
 use crate::choices::{EXCLUDABLE, TRACKER};
 use crate::filter::{PROJECT_ID, TRACKER_NAME};
+use crate::permit::permit;
 use crate::sql;
 
 const TYPES: Kind = Kind::Choice(&["system", "data"]);
@@ -85,6 +85,7 @@ fn ensure(tx: &mut Tx<'_>, call: &Call<'_>) -> Result<(), Failure> {
 }
 
 fn list(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_PERMISSION)?;
     let asked = |field| call.args.text(field).is_none_or(|text| text == TRACKER);
     if !asked(&TRACKER_NAME) || !asked(&TYPE_FILTER) {
         return Ok(Reply::new(json!({"trackers": []})));
@@ -118,6 +119,7 @@ fn describe(row: &Row, call: &Call<'_>) -> Result<Json, Failure> {
 }
 
 fn update(_: &Cts, call: &Call<'_>) -> Result<Reply, Failure> {
+    permit(call, NO_PERMISSION)?;
     if call.args.text(&TYPE) != Some(TRACKER) {
         return Err(Failure::refused(NO_TRACKER));
     }

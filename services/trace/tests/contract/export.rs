@@ -14,7 +14,7 @@ fn export(house: &House, query: &[(&str, &str)], content_type: &str) -> Vec<u8> 
     assert_eq!(reply.body, Value::Null);
     let raw = reply.raw.unwrap();
     assert_eq!(raw.content_type, content_type);
-    assert_eq!(reply.headers[0].0, "Content-Disposition");
+    assert_eq!(reply.headers[0].0, "content-disposition");
     raw.bytes
 }
 

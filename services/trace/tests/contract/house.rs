@@ -7,8 +7,9 @@ use kit::api::{
     Origin, Rendered, Reply, Route, Service, Standing, Table, Template, TraceKind,
 };
 use kit::api::{Catalogue, CatalogueRow};
-use kit::caller::{Caller, Credential};
+use kit::caller::{Attached, Caller, Credential, Scope};
 use kit::db::{Database, Error, Migration, Tx};
+use kit::policy::{Named, Policy};
 use kit::trail::{self, Outcome};
 use serde_json::{Map, Value};
 use trace::{KeyClock, KeyTime, Names};
@@ -189,6 +190,22 @@ pub(crate) fn root(account: &str, user: &str) -> Caller {
         credential: Credential::AccessKey,
         mfa: false,
         policies: Arc::new([]),
+    }
+}
+
+/// A user of an account with a policy.
+pub(crate) fn user(account: &str, scope: Scope, policy: &Value) -> Caller {
+    let policy = Named {
+        name: "test".to_owned(),
+        value: Policy::parse(policy).unwrap(),
+    };
+    Caller {
+        is_root: false,
+        policies: Arc::new([Attached {
+            scope,
+            policy: Arc::new(policy),
+        }]),
+        ..root(account, "clerk")
     }
 }
 

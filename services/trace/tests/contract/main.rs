@@ -3,6 +3,7 @@
 mod export;
 mod house;
 mod metrics;
+mod permissions;
 mod retention;
 mod traces;
 mod trackers;

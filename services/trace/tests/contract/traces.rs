@@ -1,11 +1,12 @@
 //! Listing traces.
 
 use kit::api::TraceKind;
+use kit::caller::Scope;
 use kit::trail::{self, Record};
 use serde_json::{Value, json};
 
 use super::house::{
-    DAY_MS, HOUR_MS, House, NOON_MS, OTHER_PROJECT, PROJECT, SECRET, Work, get, on_both, root,
+    DAY_MS, HOUR_MS, House, NOON_MS, OTHER_PROJECT, PROJECT, SECRET, Work, get, on_both, root, user,
 };
 
 fn names(listed: &Value) -> Vec<&str> {
@@ -309,8 +310,11 @@ fn what_belongs_to_no_project_is_seen_by_who_may_see_the_account() {
         assert_eq!(listed["traces"][0]["project_id"], "");
         assert_eq!(listed["traces"][0]["trace_type"], "SystemAction");
         assert_eq!(walk(house, NOON_MS, &[("limit", "1")]).len(), 2);
-        let mut clerk = root("acct", "clerk");
-        clerk.is_root = false;
+        let policy = json!({
+            "Version": "1.1",
+            "Statement": [{"Effect": "Allow", "Action": ["cts:*:list"]}],
+        });
+        let clerk = user("acct", Scope::Project(PROJECT.to_owned()), &policy);
         assert_eq!(names(&house.list(&clerk, NOON_MS, &[])), ["encryptData"]);
         let stranger = root("evil", "eve");
         let path = format!("/v3/{OTHER_PROJECT}/traces");
