@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 
 use super::{Cts, ROW};
 use crate::catalogue::{
-    BODY, NO_TRACKER, QUERY, STORAGE, TRACKER_NAME as WRONG_NAME, TRACKER_STATUS,
+    BODY, NO_PERMISSION, NO_TRACKER, QUERY, STORAGE, TRACKER_NAME as WRONG_NAME, TRACKER_STATUS,
+    TRACKER_TYPE as WRONG_TYPE,
 };
 use crate::choices::{EXCLUDABLE, TRACKER};
 use crate::filter::{PROJECT_ID, TRACKER_NAME};

@@ -15,78 +15,33 @@ type Case = (
     &'static [&'static str],
 );
 
-fn cases() -> Vec<Case> {
-    let metric = json!({
-        "namespace": "SYS.KMS",
-        "metric_name": "billing_request_count",
-        "dimensions": [{"name": "key_id", "value": "k1"}],
-    });
-    let batch = json!({
-        "metrics": [metric],
+/// The body of a query for several metrics.
+fn batch() -> Value {
+    json!({
+        "metrics": [{
+            "namespace": "SYS.KMS",
+            "metric_name": "billing_request_count",
+            "dimensions": [{"name": "key_id", "value": "k1"}],
+        }],
         "period": "60",
         "filter": "sum",
         "from": NOON_MS,
         "to": NOON_MS + HOUR_MS,
-    });
+    })
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+fn cases() -> Vec<Case> {
     let tracker = json!({"tracker_type": "system", "tracker_name": "system"});
-    let none = Value::Null;
     vec![
-        (
-            "/v3",
-            Method::Get,
-            "traces",
-            none.clone(),
-            &["cts:trace:list"],
-        ),
-        (
-            "/v3",
-            Method::Get,
-            "traces/export",
-            none.clone(),
-            &["cts:trace:list"],
-        ),
-        (
-            "/v3",
-            Method::Get,
-            "trackers",
-            none.clone(),
-            &["cts:tracker:list"],
-        ),
-        (
-            "/v3",
-            Method::Put,
-            "tracker",
-            tracker,
-            &["cts:tracker:update"],
-        ),
-        (
-            "/v3",
-            Method::Get,
-            "operations",
-            none.clone(),
-            &["cts:operation:list", "cts:trace:list"],
-        ),
-        (
-            "/V1.0",
-            Method::Get,
-            "metrics",
-            none.clone(),
-            &["ces:metrics:list"],
-        ),
-        (
-            "/V1.0",
-            Method::Get,
-            "metric-data",
-            none,
-            &["ces:metricData:get", "ces:metricData:list"],
-        ),
-        (
-            "/V1.0",
-            Method::Post,
-            "batch-query-metric-data",
-            batch,
-            &["ces:metricData:list"],
-        ),
+        ("/v3",   Method::Get,  "traces",                  Value::Null, &["cts:trace:list"]),
+        ("/v3",   Method::Get,  "traces/export",           Value::Null, &["cts:trace:list"]),
+        ("/v3",   Method::Get,  "trackers",                Value::Null, &["cts:tracker:list"]),
+        ("/v3",   Method::Put,  "tracker",                 tracker,     &["cts:tracker:update"]),
+        ("/v3",   Method::Get,  "operations",              Value::Null, &["cts:operation:list", "cts:trace:list"]),
+        ("/V1.0", Method::Get,  "metrics",                 Value::Null, &["ces:metrics:list"]),
+        ("/V1.0", Method::Get,  "metric-data",             Value::Null, &["ces:metricData:get", "ces:metricData:list"]),
+        ("/V1.0", Method::Post, "batch-query-metric-data", batch(),     &["ces:metricData:list"]),
     ]
 }
 
