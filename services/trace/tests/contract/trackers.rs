@@ -1,40 +1,45 @@
 //! The tracker, and the names that traces have.
 
 use kit::api::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::house::{NOON_MS, OTHER_PROJECT, PROJECT, Request, get, on_both, root};
+use super::house::{House, NOON_MS, OTHER_PROJECT, PROJECT, Request, get, on_both, root};
+
+/// Shows the trackers of a project.
+fn show(house: &House, project: &str, query: &[(&str, &str)]) -> Value {
+    let alice = root("acct", "alice");
+    let path = format!("/v3/{project}/trackers");
+    let reply = house.cts(&get(&path, query, &alice, NOON_MS)).unwrap();
+    reply.body["trackers"].clone()
+}
+
+/// Updates the tracker of the first project, and returns the code of a refusal.
+fn put(house: &House, body: &str) -> Result<Value, String> {
+    let request = Request {
+        method: Method::Put,
+        path: &format!("/v3/{PROJECT}/tracker"),
+        query: &[],
+        body,
+        caller: &root("acct", "alice"),
+        now_ms: NOON_MS + 1,
+    };
+    let reply = house.cts(&request);
+    reply
+        .map(|reply| reply.body)
+        .map_err(|refused| refused.code)
+}
 
 #[test]
 fn the_tracker_keeps_what_it_is_told() {
     on_both(|house| {
-        let alice = root("acct", "alice");
-        let path = format!("/v3/{PROJECT}/trackers");
-        let show = |query: &[(&str, &str)]| {
-            house.cts(&get(&path, query, &alice, NOON_MS)).unwrap().body["trackers"].clone()
-        };
-        let put = |body: &str| {
-            let request = Request {
-                method: Method::Put,
-                path: &format!("/v3/{PROJECT}/tracker"),
-                query: &[],
-                body,
-                caller: &alice,
-                now_ms: NOON_MS + 1,
-            };
-            house
-                .cts(&request)
-                .map(|reply| reply.body)
-                .map_err(|refused| refused.code)
-        };
-        let new = show(&[]);
+        let new = show(house, PROJECT, &[]);
         assert_eq!(
             new[0]["management_event_selector"],
             json!({"exclude_service": []})
         );
         let body = r#"{"tracker_type":"system","tracker_name":"system",
             "management_event_selector":{"exclude_service":["KMS"]}}"#;
-        assert_eq!(put(body), Ok(json!({})));
+        assert_eq!(put(house, body), Ok(json!({})));
         let expected = json!([{
             "id": new[0]["id"],
             "tracker_name": "system",
@@ -46,49 +51,58 @@ fn the_tracker_keeps_what_it_is_told() {
             "management_event_selector": {"exclude_service": ["KMS"]},
             "obs_info": {},
         }]);
+        let query = [("tracker_name", "system"), ("tracker_type", "system")];
+        assert_eq!(show(house, PROJECT, &query), expected);
+        assert_eq!(show(house, PROJECT, &[("tracker_type", "data")]), json!([]));
+        let other = show(house, OTHER_PROJECT, &[]);
         assert_eq!(
-            show(&[("tracker_name", "system"), ("tracker_type", "system")]),
-            expected
+            other[0]["management_event_selector"],
+            json!({"exclude_service": []})
         );
-        assert_eq!(show(&[("tracker_type", "data")]), json!([]));
-        let other = format!("/v3/{OTHER_PROJECT}/trackers");
-        let others = house.cts(&get(&other, &[], &alice, NOON_MS)).unwrap().body;
-        assert_eq!(
-            others["trackers"][0]["management_event_selector"]["exclude_service"],
-            json!([])
+        let alice = root("acct", "alice");
+        let traced = house.list(&alice, NOON_MS + 1, &[("trace_rating", "normal")]);
+        assert_eq!(traced["traces"][0]["trace_name"], "updateTracker");
+    });
+}
+
+#[test]
+fn what_a_tracker_cannot_be_is_refused() {
+    const SYSTEM: &str = r#""tracker_type":"system","tracker_name":"system""#;
+    on_both(|house| {
+        let refused = |body: &str, code: &str| {
+            assert_eq!(put(house, body), Err(code.to_owned()), "{body}");
+        };
+        refused(
+            r#"{"tracker_type":"data","tracker_name":"mine"}"#,
+            "CTS.0214",
         );
-        for (body, code) in [
+        refused(
+            r#"{"tracker_type":"both","tracker_name":"system"}"#,
+            "CTS.0202",
+        );
+        refused(
+            r#"{"tracker_type":"system","tracker_name":"mine"}"#,
+            "CTS.0204",
+        );
+        refused(r#"{"tracker_name":"system"}"#, "CTS.0003");
+        for (more, code) in [
+            (r#""status":"off""#, "CTS.0205"),
             (
-                r#"{"tracker_type":"data","tracker_name":"mine"}"#,
-                "CTS.0214",
-            ),
-            (
-                r#"{"tracker_type":"both","tracker_name":"system"}"#,
-                "CTS.0202",
-            ),
-            (
-                r#"{"tracker_type":"system","tracker_name":"mine"}"#,
-                "CTS.0204",
-            ),
-            (
-                r#"{"tracker_type":"system","tracker_name":"system","status":"off"}"#,
-                "CTS.0205",
-            ),
-            (r#"{"tracker_name":"system"}"#, "CTS.0003"),
-            (
-                r#"{"tracker_type":"system","tracker_name":"system",
-                    "management_event_selector":{"exclude_service":["ECS"]}}"#,
+                r#""management_event_selector":{"exclude_service":["ECS"]}"#,
                 "CTS.0003",
             ),
             (
-                r#"{"tracker_type":"system","tracker_name":"system","obs_info":{"bucket_name":"b"}}"#,
-                "CTS.0001",
+                r#""management_event_selector":{"exclude_service":["KMS","KMS"]}"#,
+                "CTS.0003",
             ),
+            (
+                r#""management_event_selector":{"exclude_service":"KMS"}"#,
+                "CTS.0003",
+            ),
+            (r#""obs_info":{"bucket_name":"b"}"#, "CTS.0001"),
         ] {
-            assert_eq!(put(body), Err(code.to_owned()), "{body}");
+            refused(&format!("{{{SYSTEM},{more}}}"), code);
         }
-        let traced = house.list(&alice, NOON_MS + 1, &[("trace_rating", "normal")]);
-        assert_eq!(traced["traces"][0]["trace_name"], "updateTracker");
     });
 }
 
