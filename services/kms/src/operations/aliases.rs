@@ -155,7 +155,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ],
         )?;
         let row = row.ok_or_else(|| Failure::refused(choices::DUPLICATE_ALIAS))?;
-        Ok(Reply::new(describe(&row, call.region)?).about(&key.id, &key.name))
+        Ok(Reply::new(describe(&row, call.region)?).about(&key.id, &key.name).within(&key.enterprise_project))
     })
 }
 
@@ -182,7 +182,7 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
                 return Err(unknown(alias));
             }
         }
-        Ok(Reply::none().about(&key.id, &key.name))
+        Ok(Reply::none().about(&key.id, &key.name).within(&key.enterprise_project))
     })
 }
 
@@ -201,7 +201,7 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ],
         )?;
         let row = row.ok_or_else(|| unknown(alias))?;
-        Ok(Reply::new(describe(&row, call.region)?).about(&key.id, &key.name))
+        Ok(Reply::new(describe(&row, call.region)?).about(&key.id, &key.name).within(&key.enterprise_project))
     })
 }
 

@@ -33,6 +33,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:create", "kms:cmk:createDataKey"],
             grant: Some("create-datakey"),
             audit: data("createDataKey"),
+            read_only: true,
             ..ROW
         },
         run: create,
@@ -48,6 +49,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:create", "kms:cmk:createDataKeyWithoutPlaintext"],
             grant: Some("create-datakey-without-plaintext"),
             audit: data("createDataKeyWithoutPlaintext"),
+            read_only: true,
             ..ROW
         },
         run: create_encrypted,
@@ -71,6 +73,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:crypto", "kms:cmk:encryptDataKey"],
             grant: Some("encrypt-datakey"),
             audit: data("encryptDatakey"),
+            read_only: true,
             ..ROW
         },
         run: encrypt,
@@ -98,6 +101,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:crypto", "kms:dek:decrypt", "kms:cmk:decryptDataKey"],
             grant: Some("decrypt-datakey"),
             audit: data("decryptDatakey"),
+            read_only: true,
             ..ROW
         },
         run: decrypt,
@@ -174,13 +178,13 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text": hex::encode_upper(&*plain),
         "cipher_text": cipher,
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body).about(&key.id, &key.name).within(&key.enterprise_project))
 }
 
 fn create_encrypted(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (key, _, cipher) = draw(kms, call)?;
     let body = json!({"key_id": key.id, "cipher_text": cipher});
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body).about(&key.id, &key.name).within(&key.enterprise_project))
 }
 
 fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -203,7 +207,7 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "cipher_text": hex::encode_upper(cipher),
         "datakey_length": plain.len().to_string(),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body).about(&key.id, &key.name).within(&key.enterprise_project))
 }
 
 fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -231,5 +235,5 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "datakey_length": plain.len().to_string(),
         "datakey_dgst": hex::encode_upper(digest(&SHA256, &plain)),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body).about(&key.id, &key.name).within(&key.enterprise_project))
 }

@@ -231,7 +231,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(Failure::refused(2404));
         }
         grant.insert(tx)?;
-        Ok(Reply::new(json!({"grant_id": grant.id})).about(&key.id, &key.name))
+        Ok(Reply::new(json!({"grant_id": grant.id})).about(&key.id, &key.name).within(&key.enterprise_project))
     })
 }
 
@@ -280,7 +280,7 @@ fn revoke(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
         let grant = find(tx, call, &key)?;
         delete(tx, &grant)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty().about(&key.id, &key.name).within(&key.enterprise_project))
     })
 }
 
@@ -304,7 +304,7 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         };
         let key = Key::load(tx, key_id, call.now_ms)?.ok_or_else(|| Failure::refused(207))?;
         delete(tx, grant)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty().about(&key.id, &key.name).within(&key.enterprise_project))
     })
 }
 
@@ -326,7 +326,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let rows = tx.rows(sql!("select_grants"), &[Value::from(key.id.as_str())])?;
         Ok::<_, Failure>((key, rows))
     })?;
-    Ok(listed(&rows, &page, |_| true)?.about(&key.id, &key.name))
+    Ok(listed(&rows, &page, |_| true)?.about(&key.id, &key.name).within(&key.enterprise_project))
 }
 
 fn list_retirable(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
