@@ -133,6 +133,10 @@ impl Caller {
             "principal_urn": format!("iam::{}:user:{}", self.account_id, self.user_name),
             "principal_is_root_user": if self.is_root { "true" } else { "false" },
             "type": "User",
+            "invoked_by": [],
+            "session_context": {
+                "attributes": {"mfa_authenticated": if self.mfa { "true" } else { "false" }},
+            },
         })
     }
 }

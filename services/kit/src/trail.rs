@@ -35,7 +35,7 @@ pub struct Record {
     pub trace_id: String,
     /// When the request came, in milliseconds after 1970.
     pub time_ms: i64,
-    /// The project.
+    /// The project, or empty for what belongs to the whole account.
     pub project_id: String,
     /// The account whose trace it is.
     pub account_id: String,
@@ -53,6 +53,8 @@ pub struct Record {
     pub resource_id: String,
     /// The name of the resource, or empty.
     pub resource_name: String,
+    /// The enterprise project of the resource, or empty.
+    pub enterprise_project: String,
     /// The user's name, or `system`.
     pub user_name: String,
     /// The access key, or empty.
@@ -67,19 +69,26 @@ impl Record {
     /// Makes the record of a request.
     #[must_use]
     pub fn of_call(call: &Call<'_>, audit: Audit, caller: &Caller, outcome: Outcome<'_>) -> Self {
-        let (status, response, resource) = match outcome {
+        let operation = call.operation;
+        let (status, response, resource, enterprise_project, reason) = match outcome {
             Outcome::Done(reply) => (
-                reply.status.unwrap_or(call.operation.status),
-                masked_reply(call.operation, &reply.body),
+                reply.status.unwrap_or(operation.status),
+                masked_reply(operation, &reply.body),
                 reply.resource.clone(),
+                reply.enterprise_project.as_str(),
+                "",
             ),
-            Outcome::Failed(rendered) => (rendered.status, rendered.body.clone(), None),
+            Outcome::Failed(rendered) => {
+                let code = rendered.code.as_str();
+                (rendered.status, rendered.body.clone(), None, "", code)
+            }
         };
         let (resource_id, resource_name) =
             resource.unwrap_or_else(|| (named(call, audit), String::new()));
-        let request = Value::Object(call.args.masked(call.operation.takes));
+        let request = Value::Object(call.args.masked(operation.takes));
+        let (method, url) = (operation.method.name(), call.origin.raw_path.as_str());
         Self {
-            trace_id: id::uuid(),
+            trace_id: id::uuid_at(call.now_ms),
             time_ms: call.now_ms,
             project_id: call.project_id.to_owned(),
             account_id: caller.account_id.clone(),
@@ -90,6 +99,7 @@ impl Record {
             resource_type: audit.resource,
             resource_id,
             resource_name,
+            enterprise_project: enterprise_project.to_owned(),
             user_name: caller.user_name.clone(),
             access_key_id: caller.access_key_id.clone().unwrap_or_default(),
             status,
@@ -100,8 +110,11 @@ impl Record {
                 "source_ip": call.origin.source_ip,
                 "request_id": call.origin.request_id,
                 "endpoint": call.origin.host,
-                "resource_url": call.origin.raw_path,
-                "operation_id": call.operation.name,
+                "resource_url": url,
+                "operation_id": operation.name,
+                "api_version": operation.path.split('/').nth(1),
+                "read_only": operation.only_reads(),
+                "message": format!("{}, Method: {method} Url={url}, Reason:{reason}", audit.name),
             }),
         }
     }
@@ -119,7 +132,7 @@ impl Record {
         let (account_id, project_id) = owner;
         let (resource_id, resource_name) = resource;
         Self {
-            trace_id: id::uuid(),
+            trace_id: id::uuid_at(time_ms),
             time_ms,
             project_id: project_id.to_owned(),
             account_id: account_id.to_owned(),
@@ -130,10 +143,19 @@ impl Record {
             resource_type,
             resource_id: resource_id.to_owned(),
             resource_name: resource_name.to_owned(),
+            enterprise_project: String::new(),
             user_name: "system".to_owned(),
             access_key_id: String::new(),
             status: 200,
-            details: json!({"user": {"name": "system", "user_name": "system"}}),
+            details: json!({
+                "user": {
+                    "name": "system",
+                    "user_name": "system",
+                    "account_id": account_id,
+                    "domain": {"id": account_id},
+                    "type": "System",
+                },
+            }),
         }
     }
 
@@ -208,12 +230,18 @@ pub fn append(tx: &mut Tx<'_>, record: &Record) -> Result<(), Error> {
         TraceKind::Data => "data",
         TraceKind::Management => "system",
     };
+    // What belongs to no project stands under its account, so that one index finds both.
+    let scope = if record.project_id.is_empty() {
+        &record.account_id
+    } else {
+        &record.project_id
+    };
     tx.execute(
         include_str!("../sql/append_trace.sql"),
         &[
             Sql::from(record.trace_id.as_str()),
             Sql::from(record.time_ms),
-            Sql::from(record.project_id.as_str()),
+            Sql::from(scope.as_str()),
             Sql::from(record.account_id.as_str()),
             Sql::from(record.name),
             Sql::from(kind),
@@ -223,6 +251,7 @@ pub fn append(tx: &mut Tx<'_>, record: &Record) -> Result<(), Error> {
             Sql::from(record.resource_type),
             Sql::from(record.resource_id.as_str()),
             Sql::from(record.resource_name.as_str()),
+            Sql::from(record.enterprise_project.as_str()),
             Sql::from(record.user_name.as_str()),
             Sql::from(record.access_key_id.as_str()),
             Sql::from(i64::from(record.status)),

@@ -28,6 +28,13 @@ const BATCH: i64 = 200;
 /// How long the parameters of an import are kept after they expired, so that a late import is told so.
 const EXPIRED_IMPORT_MS: i64 = 7 * DAY_MS;
 
+/// The traces of what is done here: resource type and name.
+pub const SYSTEM_TRACES: &[(&str, &str)] = &[
+    ("CMK", "deleteKey"),
+    ("CMK", "deleteImportedKeyMaterial"),
+    ("CMK", "rotateKey"),
+];
+
 /// How many pieces of work a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {

@@ -9,7 +9,7 @@
 //! | `access` | finding a key, and whether the caller may do this with it |
 //! | `catalogue`, `choices`, `fields`, `spec`, `state` | the contract as tables |
 //! | `header` | ciphertexts: what stands in front, what is authenticated |
-//! | `key`, `version` | rows of the database |
+//! | `key`, `version`, `moments` | rows of the database |
 //! | `operations` | one file per group of operations, and the table of all |
 //! | `due` | what happens by itself: rotation, deletion, expiry, the sweep |
 //! | `vault` | from a key's row to its material in the HSM |
@@ -23,6 +23,7 @@ mod due;
 mod fields;
 mod header;
 mod key;
+mod moments;
 mod operations;
 mod spec;
 mod state;
@@ -30,7 +31,8 @@ mod vault;
 mod version;
 
 pub use catalogue::CATALOGUE;
-pub use due::{Due, Work};
+pub use due::{Due, SYSTEM_TRACES, Work};
+pub use moments::{Moments, moments};
 pub use operations::defaults::{Owner, ensure_default};
 pub use operations::{operations, service};
 pub use vault::{Settings, Store, Vault};

@@ -13,11 +13,13 @@ use kit::db::{Database, Migration};
 use kit::hsm::{Hsm, Settings, TokenChoice};
 use kms::{Due, Kms, Store, Vault};
 use thiserror::Error;
+use trace::Names;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, HsmConfig, PIN_BYTES_MAX};
 use crate::development;
 use crate::gate::Gate;
+use crate::keys::Keys;
 use crate::sealer::HsmSealer;
 
 /// Why the server does not start.
@@ -58,7 +60,12 @@ pub(crate) struct App {
 
 /// The tables of all services.
 fn migrations() -> Vec<Migration> {
-    let all = [kit::trail::MIGRATIONS, iam::MIGRATIONS, kms::MIGRATIONS];
+    let all = [
+        kit::trail::MIGRATIONS,
+        iam::MIGRATIONS,
+        trace::MIGRATIONS,
+        kms::MIGRATIONS,
+    ];
     all.into_iter().flatten().copied().collect()
 }
 
@@ -105,6 +112,16 @@ impl App {
         if config.development {
             services.push(Box::new(development::service(self)));
         }
+        let names = services.iter().fold(Names::default(), |names, service| {
+            names.with_service(&**service)
+        });
+        let names = kms::SYSTEM_TRACES
+            .iter()
+            .fold(names, |names, (resource, name)| {
+                names.with("KMS", resource, name)
+            });
+        services.push(Box::new(trace::cts_service(names)));
+        services.push(Box::new(trace::ces_service(Box::new(Keys))));
         services
     }
 

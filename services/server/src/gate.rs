@@ -442,6 +442,14 @@ fn origin(request: &Incoming, request_id: &str, scheme: &'static str) -> Origin 
 
 fn success(operation: &Operation, reply: Reply) -> Outgoing {
     let mut headers = reply.headers;
+    if let Some(raw) = reply.raw {
+        headers.push(("content-type", raw.content_type.to_owned()));
+        return Outgoing {
+            status: reply.status.unwrap_or(operation.status),
+            headers,
+            body: raw.bytes,
+        };
+    }
     let body = match &reply.body {
         Value::Null if operation.status == 200 && operation.method != Method::Head => {
             b"{}".to_vec()

@@ -12,6 +12,7 @@
 //! | `development` | the operations of the development mode |
 //! | `gate` | the order of checks that every request goes through |
 //! | `http` | connections, limits, shutdown |
+//! | `keys` | what metrics need to know of keys |
 //! | `metrics` | counters for Prometheus |
 //! | `openapi` | the OpenAPI document, from the operation tables |
 //! | `schedule` | the thread that does what is due |
@@ -27,6 +28,7 @@ mod config;
 mod development;
 mod gate;
 mod http;
+mod keys;
 mod metrics;
 mod openapi;
 mod schedule;

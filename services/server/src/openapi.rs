@@ -1,11 +1,19 @@
 //! The OpenAPI document, made of the operation tables.
 
-use kit::api::{Access, Kind, Member, Operation, Place};
+use kit::api::{Access, Kind, Member, Operation, Place, Service as _};
 use serde_json::{Map, Value, json};
+use trace::Names;
+
+use crate::keys::Keys;
 
 /// Writes the document of all services as JSON.
 pub(crate) fn document() -> String {
-    let tables = [("KMS", kms::operations()), ("IAM", iam::operations::rows())];
+    let tables = [
+        ("KMS", kms::operations()),
+        ("IAM", iam::operations::rows()),
+        ("CTS", trace::cts_service(Names::default()).operations()),
+        ("CES", trace::ces_service(Box::new(Keys)).operations()),
+    ];
     let mut paths = Map::new();
     for (service, operations) in tables {
         for operation in operations {
@@ -125,5 +133,20 @@ fn schema(kind: &Kind) -> Value {
             "type": "string",
             "pattern": "^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$",
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    #[test]
+    fn the_checked_in_document_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+        let kept = fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            kept.trim_end() == super::document(),
+            "write it anew: dew-server openapi > docs/openapi.json"
+        );
     }
 }

@@ -4,10 +4,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use kit::clock::Clock;
+use kit::db::Database;
 use kms::Due;
 
 /// How often is looked for what is due. What a client may notice is right without it: this only tidies up behind.
 const TICK: Duration = Duration::from_secs(1);
+
+/// How many ticks lie between two looks for traces that are past their seven days.
+const FORGETTING_TICKS: u32 = 60;
 
 /// The running schedule.
 pub(crate) struct Schedule {
@@ -17,11 +22,11 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     /// Starts the thread.
-    pub(crate) fn start(due: Due) -> std::io::Result<Self> {
+    pub(crate) fn start(due: Due, db: Database, clock: Clock) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = thread::Builder::new()
             .name("schedule".to_owned())
-            .spawn(move || run(&due, &stopped))?;
+            .spawn(move || run(&due, (&db, &clock), &stopped))?;
         Ok(Self { stop, thread })
     }
 
@@ -34,10 +39,17 @@ impl Schedule {
     }
 }
 
-fn run(due: &Due, stopped: &Receiver<()>) {
+fn run(due: &Due, (db, clock): (&Database, &Clock), stopped: &Receiver<()>) {
+    let mut ticks: u32 = 0;
     while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         if let Err(failure) = due.run() {
             tracing::warn!(?failure, "what is due will be tried again");
         }
+        if ticks % FORGETTING_TICKS == 0
+            && let Err(error) = trace::forget(db, clock.now_ms())
+        {
+            tracing::warn!(%error, "old traces will be deleted later");
+        }
+        ticks = ticks.wrapping_add(1);
     }
 }

@@ -61,7 +61,7 @@ const EDGES: &[Edge] = &[
     Edge("token",         "mech",      "runs mechanisms"),
     Edge("token",         "proto",     "implements the handler"),
     Edge("token",         "store",     "keeps objects"),
-    Edge("trace",         "kit",       "is a service: tables, database, audit records"),
+    Edge("trace",         "kit",       "reads the records that every service writes"),
     Edge("transport",     "proto",     "cuts a stream into frames"),
     Edge("ukey",          "sys",       "reads and writes private files"),
     Edge("xtask",         "ck",        "writes the support matrix"),

@@ -99,6 +99,8 @@ pub enum Form {
     Flat,
     /// `{"error":{"code":401,"message":…,"title":…}}`, as Keystone does.
     Keystone,
+    /// `{"code":…,"message":…}`, as the monitoring service does.
+    Message,
     /// `{"error":{"error_code":…,"error_msg":…}}`, as KMS does.
     Nested,
 }
@@ -186,6 +188,7 @@ impl Catalogue {
             Form::Keystone => {
                 json!({"error": {"code": status, "message": message, "title": title(status)}})
             }
+            Form::Message => json!({"code": code, "message": message}),
             Form::Nested => json!({"error": {"error_code": code, "error_msg": message}}),
         };
         Rendered {

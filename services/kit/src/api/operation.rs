@@ -131,6 +131,8 @@ pub struct Operation {
     pub grant: Option<&'static str>,
     /// How it is traced; `None` for what only reads.
     pub audit: Option<Audit>,
+    /// Whether it changes nothing, for its traces; of `GET` and `HEAD` that is known.
+    pub read_only: bool,
 }
 
 impl Operation {
@@ -148,5 +150,12 @@ impl Operation {
         actions: &[],
         grant: None,
         audit: None,
+        read_only: false,
     };
+
+    /// Tells whether it changes nothing.
+    #[must_use]
+    pub const fn only_reads(&self) -> bool {
+        self.read_only || matches!(self.method, Method::Get | Method::Head)
+    }
 }

@@ -4,6 +4,15 @@ use serde_json::Value;
 
 use super::{Call, Catalogue, Failure, Operation};
 
+/// A body that is not JSON.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    /// The value of `Content-Type`.
+    pub content_type: &'static str,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
 /// An operation's answer.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
@@ -11,10 +20,14 @@ pub struct Reply {
     pub status: Option<u16>,
     /// The body; `Null` is none.
     pub body: Value,
+    /// The body instead of `body`, where the client gets a file and no JSON. Traces do not show it.
+    pub raw: Option<Raw>,
     /// Headers besides the usual ones.
     pub headers: Vec<(&'static str, String)>,
     /// The resource that the trace is about: identifier and name.
     pub resource: Option<(String, String)>,
+    /// The enterprise project of the resource, or an empty text.
+    pub enterprise_project: String,
     /// Whether the trace is written already, together with the change.
     pub traced: bool,
 }
@@ -39,6 +52,25 @@ impl Reply {
     #[must_use]
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// Answers with a file.
+    #[must_use]
+    pub fn file(content_type: &'static str, bytes: Vec<u8>) -> Self {
+        Self {
+            raw: Some(Raw {
+                content_type,
+                bytes,
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// Says which enterprise project the resource of the trace belongs to.
+    #[must_use]
+    pub fn within(mut self, enterprise_project: &str) -> Self {
+        enterprise_project.clone_into(&mut self.enterprise_project);
+        self
     }
 
     /// Says what the trace is about.

@@ -159,7 +159,9 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ],
         )?;
         let row = row.ok_or_else(|| Failure::refused(choices::DUPLICATE_ALIAS))?;
-        Ok(Reply::new(describe(&row, call.region)?).about(&key.id, &key.name))
+        Ok(Reply::new(describe(&row, call.region)?)
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -191,7 +193,9 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
                 return Err(unknown(alias));
             }
         }
-        Ok(Reply::none().about(&key.id, &key.name))
+        Ok(Reply::none()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -210,7 +214,9 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ],
         )?;
         let row = row.ok_or_else(|| unknown(alias))?;
-        Ok(Reply::new(describe(&row, call.region)?).about(&key.id, &key.name))
+        Ok(Reply::new(describe(&row, call.region)?)
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 

@@ -45,6 +45,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:crypto", "kms:cmk:encryptData"],
             grant: Some("encrypt-data"),
             audit: data("encryptData"),
+            read_only: true,
             ..ROW
         },
         run: encrypt,
@@ -72,6 +73,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:crypto", "kms:cmk:decryptData"],
             grant: Some("decrypt-data"),
             audit: data("decryptData"),
+            read_only: true,
             ..ROW
         },
         run: decrypt,
@@ -153,7 +155,9 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let context = Context::of(call.args.text(&AAD), call.args.object(&ENCRYPTION_CONTEXT));
     let cipher = seal(kms, &held, algorithm, Kind::Data, &context, plain)?;
     let body = json!({"key_id": key.id, "cipher_text": BASE64.encode(cipher)});
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn seal(
@@ -256,7 +260,9 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text": String::from_utf8_lossy(&plain),
         "plain_text_base64": BASE64.encode(&*plain),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 /// Reads a ciphertext of either sort: hexadecimal digits are a data key, anything else is Base64 of a text.
@@ -322,5 +328,7 @@ fn re_encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             Kind::DataKey => hex::encode_upper(cipher),
         },
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }

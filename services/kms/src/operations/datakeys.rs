@@ -33,6 +33,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:create", "kms:cmk:createDataKey"],
             grant: Some("create-datakey"),
             audit: data("createDataKey"),
+            read_only: true,
             ..ROW
         },
         run: create,
@@ -48,6 +49,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:create", "kms:cmk:createDataKeyWithoutPlaintext"],
             grant: Some("create-datakey-without-plaintext"),
             audit: data("createDataKeyWithoutPlaintext"),
+            read_only: true,
             ..ROW
         },
         run: create_encrypted,
@@ -75,6 +77,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:crypto", "kms:cmk:encryptDataKey"],
             grant: Some("encrypt-datakey"),
             audit: data("encryptDatakey"),
+            read_only: true,
             ..ROW
         },
         run: encrypt,
@@ -106,6 +109,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             ],
             grant: Some("decrypt-datakey"),
             audit: data("decryptDatakey"),
+            read_only: true,
             ..ROW
         },
         run: decrypt,
@@ -180,13 +184,17 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text": hex::encode_upper(&*plain),
         "cipher_text": cipher,
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn create_encrypted(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (key, _, cipher) = draw(kms, call)?;
     let body = json!({"key_id": key.id, "cipher_text": cipher});
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -209,7 +217,9 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "cipher_text": hex::encode_upper(cipher),
         "datakey_length": plain.len().to_string(),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -237,5 +247,7 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "datakey_length": plain.len().to_string(),
         "datakey_dgst": hex::encode_upper(digest(&SHA256, &plain)),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }

@@ -231,7 +231,9 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(Failure::refused(2404));
         }
         grant.insert(tx)?;
-        Ok(Reply::new(json!({"grant_id": grant.id})).about(&key.id, &key.name))
+        Ok(Reply::new(json!({"grant_id": grant.id}))
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -283,7 +285,9 @@ fn revoke(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
         let grant = find(tx, call, &key)?;
         delete(tx, &grant)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -307,7 +311,9 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         };
         let key = Key::load(tx, key_id, call.now_ms)?.ok_or_else(|| Failure::refused(207))?;
         delete(tx, grant)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -329,7 +335,9 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let rows = tx.rows(sql!("select_grants"), &[Value::from(key.id.as_str())])?;
         Ok::<_, Failure>((key, rows))
     })?;
-    Ok(listed(&rows, &page, |_| true)?.about(&key.id, &key.name))
+    Ok(listed(&rows, &page, |_| true)?
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn list_retirable(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {

@@ -134,7 +134,9 @@ fn parameters(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             "expiration_time": expires_ms / 1_000,
             "public_key": BASE64.encode(&pair.public),
         });
-        Ok(Reply::new(body).about(&key.id, &key.name))
+        Ok(Reply::new(body)
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -202,7 +204,9 @@ fn import(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.state = State::Enabled;
         key.expiration_ms = expiration_ms;
         key.update(tx)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -232,7 +236,9 @@ fn delete(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.expiration_ms = None;
         key.state = State::PendingImport;
         key.update(tx)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })?;
     kms.vault.forget(call.args.need(&KEY_ID)?);
     Ok(reply)

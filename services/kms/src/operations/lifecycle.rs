@@ -245,7 +245,9 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             version::insert(tx, held, call.now_ms)?;
         }
         let info = json!({"key_id": key.id, "domain_id": key.account_id, "region_id": call.region});
-        Ok(Reply::new(json!({"key_info": info})).about(&key.id, &key.name))
+        Ok(Reply::new(json!({"key_info": info}))
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -295,7 +297,9 @@ fn change(
         key.refuse_default()?;
         let body = work(&mut key)?;
         key.update(tx)?;
-        Ok(Reply::new(body).about(&key.id, &key.name))
+        Ok(Reply::new(body)
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -386,5 +390,7 @@ fn describe(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let key = call
         .db
         .read(|tx| access::key(tx, call, call.args.need(&KEY)?))?;
-    Ok(Reply::new(json!({"key_info": key.describe(call.region)})).about(&key.id, &key.name))
+    Ok(Reply::new(json!({"key_info": key.describe(call.region)}))
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }

@@ -49,6 +49,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:create", "kms:cmk:createDataKeyPair"],
             grant: Some("create-datakey-pair"),
             audit: data("createDatakeyPair"),
+            read_only: true,
             ..ROW
         },
         run: |kms, call| create(kms, call, &RSA_PAIR_SPEC),
@@ -71,6 +72,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:dek:create", "kms:cmk:createDataKeyPair"],
             grant: Some("create-datakey-pair"),
             audit: data("createDatakeyPair"),
+            read_only: true,
             ..ROW
         },
         run: |kms, call| create(kms, call, &EC_PAIR_SPEC),
@@ -149,5 +151,7 @@ fn create(kms: &Kms, call: &Call<'_>, field: &Field) -> Result<Reply, Failure> {
     if call.args.flag(&WITH_PLAIN_TEXT).unwrap_or(true) {
         body["private_key_plain_text"] = BASE64.encode(&*pair.private).into();
     }
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }

@@ -28,6 +28,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[Route {
             about: None,
             kind: TraceKind::Management,
         }),
+        read_only: true,
         ..ROW
     },
     run: draw,

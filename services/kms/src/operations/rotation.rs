@@ -112,7 +112,9 @@ fn change(
         key.state.use_material()?;
         work(&mut key)?;
         key.update(tx)?;
-        Ok(Reply::empty().about(&key.id, &key.name))
+        Ok(Reply::empty()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -167,7 +169,9 @@ fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "last_rotation_time": last,
         "number_of_rotations": key.rotation.count,
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -189,6 +193,8 @@ fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ));
         }
         version::advance(tx, &mut now, &next, call.now_ms)?;
-        Ok(Reply::new(json!({"key_id": now.id})).about(&now.id, &now.name))
+        Ok(Reply::new(json!({"key_id": now.id}))
+            .about(&now.id, &now.name)
+            .within(&now.enterprise_project))
     })
 }

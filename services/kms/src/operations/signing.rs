@@ -31,6 +31,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:getPublicKey"],
             grant: Some("get-publickey"),
             audit: data("getPublicKey"),
+            read_only: true,
             ..ROW
         },
         run: public_key,
@@ -53,6 +54,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:sign"],
             grant: Some("sign"),
             audit: data("sign"),
+            read_only: true,
             ..ROW
         },
         run: sign,
@@ -76,6 +78,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:verify"],
             grant: Some("verify"),
             audit: data("verify"),
+            read_only: true,
             ..ROW
         },
         run: verify,
@@ -96,6 +99,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:generateMac"],
             grant: Some("generate-mac"),
             audit: data("generateMac"),
+            read_only: true,
             ..ROW
         },
         run: generate_mac,
@@ -121,6 +125,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             actions: &["kms:cmk:verifyMac"],
             grant: Some("verify-mac"),
             audit: data("verifyMac"),
+            read_only: true,
             ..ROW
         },
         run: verify_mac,
@@ -144,6 +149,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
             ],
             actions: &["kms:cmk:deriveSharedSecret"],
             audit: data("deriveSharedSecret"),
+            read_only: true,
             ..ROW
         },
         run: derive,
@@ -180,7 +186,9 @@ fn public_key(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         .as_deref()
         .ok_or_else(|| Failure::internal(format_args!("key {} has no public half", key.id)))?;
     let body = json!({"key_id": key.id, "public_key": vault::pem(der)?});
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 /// Decides how the request's key signs, as the request says.
@@ -243,7 +251,9 @@ fn sign(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let message = message(call, algorithm, &bytes)?;
     let signature = kms.vault.sign(&held, algorithm, message)?;
     let body = json!({"key_id": key.id, "signature": BASE64.encode(signature)});
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn verify(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -257,7 +267,9 @@ fn verify(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let is_valid = hsm::verify(public, algorithm, message, &signature).map_err(vault::fault)?;
     let valid = if is_valid { "true" } else { "false" };
     let body = json!({"key_id": key.id, "signature_valid": valid});
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 /// Decides how the request's key makes MACs, as the request says.
@@ -284,7 +296,9 @@ fn generate_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "mac_algorithm": call.args.need(&MAC_ALGORITHM)?,
         "mac": hex::encode(mac),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 fn verify_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -301,7 +315,9 @@ fn verify_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "mac_algorithm": call.args.need(&MAC_ALGORITHM)?,
         "mac_valid": is_valid,
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }
 
 /// Refuses keys that do not agree on secrets, in the words for what they are for.
@@ -324,5 +340,7 @@ fn derive(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "key_agreement_algorithm": call.args.need(&AGREEMENT_ALGORITHM)?,
         "shared_secret": BASE64.encode(&*secret),
     });
-    Ok(Reply::new(body).about(&key.id, &key.name))
+    Ok(Reply::new(body)
+        .about(&key.id, &key.name)
+        .within(&key.enterprise_project))
 }

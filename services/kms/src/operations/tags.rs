@@ -257,7 +257,9 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     call.change(|tx| {
         let key = taggable(tx, call)?;
         put(tx, &key, std::slice::from_ref(&tag))?;
-        Ok(Reply::none().about(&key.id, &key.name))
+        Ok(Reply::none()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -285,7 +287,9 @@ fn batch(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
                 remove(tx, &key, &tag.key)?;
             }
         }
-        Ok(Reply::none().about(&key.id, &key.name))
+        Ok(Reply::none()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
@@ -304,7 +308,9 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         if !remove(tx, &key, call.args.need(&TAG_KEY)?)? {
             return Err(Failure::refused(416));
         }
-        Ok(Reply::none().about(&key.id, &key.name))
+        Ok(Reply::none()
+            .about(&key.id, &key.name)
+            .within(&key.enterprise_project))
     })
 }
 
