@@ -89,7 +89,7 @@ fn people_use_keys_from_the_command_line() {
     names(&alice);
     grants(&alice, &Person::of(&server, 1));
     ends(&alice);
-    traces(&alice);
+    identities(&alice);
     explains(&alice);
 }
 
@@ -273,24 +273,27 @@ fn ends(alice: &Person<'_>) {
     alice.prints("kms encrypt next text");
 }
 
-fn traces(alice: &Person<'_>) {
-    let traces = alice.json("traces list --name scheduleKeyDeletion");
-    assert_eq!(
-        traces["traces"].as_array().map(Vec::len),
-        Some(1),
-        "{traces}"
-    );
-    alice.prints("traces export --from 1h --out traces.csv");
-    let table = String::from_utf8(alice.read("traces.csv")).unwrap();
-    assert!(table.starts_with("time,trace_id,trace_name,") && table.contains(",createKey,"));
+fn identities(alice: &Person<'_>) {
+    let account = alice.account;
     alice
         .dew("iam whoami")
         .succeed()
-        .says(&[&alice.account.domain_id]);
+        .says(&[&account.domain_id]);
+    alice.dew("iam users").succeed().says(&[&account.name]);
     alice
-        .dew("iam users")
+        .dew("iam projects")
         .succeed()
-        .says(&[&alice.account.name]);
+        .says(&[&account.project_id]);
+    alice
+        .dew("iam access-keys")
+        .succeed()
+        .says(&[&account.access]);
+    alice
+        .dew("iam policies --system")
+        .succeed()
+        .says(&["KMS CMKFullAccess"]);
+    alice.prints("iam policies");
+    alice.prints("iam groups");
 }
 
 fn explains(alice: &Person<'_>) {

@@ -20,10 +20,13 @@ use crate::error::Error;
 /// The most bytes of a file with a secret key or a token: tokens are a few kilobytes.
 const MAX_SECRET_LEN: usize = 16 * 1024;
 
+/// Looks up a variable of the environment.
+type Environment = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Where settings come from.
 pub(crate) struct Sources {
     globals: Globals,
-    environment: Box<dyn Fn(&str) -> Option<String>>,
+    environment: Environment,
     profile: Profile,
 }
 

@@ -237,6 +237,51 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::fake::{Fake, PROJECT};
+
+    #[test]
+    fn pages_are_asked_for_until_there_are_enough() {
+        let fake = Fake::answering(|request| {
+            let first = !request.target.contains("next=");
+            let count = if first { 200 } else { 50 };
+            let marker = if first { "m/1" } else { "m/2" };
+            let traces = vec![json!({"trace_id": "t", "time": 0}); count];
+            (
+                200,
+                json!({"traces": traces, "meta_data": {"count": count, "marker": marker}}),
+            )
+        });
+        fake.run("traces list --limit 250 --name createKey --user a&b --from 2023-11-14T22:13:20Z --to 2023-11-14T23:13:20Z")
+            .unwrap();
+        let received = fake.take();
+        let targets: Vec<_> = received
+            .iter()
+            .map(|request| request.target.clone())
+            .collect();
+        let times = "from=1700000000000&to=1700003600000&trace_name=createKey&user=a%26b";
+        let path = format!("/v3/{PROJECT}/traces?trace_type=system");
+        let expected = [
+            format!("{path}&limit=200&{times}"),
+            format!("{path}&limit=50&next=m%2F1&{times}"),
+        ];
+        assert_eq!(targets, expected);
+    }
+
+    #[test]
+    fn the_last_hour_is_left_to_the_service() {
+        let fake = Fake::answering(|_| {
+            (
+                200,
+                json!({"traces": [], "meta_data": {"count": 0, "marker": null}}),
+            )
+        });
+        fake.run("traces list --data").unwrap();
+        let target = fake.take()[0].target.clone();
+        assert_eq!(
+            target,
+            format!("/v3/{PROJECT}/traces?trace_type=data&limit=50")
+        );
+    }
 
     #[test]
     fn a_table_is_quoted_and_cannot_calculate() {
