@@ -145,6 +145,12 @@ impl Finished {
         self.status.success()
     }
 
+    /// Returns its exit code, unless a signal ended it.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
     /// Returns what it wrote to its standard output.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {

@@ -2,4 +2,12 @@
 
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+/// Keys and plaintexts pass through libraries that do not wipe: whatever is freed is wiped here.
+#[global_allocator]
+static ALLOCATOR: sys::alloc::WipingAllocator = sys::alloc::WipingAllocator::new();
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -7,9 +7,12 @@
 //!
 //! The client's own list of headers decides what is signed; only the date must be in it, so nothing else in a header may
 //! be believed because of the signature alone.
+//!
+//! [`sign`] is the client's side of the same canonical form.
 
 mod authorization;
 mod canonical;
+mod sign;
 mod timestamp;
 
 #[cfg(test)]
@@ -20,6 +23,8 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 pub use authorization::{Algorithm, Authorization};
+pub use sign::sign;
+pub use timestamp::write as date;
 
 /// How far a request's date may be from ours, either way: 15 minutes, as the cloud's gateway.
 pub const MAX_SKEW_MS: i64 = 15 * 60 * 1_000;
@@ -109,19 +114,13 @@ impl Authorization {
         if now_ms.abs_diff(date_ms) > MAX_SKEW_MS.unsigned_abs() {
             return Err(SignatureError::Expired);
         }
-        let body_digest = canonical::body_digest(request)?;
-        let canonical = canonical::request(request, &headers, self.signed_headers(), &body_digest);
-        let hash = hex::encode(digest::digest(&digest::SHA256, canonical.as_slice()));
-        let to_sign = match self.algorithm() {
-            Algorithm::SdkHmacSha256 => format!("{}\n{date}\n{hash}", self.algorithm().name()),
-            Algorithm::V11HmacSha256 => {
-                format!(
-                    "{}\n{date}\n{}\n{hash}",
-                    self.algorithm().name(),
-                    self.scope()
-                )
-            }
-        };
+        let to_sign = to_sign(
+            request,
+            &headers,
+            self.signed_headers(),
+            self.algorithm(),
+            self.scope(),
+        )?;
         let key = self.signing_key(secret);
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
         hmac::verify(&key, to_sign.as_bytes(), self.signature())
@@ -144,4 +143,22 @@ impl Authorization {
             }
         }
     }
+}
+
+/// Writes what the HMAC is made over.
+fn to_sign(
+    request: &SignedRequest<'_>,
+    headers: &canonical::Headers<'_>,
+    signed_headers: &str,
+    algorithm: Algorithm,
+    scope: &str,
+) -> Result<String, SignatureError> {
+    let (name, date) = (algorithm.name(), headers.date()?);
+    let body_digest = canonical::body_digest(request)?;
+    let canonical = canonical::request(request, headers, signed_headers, &body_digest);
+    let hash = hex::encode(digest::digest(&digest::SHA256, canonical.as_slice()));
+    Ok(match algorithm {
+        Algorithm::SdkHmacSha256 => format!("{name}\n{date}\n{hash}"),
+        Algorithm::V11HmacSha256 => format!("{name}\n{date}\n{scope}\n{hash}"),
+    })
 }

@@ -18,6 +18,7 @@ const EDGES: &[Edge] = &[
     Edge("agent",         "transport", "unix socket on one side, TLS on the other"),
     Edge("bench",         "tests",     "starts the chain as the tests do"),
     Edge("cli",           "iam",       "signs requests"),
+    Edge("cli",           "sys",       "reads private files, wipes memory"),
     Edge("client",        "ck",        "names return codes"),
     Edge("client",        "proto",     "encodes calls"),
     Edge("fuzz",          "audit",     "reads hostile audit entries"),

@@ -176,6 +176,59 @@ fn the_known_answers_are_verified() {
 }
 
 #[test]
+fn the_known_answers_are_signed() {
+    for case in all() {
+        let header = Authorization::parse(&case.authorization).unwrap();
+        if header.algorithm() != Algorithm::SdkHmacSha256 {
+            continue;
+        }
+        let request = SignedRequest {
+            method: case.method,
+            raw_path: &case.path,
+            raw_query: &case.query,
+            headers: &case.headers,
+            body: &case.body,
+        };
+        // Backwards and in upper case: the order and the case are the signer's to put right.
+        let list = header.signed_headers().to_ascii_uppercase();
+        let names: Vec<&str> = list.rsplit(';').collect();
+        let signed = super::sign(&request, &names, header.access_key(), SECRET);
+        assert_eq!(
+            signed,
+            Ok(case.authorization),
+            "{} {}",
+            case.method,
+            case.path
+        );
+    }
+}
+
+#[test]
+fn signing_needs_every_header_and_a_date() {
+    let case = find_project();
+    let sign = |headers: &[(String, Vec<u8>)], names: &[&str]| {
+        let request = SignedRequest {
+            method: case.method,
+            raw_path: &case.path,
+            raw_query: &case.query,
+            headers,
+            body: &case.body,
+        };
+        super::sign(&request, names, "AK", SECRET)
+    };
+    let missing = Err(SignatureError::HeaderMissing);
+    assert_eq!(
+        sign(&case.headers, &["x-sdk-date", "x-project-id"]),
+        missing
+    );
+    let unsigned = Err(SignatureError::DateUnsigned);
+    assert_eq!(sign(&case.headers, &["host"]), unsigned);
+    let wrong = [("X-Sdk-Date".to_owned(), b"today".to_vec())];
+    let malformed = Err(SignatureError::DateMalformed);
+    assert_eq!(sign(&wrong, &["x-sdk-date"]), malformed);
+}
+
+#[test]
 fn the_canonical_request_is_the_published_text() {
     let expected = "POST\n/v1.0/0a1b2c3d4e5f60718293a4b5c6d7e8f9/kms/create-key/\n\n\
         content-type:application/json;charset=utf-8\nhost:127.0.0.1:8080\n\

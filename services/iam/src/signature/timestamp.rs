@@ -1,6 +1,6 @@
 //! The date of a signed request, `YYYYMMDDTHHMMSSZ`.
 
-use time::{Date, Month, PrimitiveDateTime, Time};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 /// Reads the date as milliseconds after 1970; none where it is not exactly of that form.
 pub(super) fn parse_ms(text: &str) -> Option<i64> {
@@ -18,6 +18,16 @@ pub(super) fn parse_ms(text: &str) -> Option<i64> {
     Some(seconds * 1_000)
 }
 
+/// Writes a moment as `X-Sdk-Date` has it.
+#[must_use]
+pub fn write(moment: OffsetDateTime) -> String {
+    let utc = moment.to_offset(UtcOffset::UTC);
+    let (year, month, day) = utc.to_calendar_date();
+    let (hour, minute, second) = utc.to_hms();
+    let month = u8::from(month);
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+}
+
 /// Reads the two digits at a place.
 fn number(text: &str, at: usize) -> Option<u8> {
     let digits = text.get(at..at + 2)?;
@@ -28,6 +38,15 @@ fn number(text: &str, at: usize) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_written_in_utc() {
+        // The seconds are those of GNU date.
+        let moment = OffsetDateTime::from_unix_timestamp(1_709_251_199).unwrap();
+        assert_eq!(write(moment), "20240229T235959Z");
+        let east = UtcOffset::from_hms(8, 0, 0).unwrap();
+        assert_eq!(write(moment.to_offset(east)), "20240229T235959Z");
+    }
 
     #[test]
     fn only_the_one_form_is_a_date() {
