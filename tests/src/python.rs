@@ -22,7 +22,8 @@ impl Python {
     #[must_use]
     pub fn with_sdks() -> Self {
         let requirements = scripts().join(REQUIREMENTS);
-        let text = fs::read_to_string(&requirements).expect("the repository holds the requirements");
+        let text =
+            fs::read_to_string(&requirements).expect("the repository holds the requirements");
         let folder = ToolFolder::new("python", &text);
         folder.fill(|path| install(path, &requirements));
         Self {

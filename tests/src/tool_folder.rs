@@ -38,7 +38,8 @@ impl ToolFolder {
     pub(crate) fn fill(&self, fill: impl FnOnce(&Path)) {
         let parent = self.path.parent().expect("the folder lies in another");
         fs::create_dir_all(parent).expect("cargo's target folder is ours");
-        let lock = File::create(self.path.with_extension("lock")).expect("cargo's target folder is ours");
+        let lock =
+            File::create(self.path.with_extension("lock")).expect("cargo's target folder is ours");
         lock.lock().expect("a file of ours can be locked");
         if self.path.join(FILLED).exists() {
             return;
