@@ -38,7 +38,9 @@ def create_keys(service):
     """Makes a key for data and one for signatures."""
     body = kms.CreateKeyRequestBody(key_alias=f"files-{RUN}", key_description="for files")
     data = service.create_key(kms.CreateKeyRequest(body)).key_info.key_id
-    body = kms.CreateKeyRequestBody(key_alias=f"letters-{RUN}", key_spec="EC_P256", key_usage="SIGN_VERIFY")
+    body = kms.CreateKeyRequestBody(
+        key_alias=f"letters-{RUN}", key_spec="EC_P256", key_usage="SIGN_VERIFY"
+    )
     signing = service.create_key(kms.CreateKeyRequest(body)).key_info.key_id
     print(f"created {data} for data and {signing} for signatures")
     return data, signing
@@ -57,7 +59,9 @@ def encrypt_file(service, key_id, source, target):
 def decrypt_file(service, key_id, source):
     """Opens the data key of a file, and with it the file."""
     sealed_key, text = source.read_text().split()
-    body = kms.DecryptDatakeyRequestBody(key_id=key_id, cipher_text=sealed_key, datakey_cipher_length="32")
+    body = kms.DecryptDatakeyRequestBody(
+        key_id=key_id, cipher_text=sealed_key, datakey_cipher_length="32"
+    )
     data_key = bytes.fromhex(service.decrypt_datakey(kms.DecryptDatakeyRequest(body)).data_key)
     content = bytes.fromhex(text)
     return AESGCM(data_key).decrypt(content[:12], content[12:], None)
@@ -65,7 +69,9 @@ def decrypt_file(service, key_id, source):
 
 def rotate(service, key_id):
     """Gives the key a new version."""
-    service.rotate_on_demand(kms.RotateOnDemandRequest(kms.RotateOnDemandRequestBody(key_id=key_id)))
+    service.rotate_on_demand(
+        kms.RotateOnDemandRequest(kms.RotateOnDemandRequestBody(key_id=key_id))
+    )
     body = kms.OperateKeyRequestBody(key_id=key_id)
     status = service.show_key_rotation_status(kms.ShowKeyRotationStatusRequest(body))
     assert status.number_of_rotations == 1, status
@@ -86,11 +92,15 @@ def sign_and_verify(service, key_id):
 def second_user(name):
     """Makes a user of the account with an access key and no permission at all."""
     service = client(iam.IamClient, GlobalCredentials(AK, SK, DOMAIN))
-    option = iam.CreateUserOption(name=name, domain_id=DOMAIN, password=f"Pw-{secrets.token_hex(12)}")
+    option = iam.CreateUserOption(
+        name=name, domain_id=DOMAIN, password=f"Pw-{secrets.token_hex(12)}"
+    )
     user = service.create_user(iam.CreateUserRequest(iam.CreateUserRequestBody(option))).user
     option = iam.CreateCredentialOption(user_id=user.id)
     body = iam.CreatePermanentAccessKeyRequestBody(option)
-    credential = service.create_permanent_access_key(iam.CreatePermanentAccessKeyRequest(body)).credential
+    credential = service.create_permanent_access_key(
+        iam.CreatePermanentAccessKeyRequest(body)
+    ).credential
     print(f"made the user {name}")
     return user.id, key_service(credential.access, credential.secret)
 
@@ -140,7 +150,15 @@ def main():
         assert decrypt_file(theirs, data, target) == source.read_bytes()
         print("the second user decrypted the file")
     names = show_traces([data, signing])
-    expected = {"createKey", "createDataKey", "rotateKey", "decryptDatakey", "createGrant", "sign", "verify"}
+    expected = {
+        "createKey",
+        "createDataKey",
+        "rotateKey",
+        "decryptDatakey",
+        "createGrant",
+        "sign",
+        "verify",
+    }
     assert expected <= set(names), f"missing from the audit: {expected - set(names)}"
     print("the audit tells it all")
 

@@ -38,7 +38,9 @@ def a_key_that_was_used_has_metrics():
     true(listed.metrics, "there are metrics")
     for metric in listed.metrics:
         equal(metric.namespace, NAMESPACE, "namespace")
-        equal([(one.name, one.value) for one in metric.dimensions], [("key_id", key_id)], "dimensions")
+        equal(
+            [(one.name, one.value) for one in metric.dimensions], [("key_id", key_id)], "dimensions"
+        )
     equal(listed.meta_data.count, len(listed.metrics), "meta_data.count")
 
 
@@ -66,12 +68,22 @@ def several_metrics_are_asked_for_together():
     key_id = _used()
     names = sorted({metric.metric_name for metric in _metrics(dim_0=f"key_id,{key_id}").metrics})
     wanted = [
-        {"namespace": NAMESPACE, "metric_name": name, "dimensions": [{"name": "key_id", "value": key_id}]}
+        {
+            "namespace": NAMESPACE,
+            "metric_name": name,
+            "dimensions": [{"name": "key_id", "value": key_id}],
+        }
         for name in names
     ]
     window = _window()
     answer = _ces().batch_list_metric_data(
-        body={"metrics": wanted, "period": "1", "filter": "sum", "from": window["_from"], "to": window["to"]}
+        body={
+            "metrics": wanted,
+            "period": "1",
+            "filter": "sum",
+            "from": window["_from"],
+            "to": window["to"],
+        }
     )
     equal(sorted(metric.metric_name for metric in answer.metrics), names, "metric names")
 

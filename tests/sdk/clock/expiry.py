@@ -28,7 +28,9 @@ def a_token_lives_for_a_day():
 
 @claim
 def a_temporary_key_lives_as_long_as_it_was_asked_for():
-    auth = {"identity": {"methods": ["token"], "token": {"id": tokens.token(), "duration_seconds": 900}}}
+    auth = {
+        "identity": {"methods": ["token"], "token": {"id": tokens.token(), "duration_seconds": 900}}
+    }
     answer = raw.unsigned("POST", "/v3.0/OS-CREDENTIAL/securitytokens", {"auth": auth})
     equal(answer.status, 201, "status")
     credential = answer.json()["credential"]
@@ -48,7 +50,9 @@ def a_temporary_key_lives_as_long_as_it_was_asked_for():
 def a_signature_follows_the_servers_clock():
     date = clock.date()
     clock.advance(hours=1)
-    equal(raw.kms(administrator(), "list-keys", {}, date=date).status, 401, "status of the old date")
+    equal(
+        raw.kms(administrator(), "list-keys", {}, date=date).status, 401, "status of the old date"
+    )
     equal(raw.kms(administrator(), "list-keys", {}).status, 200, "status of the new date")
 
 
@@ -110,7 +114,9 @@ def a_locked_access_key_opens_after_five_minutes():
         raw.kms(wrong, "list-keys", {})
     equal(raw.kms(user, "list-keys", {}).status, 401, "status while locked")
     clock.advance(minutes=6)
-    equal(raw.kms(user, "list-keys", {}).status, 403, "status of a user without permission afterwards")
+    equal(
+        raw.kms(user, "list-keys", {}).status, 403, "status of a user without permission afterwards"
+    )
 
 
 @claim

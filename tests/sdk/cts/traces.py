@@ -58,7 +58,12 @@ def a_trace_tells_who_did_what_to_which_key():
     equal(trace.user.access_key_id, owner.ak, "user.access_key_id")
     true(abs(trace.time - before) < 60_000, "time is now, in milliseconds")
     true(trace.request_id, "request_id is there")
-    true(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", trace.trace_id), "trace_id")
+    true(
+        re.fullmatch(
+            r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", trace.trace_id
+        ),
+        "trace_id",
+    )
 
 
 @claim
@@ -67,7 +72,15 @@ def a_trace_has_its_types():
     answer = clients.wire(_cts().list_traces(trace_type="system", resource_id=key_id))
     typed(answer["meta_data"]["count"], int, "meta_data.count")
     trace = answer["traces"][0]
-    for member in ("code", "trace_id", "request", "response", "resource_id", "trace_name", "api_version"):
+    for member in (
+        "code",
+        "trace_id",
+        "request",
+        "response",
+        "resource_id",
+        "trace_name",
+        "api_version",
+    ):
         typed(trace[member], str, member)
     for member in ("time", "record_time"):
         typed(trace[member], int, member)
@@ -121,12 +134,27 @@ STORIES = [
     (
         "lifecycle",
         _lifecycle,
-        ["disableKey", "enableKey", "updateKeyAlias", "updateKeyDescription", "scheduleKeyDeletion", "cancelKeyDeletion"],
+        [
+            "disableKey",
+            "enableKey",
+            "updateKeyAlias",
+            "updateKeyDescription",
+            "scheduleKeyDeletion",
+            "cancelKeyDeletion",
+        ],
     ),
-    ("data keys", _data_keys, ["createDataKey", "createDataKeyWithoutPlaintext", "encryptDatakey", "decryptDatakey"]),
+    (
+        "data keys",
+        _data_keys,
+        ["createDataKey", "createDataKeyWithoutPlaintext", "encryptDatakey", "decryptDatakey"],
+    ),
     ("data", _data, ["encryptData", "decryptData"]),
     ("grants", _grants, ["createGrant", "revokeGrant", "createGrant", "retireGrant"]),
-    ("rotation", _rotation, ["enableKeyRotation", "updateKeyRotationInterval", "disableKeyRotation"]),
+    (
+        "rotation",
+        _rotation,
+        ["enableKeyRotation", "updateKeyRotationInterval", "disableKeyRotation"],
+    ),
     ("tags", _tags, ["dealUnifiedTags"] * 4),
 ]
 
@@ -171,7 +199,9 @@ def a_refusal_is_a_warning():
     key_id = keys.new()
     refused(400, "KMS.1201", kms().enable_key, key_id=key_id)
     trace = _last(key_id)
-    equal((trace.trace_name, trace.trace_rating, trace.code), ("enableKey", "warning", "400"), "trace")
+    equal(
+        (trace.trace_name, trace.trace_rating, trace.code), ("enableKey", "warning", "400"), "trace"
+    )
 
 
 @claim
@@ -182,7 +212,11 @@ def a_forbidden_call_names_its_caller():
     except ServiceResponseException as error:
         equal(error.status_code, 403, "status")
     trace = _traces(user=user.name, limit=1)[0]
-    equal((trace.trace_name, trace.code, trace.trace_rating), ("disableKey", "403", "warning"), "trace")
+    equal(
+        (trace.trace_name, trace.code, trace.trace_rating),
+        ("disableKey", "403", "warning"),
+        "trace",
+    )
     equal((trace.user.id, trace.user.access_key_id), (user.user_id, user.ak), "user")
 
 
@@ -191,14 +225,24 @@ def filters_are_exact():
     key_id = keys.new()
     kms().disable_key(key_id=key_id)
     name = keys.describe(key_id).key_alias
-    equal([trace.trace_name for trace in _traces(resource_id=key_id, trace_name="disableKey")], ["disableKey"], "by name")
-    true(all(trace.resource_name == name for trace in _traces(resource_name=name)), "by resource name")
+    equal(
+        [trace.trace_name for trace in _traces(resource_id=key_id, trace_name="disableKey")],
+        ["disableKey"],
+        "by name",
+    )
+    true(
+        all(trace.resource_name == name for trace in _traces(resource_name=name)),
+        "by resource name",
+    )
     true(_traces(resource_name=name), "by resource name something is found")
     equal(_traces(resource_id=key_id, trace_rating="incident"), [], "incidents")
     equal(_traces(resource_id=key_id, service_type="OBS"), [], "traces of another service")
     equal(_traces(resource_id=key_id, access_key_id="NOBODY"), [], "traces of another access key")
     equal(_traces(resource_id=keys.UNKNOWN), [], "traces of no key")
-    one, other = _traces(resource_id=key_id, resource_type="cmk"), _traces(resource_id=key_id, resource_type="CMK")
+    one, other = (
+        _traces(resource_id=key_id, resource_type="cmk"),
+        _traces(resource_id=key_id, resource_type="CMK"),
+    )
     equal(len(one), len(other), "traces by both cases of a type")
 
 
@@ -238,8 +282,12 @@ def the_window_leaves_out_its_ends():
     moment = _last(key_id).time
     found = _traces(resource_id=key_id, _from=moment - 1, to=moment + 1)
     equal(len(found), 1, "traces around the moment")
-    equal(_traces(resource_id=key_id, _from=moment, to=moment + HOUR), [], "traces after the moment")
-    equal(_traces(resource_id=key_id, _from=moment - HOUR, to=moment), [], "traces before the moment")
+    equal(
+        _traces(resource_id=key_id, _from=moment, to=moment + HOUR), [], "traces after the moment"
+    )
+    equal(
+        _traces(resource_id=key_id, _from=moment - HOUR, to=moment), [], "traces before the moment"
+    )
 
 
 LIMITS = [("0", 0), ("201", 201), ("-1", -1)]
@@ -327,4 +375,7 @@ def the_tracker_is_there():
 def the_operations_of_the_service_are_listed():
     listed = _cts().list_operations(service_type="KMS").operations
     names = {name for entry in listed for name in entry.operation_list}
-    true({"createKey", "encryptDatakey", "dealUnifiedTags", "genRandom"} <= names, f"{names} holds them")
+    true(
+        {"createKey", "encryptDatakey", "dealUnifiedTags", "genRandom"} <= names,
+        f"{names} holds them",
+    )

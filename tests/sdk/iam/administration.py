@@ -25,11 +25,15 @@ def a_user_lives_its_life():
     )
     equal(made.status_code, 201, "status")
     user = made.user
-    equal((user.name, user.domain_id, user.enabled), (name, administrator().domain_id, True), "user")
+    equal(
+        (user.name, user.domain_id, user.enabled), (name, administrator().domain_id, True), "user"
+    )
     equal(iam().keystone_show_user(user_id=user.id).user.name, name, "name")
     listed = iam().keystone_list_users(name=name).users
     equal([found.id for found in listed], [user.id], "users of that name")
-    changed = iam().keystone_update_user_by_admin(user_id=user.id, user={"description": "one of us"})
+    changed = iam().keystone_update_user_by_admin(
+        user_id=user.id, user={"description": "one of us"}
+    )
     equal(changed.user.description, "one of us", "description")
     equal(iam().keystone_delete_user(user_id=user.id).status_code, 204, "status")
     equal(_status(iam().keystone_show_user, user_id=user.id), 404, "status of a deleted user")
@@ -47,7 +51,11 @@ def a_user_name_is_given_once():
     user = people.new()
     status = _status(
         iam().create_user,
-        user={"name": user.name, "domain_id": administrator().domain_id, "password": people.PASSWORD},
+        user={
+            "name": user.name,
+            "domain_id": administrator().domain_id,
+            "password": people.PASSWORD,
+        },
     )
     equal(status, 409, "status")
 
@@ -69,7 +77,9 @@ def a_group_lives_its_life():
     group = iam().keystone_create_group(group={"name": name, "description": "some"}).group
     equal((group.name, group.description), (name, "some"), "group")
     equal(
-        iam().keystone_add_user_to_group(group_id=group.id, user_id=user.user_id).status_code, 204, "status"
+        iam().keystone_add_user_to_group(group_id=group.id, user_id=user.user_id).status_code,
+        204,
+        "status",
     )
     members = iam().keystone_list_users_for_group_by_admin(group_id=group.id).users
     equal([member.id for member in members], [user.user_id], "members")
@@ -103,8 +113,12 @@ def a_custom_policy_lives_its_life():
     written = shown.policy.statement[0]
     equal((written.effect, written.action), ("Allow", ["kms:cmk:get"]), "statement")
     people.rewrite(role_id, people.statement("Deny", "kms:cmk:list"))
-    equal(iam().show_custom_policy(role_id=role_id).role.policy.statement[0].effect, "Deny", "effect")
-    true(role_id in [role.id for role in iam().list_custom_policies().roles], "the policy is listed")
+    equal(
+        iam().show_custom_policy(role_id=role_id).role.policy.statement[0].effect, "Deny", "effect"
+    )
+    true(
+        role_id in [role.id for role in iam().list_custom_policies().roles], "the policy is listed"
+    )
     iam().delete_custom_policy(role_id=role_id)
     equal(_status(iam().show_custom_policy, role_id=role_id), 404, "status of a deleted policy")
 
@@ -113,8 +127,14 @@ POLICIES = [
     ("an effect that is none", {"Effect": "Maybe", "Action": ["kms:cmk:get"]}),
     ("no action", {"Effect": "Allow"}),
     ("an empty action", {"Effect": "Allow", "Action": [""]}),
-    ("a malformed resource", {"Effect": "Allow", "Action": ["kms:cmk:get"], "Resource": ["anything"]}),
-    ("an unknown operator", {"Effect": "Allow", "Action": ["kms:cmk:get"], "Condition": {"Sometimes": {"a": ["b"]}}}),
+    (
+        "a malformed resource",
+        {"Effect": "Allow", "Action": ["kms:cmk:get"], "Resource": ["anything"]},
+    ),
+    (
+        "an unknown operator",
+        {"Effect": "Allow", "Action": ["kms:cmk:get"], "Condition": {"Sometimes": {"a": ["b"]}}},
+    ),
 ]
 
 
@@ -157,7 +177,11 @@ def a_user_without_permission_manages_nobody():
     equal(_status(user.keystone_create_group, group={"name": keys.name("group")}), 403, "status")
     status = _status(
         user.create_user,
-        user={"name": keys.name(), "domain_id": administrator().domain_id, "password": people.PASSWORD},
+        user={
+            "name": keys.name(),
+            "domain_id": administrator().domain_id,
+            "password": people.PASSWORD,
+        },
     )
     equal(status, 403, "status of create_user")
 
@@ -165,9 +189,18 @@ def a_user_without_permission_manages_nobody():
 @claim
 def another_account_sees_and_changes_nobody_here():
     user, other = people.new(), clients.iam(environment.stranger())
-    true(_status(other.keystone_show_user, user_id=user.user_id) in (403, 404), "the user is not shown")
-    true(_status(other.keystone_delete_user, user_id=user.user_id) in (403, 404), "the user is not deleted")
-    true(_status(other.delete_permanent_access_key, access_key=user.ak) in (403, 404), "nor its access key")
+    true(
+        _status(other.keystone_show_user, user_id=user.user_id) in (403, 404),
+        "the user is not shown",
+    )
+    true(
+        _status(other.keystone_delete_user, user_id=user.user_id) in (403, 404),
+        "the user is not deleted",
+    )
+    true(
+        _status(other.delete_permanent_access_key, access_key=user.ak) in (403, 404),
+        "nor its access key",
+    )
     credential = {"user_id": user.user_id}
     status = _status(other.create_permanent_access_key, credential=credential)
     true(status in (403, 404), f"no access key is made for it ({status})")

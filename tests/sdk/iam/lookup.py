@@ -18,7 +18,10 @@ def the_project_is_found_by_the_regions_name():
     owner = administrator()
     credentials = BasicCredentials(owner.ak, owner.sk).with_iam_endpoint(ENDPOINT)
     client = (
-        KmsClient.new_builder().with_credentials(credentials).with_region(Region(REGION, ENDPOINT)).build()
+        KmsClient.new_builder()
+        .with_credentials(credentials)
+        .with_region(Region(REGION, ENDPOINT))
+        .build()
     )
     equal(credentials.project_id, owner.project_id, "project_id")
     equal(client.list_keys(ListKeysRequest()).status_code, 200, "status")
@@ -38,7 +41,10 @@ def the_account_is_found():
     owner = administrator()
     credentials = GlobalCredentials(owner.ak, owner.sk).with_iam_endpoint(ENDPOINT)
     client = (
-        IamClient.new_builder().with_credentials(credentials).with_region(Region(REGION, ENDPOINT)).build()
+        IamClient.new_builder()
+        .with_credentials(credentials)
+        .with_region(Region(REGION, ENDPOINT))
+        .build()
     )
     equal(credentials.domain_id, owner.domain_id, "domain_id")
     domains = client.keystone_list_auth_domains(KeystoneListAuthDomainsRequest()).domains
@@ -88,5 +94,10 @@ def the_caller_is_named():
 
 @claim
 def look_ups_need_a_proof():
-    for path in (f"/v3/projects?name={REGION}", "/v3/auth/domains", "/v5/caller-identity", "/v3/users"):
+    for path in (
+        f"/v3/projects?name={REGION}",
+        "/v3/auth/domains",
+        "/v5/caller-identity",
+        "/v3/users",
+    ):
         equal(raw.unsigned("GET", path).status, 401, f"status of {path}")

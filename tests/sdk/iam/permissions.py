@@ -32,7 +32,10 @@ def _outcome(row, client):
         row.call(client)
     except ServiceResponseException as error:
         if error.status_code == 403:
-            true(error.error_code in ("KMS.0306", "KMS.0307"), f"{error.error_code} names a missing right")
+            true(
+                error.error_code in ("KMS.0306", "KMS.0307"),
+                f"{error.error_code} names a missing right",
+            )
             return "forbidden"
         return error.error_code
     return None
@@ -85,7 +88,13 @@ def a_wildcard_permits_everything(pattern):
 @claim
 def a_wildcard_in_a_part_stays_in_it():
     client = _under(people.statement("Allow", "kms:cmk:get*"))
-    expected = {"describe-key", "get-publickey", "user-instances", "user-quotas", "get-key-rotation-status"}
+    expected = {
+        "describe-key",
+        "get-publickey",
+        "user-instances",
+        "user-quotas",
+        "get-key-rotation-status",
+    }
     expected |= {"get-parameters-for-import", "key tags", "project tags"}
     for row in PERMISSIONS:
         wanted = row.expected if row.name in expected else "forbidden"

@@ -37,7 +37,11 @@ def a_resource_limits_to_its_key():
 
 RESOURCES = [
     ("all", "*", True),
-    ("region and account", lambda key: _resource(key, environment.REGION, administrator().domain_id), True),
+    (
+        "region and account",
+        lambda key: _resource(key, environment.REGION, administrator().domain_id),
+        True,
+    ),
     ("any key", lambda key: _resource("*"), True),
     ("the beginning of an identifier", lambda key: _resource(key[:8] + "*"), True),
     ("another region", lambda key: _resource(key, "mars-north-1"), False),

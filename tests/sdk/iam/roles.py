@@ -54,5 +54,7 @@ def a_denial_takes_away_what_the_guest_may():
     client = clients.kms(user)
     row = next(row for row in PERMISSIONS if row.name == "encrypt-data")
     equal(_forbidden(row, client), False, "forbidden")
-    people.attach(people.group(user), people.policy(people.statement("Deny", "kms:cmk:encryptData")))
+    people.attach(
+        people.group(user), people.policy(people.statement("Deny", "kms:cmk:encryptData"))
+    )
     equal(_forbidden(row, client), True, "forbidden")

@@ -127,4 +127,6 @@ def _alias():
 
 
 PERMISSIONS = _rows()
-EVERY_ACTION = sorted({row.old for row in PERMISSIONS} | {action for row in PERMISSIONS for action in row.new})
+EVERY_ACTION = sorted(
+    {row.old for row in PERMISSIONS} | {action for row in PERMISSIONS for action in row.new}
+)

@@ -108,5 +108,9 @@ def refused(status, code, call, *arguments, **members):
 
 
 def _short(value):
-    text = repr(value) if not hasattr(value, "raw_content") else f"{value.status_code} {value.raw_content!r}"
+    text = (
+        repr(value)
+        if not hasattr(value, "raw_content")
+        else f"{value.status_code} {value.raw_content!r}"
+    )
     return text if len(text) <= 400 else f"{text[:400]}…"

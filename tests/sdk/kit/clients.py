@@ -97,9 +97,15 @@ def _basic(identity):
 
 
 def _temporary(credentials, identity):
-    return credentials.with_security_token(identity.security_token) if identity.security_token else credentials
+    return (
+        credentials.with_security_token(identity.security_token)
+        if identity.security_token
+        else credentials
+    )
 
 
 def _caller(kind, models, credentials):
-    builder = kind.new_builder().with_credentials(credentials).with_endpoints([environment.ENDPOINT])
+    builder = (
+        kind.new_builder().with_credentials(credentials).with_endpoints([environment.ENDPOINT])
+    )
     return Caller(builder.build(), models)

@@ -48,7 +48,10 @@ def wrapped(answer, secret, temporary=None):
         return {"encrypted_key_material": sealed(answer, secret)}
     temporary = temporary or os.urandom(32)
     private = keywrap.aes_key_wrap_with_padding(temporary, pkcs8(secret))
-    return {"encrypted_key_material": sealed(answer, temporary), "encrypted_privatekey": text(private)}
+    return {
+        "encrypted_key_material": sealed(answer, temporary),
+        "encrypted_privatekey": text(private),
+    }
 
 
 def give(kms, key_id, secret, expiration_time=None):

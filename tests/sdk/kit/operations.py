@@ -50,7 +50,10 @@ def _opened_data(key_id):
 
 
 def _opened_rsa(key_id):
-    return {**OAEP, "cipher_text": kms().encrypt_data(key_id=key_id, plain_text="text", **OAEP).cipher_text}
+    return {
+        **OAEP,
+        "cipher_text": kms().encrypt_data(key_id=key_id, plain_text="text", **OAEP).cipher_text,
+    }
 
 
 def _moved(_key_id):
@@ -105,20 +108,45 @@ USES = [
     Operation("create-datakey-without-plaintext", "create_datakey_without_plaintext", SYMMETRIC),
     Operation("encrypt-datakey", "encrypt_datakey", SYMMETRIC, _sealed_data_key),
     Operation("decrypt-datakey", "decrypt_datakey", SYMMETRIC, _opened_data_key),
-    Operation("create-rsa-datakey-pair", "create_rsa_datakey_pair", SYMMETRIC, _members(key_spec="RSA_2048")),
-    Operation("create-ec-datakey-pair", "create_ec_datakey_pair", SYMMETRIC, _members(key_spec="ECC_NIST_P256")),
+    Operation(
+        "create-rsa-datakey-pair",
+        "create_rsa_datakey_pair",
+        SYMMETRIC,
+        _members(key_spec="RSA_2048"),
+    ),
+    Operation(
+        "create-ec-datakey-pair",
+        "create_ec_datakey_pair",
+        SYMMETRIC,
+        _members(key_spec="ECC_NIST_P256"),
+    ),
     Operation("encrypt-data", "encrypt_data", SYMMETRIC, _members(plain_text="text")),
     Operation("decrypt-data", "decrypt_data", SYMMETRIC, _opened_data),
     Operation(
-        "re-encrypt", "re_encrypt", SYMMETRIC, _moved, "destination_key_id", alias=False, sequence=False
+        "re-encrypt",
+        "re_encrypt",
+        SYMMETRIC,
+        _moved,
+        "destination_key_id",
+        alias=False,
+        sequence=False,
     ),
-    Operation("encrypt-data (RSA)", "encrypt_data", DECRYPTING, _members(plain_text="text", **OAEP)),
+    Operation(
+        "encrypt-data (RSA)", "encrypt_data", DECRYPTING, _members(plain_text="text", **OAEP)
+    ),
     Operation("decrypt-data (RSA)", "decrypt_data", DECRYPTING, _opened_rsa),
     Operation("sign", "sign", SIGNING, _members(**ECDSA)),
     Operation("verify", "validate_signature", SIGNING, _judged),
     Operation("generate-mac", "generate_mac", MAC, _members(**HMAC), sequence=False),
     Operation("verify-mac", "verify_mac", MAC, _checked, sequence=False),
-    Operation("derive-shared-secret", "derive_shared_secret", SIGNING, _agreed, sequence=False, alias=False),
+    Operation(
+        "derive-shared-secret",
+        "derive_shared_secret",
+        SIGNING,
+        _agreed,
+        sequence=False,
+        alias=False,
+    ),
 ]
 
 PUBLIC_KEY = Operation("get-publickey", "show_public_key", SIGNING)
@@ -128,11 +156,23 @@ CARE = [
     Operation("describe-key", "list_key_detail", SYMMETRIC),
     Operation("enable-key", "enable_key", SYMMETRIC, alias=False),
     Operation("disable-key", "disable_key", SYMMETRIC, alias=False),
-    Operation("schedule-key-deletion", "delete_key", SYMMETRIC, _members(pending_days="7"), alias=False),
-    Operation("cancel-key-deletion", "cancel_key_deletion", SYMMETRIC, alias=False),
-    Operation("update-key-alias", "update_key_alias", SYMMETRIC, _members(key_alias="another"), alias=False),
     Operation(
-        "update-key-description", "update_key_description", SYMMETRIC, _members(key_description="x"), alias=False
+        "schedule-key-deletion", "delete_key", SYMMETRIC, _members(pending_days="7"), alias=False
+    ),
+    Operation("cancel-key-deletion", "cancel_key_deletion", SYMMETRIC, alias=False),
+    Operation(
+        "update-key-alias",
+        "update_key_alias",
+        SYMMETRIC,
+        _members(key_alias="another"),
+        alias=False,
+    ),
+    Operation(
+        "update-key-description",
+        "update_key_description",
+        SYMMETRIC,
+        _members(key_description="x"),
+        alias=False,
     ),
     Operation("enable-key-rotation", "enable_key_rotation", SYMMETRIC, alias=False),
     Operation("disable-key-rotation", "disable_key_rotation", SYMMETRIC, alias=False),
@@ -148,7 +188,9 @@ CARE = [
     Operation("create-grant", "create_grant", SYMMETRIC, _granted, alias=False),
     Operation("list-grants", "list_grants", SYMMETRIC, alias=False),
     Operation("revoke-grant", "cancel_grant", SYMMETRIC, _members(grant_id="0" * 64), alias=False),
-    Operation("retire-grant", "cancel_self_grant", SYMMETRIC, _members(grant_id="0" * 64), alias=False),
+    Operation(
+        "retire-grant", "cancel_self_grant", SYMMETRIC, _members(grant_id="0" * 64), alias=False
+    ),
     Operation(
         "get-parameters-for-import",
         "create_parameters_for_import",
@@ -166,12 +208,28 @@ CARE = [
     Operation(
         "delete-imported-key-material", "delete_imported_key_material", EXTERNAL, alias=False
     ),
-    Operation("create-alias", "create_alias", SYMMETRIC, _members(alias="alias/any"), alias=False, sequence=False),
     Operation(
-        "delete-alias", "delete_alias", SYMMETRIC, _members(aliases=["alias/any"]), alias=False, sequence=False
+        "create-alias",
+        "create_alias",
+        SYMMETRIC,
+        _members(alias="alias/any"),
+        alias=False,
+        sequence=False,
     ),
     Operation(
-        "add tag", "create_kms_tag", SYMMETRIC, _members(tag={"key": "k", "value": "v"}), alias=False
+        "delete-alias",
+        "delete_alias",
+        SYMMETRIC,
+        _members(aliases=["alias/any"]),
+        alias=False,
+        sequence=False,
+    ),
+    Operation(
+        "add tag",
+        "create_kms_tag",
+        SYMMETRIC,
+        _members(tag={"key": "k", "value": "v"}),
+        alias=False,
     ),
     Operation(
         "batch tags",
@@ -180,7 +238,9 @@ CARE = [
         _members(action="create", tags=[{"key": "k", "value": "v"}]),
         alias=False,
     ),
-    Operation("delete tag", "delete_tag", SYMMETRIC, _members(key="k"), alias=False, sequence=False),
+    Operation(
+        "delete tag", "delete_tag", SYMMETRIC, _members(key="k"), alias=False, sequence=False
+    ),
     Operation("key tags", "show_kms_tags", SYMMETRIC, alias=False, sequence=False),
 ]
 

@@ -18,9 +18,13 @@ def new(prefix="user"):
     """Makes a user with an access key and no permission."""
     owner = environment.administrator()
     name = keys.name(prefix)
-    user = iam().create_user(
-        user={"name": name, "domain_id": owner.domain_id, "password": PASSWORD, "enabled": True}
-    ).user
+    user = (
+        iam()
+        .create_user(
+            user={"name": name, "domain_id": owner.domain_id, "password": PASSWORD, "enabled": True}
+        )
+        .user
+    )
     credential = iam().create_permanent_access_key(credential={"user_id": user.id}).credential
     return replace(
         owner,

@@ -30,7 +30,9 @@ class Answer:
         try:
             return json.loads(self.body)
         except ValueError as error:
-            raise AssertionError(f"status {self.status}, and no JSON: {self.body[:200]!r}") from error
+            raise AssertionError(
+                f"status {self.status}, and no JSON: {self.body[:200]!r}"
+            ) from error
 
     def code(self):
         """Returns the error code, nested as the key service has it or flat as the gateway has it."""
@@ -58,7 +60,14 @@ def canonical_request(method, target, headers, signed, body):
     lines = [f"{name}:{headers[name].strip()}\n" for name in signed]
     body_hash = headers.get("x-sdk-content-sha256") or hashlib.sha256(body).hexdigest()
     return "\n".join(
-        [method, canonical_uri(path), canonical_query(query), "".join(lines), ";".join(signed), body_hash]
+        [
+            method,
+            canonical_uri(path),
+            canonical_query(query),
+            "".join(lines),
+            ";".join(signed),
+            body_hash,
+        ]
     )
 
 

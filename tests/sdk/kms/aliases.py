@@ -25,12 +25,18 @@ def an_alias_is_made_with_all_its_members():
     owner, key_id, alias = environment.administrator(), keys.shared(), keys.name("alias/a")
     answer = kms().create_alias(key_id=key_id, alias=alias)
     equal(answer.status_code, 201, "status")
-    equal((answer.domain_id, answer.key_id, answer.alias), (owner.domain_id, key_id, alias), "alias")
+    equal(
+        (answer.domain_id, answer.key_id, answer.alias), (owner.domain_id, key_id, alias), "alias"
+    )
     bare = alias.removeprefix("alias/")
     urn = f"kms:{environment.REGION}:{owner.domain_id}:alias:{bare}"
     equal(answer.alias_urn, urn, "alias_urn")
-    true(ISO.fullmatch(answer.create_time), f"create_time {answer.create_time} is a date and a time")
-    true(ISO.fullmatch(answer.update_time), f"update_time {answer.update_time} is a date and a time")
+    true(
+        ISO.fullmatch(answer.create_time), f"create_time {answer.create_time} is a date and a time"
+    )
+    true(
+        ISO.fullmatch(answer.update_time), f"update_time {answer.update_time} is a date and a time"
+    )
 
 
 @claim
@@ -91,7 +97,9 @@ def an_alias_is_given_once():
 def an_alias_and_a_key_name_do_not_meet():
     name = keys.name("both")
     keys.new(key_alias=name)
-    equal(kms().create_alias(key_id=keys.shared(), alias=f"alias/{name}").status_code, 201, "status")
+    equal(
+        kms().create_alias(key_id=keys.shared(), alias=f"alias/{name}").status_code, 201, "status"
+    )
 
 
 @claim
@@ -136,7 +144,12 @@ REQUESTS = [
     ("256 characters", "create_alias", "KMS.0308", {"key_id": keys.UNKNOWN, "alias": "a" * 256}),
     ("no target", "associate_alias", "KMS.0204", {"alias": "alias/x"}),
     ("no alias to move", "associate_alias", "KMS.0204", {"target_key_id": keys.UNKNOWN}),
-    ("a malformed target", "associate_alias", "KMS.0205", {"alias": "alias/x", "target_key_id": "key"}),
+    (
+        "a malformed target",
+        "associate_alias",
+        "KMS.0205",
+        {"alias": "alias/x", "target_key_id": "key"},
+    ),
     ("nothing to delete", "delete_alias", "KMS.0204", {"key_id": keys.UNKNOWN}),
     ("no key of the deleted", "delete_alias", "KMS.0204", {"aliases": ["alias/x"]}),
 ]
@@ -206,7 +219,10 @@ def without_a_key_all_aliases_are_listed():
 def the_sdk_reads_the_list_as_its_own_object():
     alias = _new(keys.shared())
     pages = kms().list_aliases(key_id=keys.shared(), limit="100").body
-    true(alias in [entity.alias for entity in pages[0].aliases], "the alias is in response.body[0].aliases")
+    true(
+        alias in [entity.alias for entity in pages[0].aliases],
+        "the alias is in response.body[0].aliases",
+    )
 
 
 @each([("zero", "0"), ("101", "101"), ("a word", "many")])

@@ -68,7 +68,10 @@ def a_data_key_without_plain_text_is_opened(members, bits):
 def a_data_key_is_sealed_from_outside_and_opened():
     key_id, data_key = keys.shared(), os.urandom(64)
     sealed = kms().encrypt_datakey(
-        key_id=key_id, plain_text=plain_text(data_key), datakey_plain_length="64", sequence=keys.SEQUENCE
+        key_id=key_id,
+        plain_text=plain_text(data_key),
+        datakey_plain_length="64",
+        sequence=keys.SEQUENCE,
     )
     equal((sealed.key_id, sealed.datakey_length), (key_id, "64"), "answer")
     opened = kms().decrypt_datakey(
@@ -200,7 +203,11 @@ def a_bad_request_for_a_data_key_is_refused(code, members):
 
 
 def _sealing(data_key=b"k" * 32, **members):
-    return {"plain_text": plain_text(data_key), "datakey_plain_length": str(len(data_key)), **members}
+    return {
+        "plain_text": plain_text(data_key),
+        "datakey_plain_length": str(len(data_key)),
+        **members,
+    }
 
 
 SEALING = [

@@ -30,9 +30,16 @@ def _strangers():
 
 
 def _grant(key_id, *operations, to=None, **members):
-    return kms().create_grant(
-        key_id=key_id, grantee_principal=to or grantee().user_id, operations=list(operations), **members
-    ).grant_id
+    return (
+        kms()
+        .create_grant(
+            key_id=key_id,
+            grantee_principal=to or grantee().user_id,
+            operations=list(operations),
+            **members,
+        )
+        .grant_id
+    )
 
 
 @claim
@@ -72,7 +79,10 @@ def _forbidden(call, **members):
         call(**members)
     except ServiceResponseException as error:
         equal(error.status_code, 403, f"status ({error})")
-        true(error.error_code in ("KMS.0306", "KMS.0307"), f"{error.error_code} names a missing right")
+        true(
+            error.error_code in ("KMS.0306", "KMS.0307"),
+            f"{error.error_code} names a missing right",
+        )
         return
     raise AssertionError("it was allowed")
 
@@ -83,13 +93,16 @@ def _uses(key_id, client):
     cipher = kms().encrypt_data(key_id=key_id, plain_text="text").cipher_text
     sealed = {"cipher_text": made.cipher_text, "datakey_cipher_length": "32"}
     plain = {
-        "plain_text": made.plain_text + oracle.digest("SHA_256", bytes.fromhex(made.plain_text)).hex(),
+        "plain_text": made.plain_text
+        + oracle.digest("SHA_256", bytes.fromhex(made.plain_text)).hex(),
         "datakey_plain_length": "32",
     }
     pair = {"key_spec": "ECC_NIST_P256"}
     return {
         "create-datakey": lambda: client.create_datakey(key_id=key_id),
-        "create-datakey-without-plaintext": lambda: client.create_datakey_without_plaintext(key_id=key_id),
+        "create-datakey-without-plaintext": lambda: client.create_datakey_without_plaintext(
+            key_id=key_id
+        ),
         "encrypt-datakey": lambda: client.encrypt_datakey(key_id=key_id, **plain),
         "decrypt-datakey": lambda: client.decrypt_datakey(key_id=key_id, **sealed),
         "encrypt-data": lambda: client.encrypt_data(key_id=key_id, plain_text="text"),
@@ -118,7 +131,11 @@ def each_operation_is_granted_by_itself():
 
 
 def _signing_uses(key_id, client):
-    message = {"message": oracle.b64(b"m"), "message_type": "RAW", "signing_algorithm": "ECDSA_SHA_256"}
+    message = {
+        "message": oracle.b64(b"m"),
+        "message_type": "RAW",
+        "signing_algorithm": "ECDSA_SHA_256",
+    }
     signature = kms().sign(key_id=key_id, **message).signature
     return {
         "sign": lambda: client.sign(key_id=key_id, **message),
@@ -189,7 +206,9 @@ def a_retiring_principal_retires():
     key_id = keys.new()
     grant_id = _grant(key_id, "describe-key", retiring_principal=grantee().user_id)
     listed = _theirs().list_retirable_grants()
-    true(grant_id in [grant.grant_id for grant in listed.grants], "the grant is listed as retirable")
+    true(
+        grant_id in [grant.grant_id for grant in listed.grants], "the grant is listed as retirable"
+    )
     _theirs().cancel_self_grant(key_id=key_id, grant_id=grant_id)
     equal(kms().list_grants(key_id=key_id).grants, [], "grants")
 
@@ -215,9 +234,11 @@ def a_grantee_without_retire_grant_neither_retires_nor_revokes():
 def a_grantee_passes_on_what_it_holds_and_no_more():
     key_id, third = keys.new(), people.new("third")
     first = _grant(key_id, "create-grant", "describe-key")
-    passed = _theirs().create_grant(
-        key_id=key_id, grantee_principal=third.user_id, operations=["describe-key"]
-    ).grant_id
+    passed = (
+        _theirs()
+        .create_grant(key_id=key_id, grantee_principal=third.user_id, operations=["describe-key"])
+        .grant_id
+    )
     equal(clients.kms(third).list_key_detail(key_id=key_id).key_info.key_id, key_id, "key_id")
     _forbidden(
         _theirs().create_grant,
@@ -227,7 +248,11 @@ def a_grantee_passes_on_what_it_holds_and_no_more():
     )
     kms().cancel_grant(key_id=key_id, grant_id=first)
     clients.kms(third).list_key_detail(key_id=key_id)
-    equal([grant.grant_id for grant in kms().list_grants(key_id=key_id).grants], [passed], "grants left")
+    equal(
+        [grant.grant_id for grant in kms().list_grants(key_id=key_id).grants],
+        [passed],
+        "grants left",
+    )
 
 
 REQUESTS = [

@@ -13,7 +13,11 @@ DAY = 24 * 60 * 60
 
 def _given(key_id, answer, secret, **members):
     """The arguments of import-key-material; a member of the same name replaces the usual one."""
-    usual = {"key_id": key_id, "import_token": answer.import_token, **imports.wrapped(answer, secret)}
+    usual = {
+        "key_id": key_id,
+        "import_token": answer.import_token,
+        **imports.wrapped(answer, secret),
+    }
     return {**usual, **members}
 
 
@@ -50,16 +54,21 @@ def an_asymmetric_key_is_imported_and_signs(spec):
         key_id=key_id, message=oracle.b64(b"m"), message_type="RAW", signing_algorithm=algorithm
     )
     signature = oracle.unb64(answer.signature)
-    true(oracle.verifies(algorithm, private.public_key(), b"m", signature), "the private key's owner agrees")
+    true(
+        oracle.verifies(algorithm, private.public_key(), b"m", signature),
+        "the private key's owner agrees",
+    )
 
 
 @claim
 def an_rsa_key_is_imported_for_encryption():
     key_id, private = keys.external("RSA_2048", "ENCRYPT_DECRYPT"), imports.material("RSA_2048")
     imports.give(kms(), key_id, private)
-    cipher = kms().encrypt_data(
-        key_id=key_id, plain_text="text", encryption_algorithm="RSAES_OAEP_SHA_256"
-    ).cipher_text
+    cipher = (
+        kms()
+        .encrypt_data(key_id=key_id, plain_text="text", encryption_algorithm="RSAES_OAEP_SHA_256")
+        .cipher_text
+    )
     equal(private.decrypt(oracle.unb64(cipher), imports.OAEP), b"text", "what its owner decrypts")
 
 
@@ -121,11 +130,31 @@ def _broken(secret):
         ("no token", "KMS.0204", lambda answer: {"import_token": None}),
         ("no material", "KMS.0204", lambda answer: {"encrypted_key_material": None}),
         ("a foreign token", "KMS.2605", lambda answer: {"import_token": "QUJD" * 60}),
-        ("a changed token", "KMS.2605", lambda answer: {"import_token": _changed(answer.import_token)}),
-        ("material for another key", "KMS.0311", lambda answer: {"encrypted_key_material": "A" * 342 + "=="}),
-        ("31 bytes", "KMS.2604", lambda answer: {"encrypted_key_material": sealed(answer, secret[:31])}),
-        ("33 bytes", "KMS.2604", lambda answer: {"encrypted_key_material": sealed(answer, secret + b"x")}),
-        ("16 bytes", "KMS.2604", lambda answer: {"encrypted_key_material": sealed(answer, secret[:16])}),
+        (
+            "a changed token",
+            "KMS.2605",
+            lambda answer: {"import_token": _changed(answer.import_token)},
+        ),
+        (
+            "material for another key",
+            "KMS.0311",
+            lambda answer: {"encrypted_key_material": "A" * 342 + "=="},
+        ),
+        (
+            "31 bytes",
+            "KMS.2604",
+            lambda answer: {"encrypted_key_material": sealed(answer, secret[:31])},
+        ),
+        (
+            "33 bytes",
+            "KMS.2604",
+            lambda answer: {"encrypted_key_material": sealed(answer, secret + b"x")},
+        ),
+        (
+            "16 bytes",
+            "KMS.2604",
+            lambda answer: {"encrypted_key_material": sealed(answer, secret[:16])},
+        ),
         ("a past expiry", "KMS.2602", lambda answer: {"expiration_time": past}),
         ("a negative expiry", "KMS.2602", lambda answer: {"expiration_time": -1}),
         ("a malformed sequence", "KMS.0206", lambda answer: {"sequence": "x"}),
@@ -158,8 +187,16 @@ def _waiting():
 
 PRIVATE = [
     ("no private key", "KMS.2608", lambda answer, key: {"encrypted_privatekey": None}),
-    ("a private key of another kind", "KMS.2609", lambda answer, key: _sealed_private(answer, "RSA_2048")),
-    ("a private key of another curve", "KMS.2609", lambda answer, key: _sealed_private(answer, "EC_P384")),
+    (
+        "a private key of another kind",
+        "KMS.2609",
+        lambda answer, key: _sealed_private(answer, "RSA_2048"),
+    ),
+    (
+        "a private key of another curve",
+        "KMS.2609",
+        lambda answer, key: _sealed_private(answer, "EC_P384"),
+    ),
     (
         "a temporary key of 24 bytes",
         "KMS.2610",

@@ -22,9 +22,7 @@ TO_PKCS8 = (
     "openssl pkcs8 -topk8 -inform PEM -in pkcs1_rsa_private_key.pem -outform pem -nocrypt "
     "-out rsa_private_key.pem"
 )
-TO_DER = (
-    "openssl pkcs8 -topk8 -inform PEM -outform DER -in rsa_private_key.pem -out rsa_private_key.der -nocrypt"
-)
+TO_DER = "openssl pkcs8 -topk8 -inform PEM -outform DER -in rsa_private_key.pem -out rsa_private_key.der -nocrypt"
 WRAP_PRIVATE = (
     "openssl enc -id-aes256-wrap-pad -K $(cat 0xPlaintextKeyMaterial.bin) -iv A65959A6 "
     "-in rsa_private_key.der -out out_rsa_private_key.der"
@@ -102,7 +100,9 @@ def _wrap_private(folder):
     )
     if done.returncode == 0:
         return
-    print(f"    openssl refuses id-aes256-wrap-pad ({done.stderr.strip().splitlines()[-1]}); wrapped elsewhere")
+    print(
+        f"    openssl refuses id-aes256-wrap-pad ({done.stderr.strip().splitlines()[-1]}); wrapped elsewhere"
+    )
     wrapped = keywrap.aes_key_wrap_with_padding(
         folder.bytes("PlaintextKeyMaterial.bin"), folder.bytes("rsa_private_key.der")
     )

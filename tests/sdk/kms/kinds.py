@@ -52,7 +52,9 @@ ROWS = [
 @each(ROWS)
 def a_key_of_another_kind_is_refused(name, spec, usage, code, members):
     operation = BY_NAME[name]
-    usual = operation.members(keys.UNKNOWN) if name == "re-encrypt" else operations.plausible(operation)
+    usual = (
+        operation.members(keys.UNKNOWN) if name == "re-encrypt" else operations.plausible(operation)
+    )
     refused(
         400, code, operations.call, kms(), operation, keys.shared(spec, usage), {**usual, **members}
     )
@@ -61,5 +63,8 @@ def a_key_of_another_kind_is_refused(name, spec, usage, code, members):
 @claim
 def a_move_to_a_signing_key_is_refused():
     operation = BY_NAME["re-encrypt"]
-    members = {**operation.members(keys.UNKNOWN), "destination_encryption_algorithm": "RSAES_OAEP_SHA_256"}
+    members = {
+        **operation.members(keys.UNKNOWN),
+        "destination_encryption_algorithm": "RSAES_OAEP_SHA_256",
+    }
     refused(400, "KMS.0335", operations.call, kms(), operation, keys.shared("RSA_2048"), members)

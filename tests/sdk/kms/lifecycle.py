@@ -62,7 +62,10 @@ def a_new_key_is_described_in_full():
     }
     for member, value in expected.items():
         equal(getattr(key, member), value, member)
-    true(re.fullmatch(r"\d{13}", key.creation_date), f"creation_date {key.creation_date} is 13 digits")
+    true(
+        re.fullmatch(r"\d{13}", key.creation_date),
+        f"creation_date {key.creation_date} is 13 digits",
+    )
     lag = int(key.creation_date) - before
     true(-MINUTE < lag < MINUTE, f"creation_date is now, not {lag} ms away")
 
@@ -172,7 +175,11 @@ def a_name_of_another_key_is_refused():
 def a_key_may_be_given_its_own_name_again():
     key_id = keys.shared()
     alias = keys.describe(key_id).key_alias
-    equal(kms().update_key_alias(key_id=key_id, key_alias=alias).key_info.key_alias, alias, "key_alias")
+    equal(
+        kms().update_key_alias(key_id=key_id, key_alias=alias).key_info.key_alias,
+        alias,
+        "key_alias",
+    )
 
 
 UPDATES = [

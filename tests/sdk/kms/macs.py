@@ -18,9 +18,13 @@ def _mac(spec, algorithm, message):
 
 
 def _valid(spec, algorithm, message, mac):
-    return kms().verify_mac(
-        key_id=keys.shared(spec), mac_algorithm=algorithm, message=oracle.b64(message), mac=mac
-    ).mac_valid
+    return (
+        kms()
+        .verify_mac(
+            key_id=keys.shared(spec), mac_algorithm=algorithm, message=oracle.b64(message), mac=mac
+        )
+        .mac_valid
+    )
 
 
 @each(ALGORITHMS)
@@ -44,7 +48,9 @@ def a_wrong_code_is_an_answer_and_no_error(spec, algorithm, size):
 @claim
 def a_code_may_come_in_capitals_or_base64():
     mac = _mac("HMAC_256", "HMAC_SHA_256", b"message").mac
-    equal(_valid("HMAC_256", "HMAC_SHA_256", b"message", mac.upper()), True, "mac_valid of capitals")
+    equal(
+        _valid("HMAC_256", "HMAC_SHA_256", b"message", mac.upper()), True, "mac_valid of capitals"
+    )
     encoded = oracle.b64(bytes.fromhex(mac))
     equal(_valid("HMAC_256", "HMAC_SHA_256", b"message", encoded), True, "mac_valid of Base64")
 
@@ -53,9 +59,13 @@ def a_code_may_come_in_capitals_or_base64():
 def one_message_has_one_code_and_two_keys_have_two():
     one = _mac("HMAC_256", "HMAC_SHA_256", b"m").mac
     equal(_mac("HMAC_256", "HMAC_SHA_256", b"m").mac, one, "mac")
-    other = kms().generate_mac(
-        key_id=keys.new("HMAC_256"), mac_algorithm="HMAC_SHA_256", message=oracle.b64(b"m")
-    ).mac
+    other = (
+        kms()
+        .generate_mac(
+            key_id=keys.new("HMAC_256"), mac_algorithm="HMAC_SHA_256", message=oracle.b64(b"m")
+        )
+        .mac
+    )
     true(other != one, "another key gives another code")
 
 

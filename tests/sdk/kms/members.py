@@ -42,7 +42,14 @@ def a_malformed_sequence_is_refused(operation):
     members = operations.plausible(operation)
     for sequence in ("1", keys.SEQUENCE[:-1], keys.SEQUENCE.upper()):
         refused(
-            400, "KMS.0206", operations.call, kms(), operation, keys.UNKNOWN, members, sequence=sequence
+            400,
+            "KMS.0206",
+            operations.call,
+            kms(),
+            operation,
+            keys.UNKNOWN,
+            members,
+            sequence=sequence,
         )
 
 
@@ -98,7 +105,11 @@ def _client(identity):
 ORDER = [
     ("missing before sequence", "KMS.0204", {"sequence": "x", "plain_text": "t"}),
     ("missing before format", "KMS.0204", {"key_id": "malformed"}),
-    ("sequence before format", "KMS.0206", {"sequence": "x", "key_id": "malformed", "plain_text": "t"}),
+    (
+        "sequence before format",
+        "KMS.0206",
+        {"sequence": "x", "key_id": "malformed", "plain_text": "t"},
+    ),
     ("format before existence", "KMS.0308", {"key_id": keys.UNKNOWN, "plain_text": "x" * 5000}),
 ]
 

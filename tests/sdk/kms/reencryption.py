@@ -17,7 +17,11 @@ def text_moves_to_another_key():
     answer = kms().re_encrypt(cipher_text=_encrypted(), destination_key_id=target)
     equal((answer.key_id, answer.source_key_id), (target, source), "keys")
     equal(answer.source_encryption_algorithm, "SYMMETRIC_DEFAULT", "source_encryption_algorithm")
-    equal(answer.destination_encryption_algorithm, "SYMMETRIC_DEFAULT", "destination_encryption_algorithm")
+    equal(
+        answer.destination_encryption_algorithm,
+        "SYMMETRIC_DEFAULT",
+        "destination_encryption_algorithm",
+    )
     opened = kms().decrypt_data(cipher_text=answer.cipher_text, key_id=target)
     equal(opened.plain_text, "text", "plain_text")
 
@@ -33,15 +37,21 @@ def text_may_stay_under_its_key_and_is_encrypted_anew():
 @claim
 def context_is_exchanged():
     before = _encrypted(additional_authenticated_data="old")
-    after = kms().re_encrypt(
-        cipher_text=before,
-        destination_key_id=keys.shared(),
-        source_additional_authenticated_data="old",
-        destination_additional_authenticated_data="new",
-    ).cipher_text
+    after = (
+        kms()
+        .re_encrypt(
+            cipher_text=before,
+            destination_key_id=keys.shared(),
+            source_additional_authenticated_data="old",
+            destination_additional_authenticated_data="new",
+        )
+        .cipher_text
+    )
     opened = kms().decrypt_data(cipher_text=after, additional_authenticated_data="new")
     equal(opened.plain_text, "text", "plain_text")
-    refused(400, "KMS.2201", kms().decrypt_data, cipher_text=after, additional_authenticated_data="old")
+    refused(
+        400, "KMS.2201", kms().decrypt_data, cipher_text=after, additional_authenticated_data="old"
+    )
 
 
 @claim
@@ -51,7 +61,9 @@ def text_moves_to_an_rsa_key_and_back():
         cipher_text=_encrypted(), destination_key_id=rsa, destination_encryption_algorithm=OAEP
     )
     equal(there.destination_encryption_algorithm, OAEP, "destination_encryption_algorithm")
-    opened = kms().decrypt_data(key_id=rsa, cipher_text=there.cipher_text, encryption_algorithm=OAEP)
+    opened = kms().decrypt_data(
+        key_id=rsa, cipher_text=there.cipher_text, encryption_algorithm=OAEP
+    )
     equal(opened.plain_text, "text", "plain_text")
     back = kms().re_encrypt(
         cipher_text=there.cipher_text,
@@ -95,7 +107,9 @@ def a_bad_request_is_refused(code, members):
 
 @claim
 def an_unknown_destination_is_refused():
-    refused(404, "KMS.0207", kms().re_encrypt, cipher_text=_encrypted(), destination_key_id=keys.UNKNOWN)
+    refused(
+        404, "KMS.0207", kms().re_encrypt, cipher_text=_encrypted(), destination_key_id=keys.UNKNOWN
+    )
 
 
 @claim

@@ -53,7 +53,9 @@ def a_plan_cannot_begin_twice():
 def without_a_plan_there_is_nothing_to_change_or_end():
     key_id = keys.shared()
     refused(400, "KMS.0313", kms().disable_key_rotation, key_id=key_id)
-    refused(400, "KMS.0313", kms().update_key_rotation_interval, key_id=key_id, rotation_interval=30)
+    refused(
+        400, "KMS.0313", kms().update_key_rotation_interval, key_id=key_id, rotation_interval=30
+    )
 
 
 _PLANNED = []

@@ -59,7 +59,10 @@ def the_public_key_is_pem_of_its_kind(spec):
 def a_signature_of_a_message_is_good(spec, algorithm):
     key_id, message = keys.shared(spec), os.urandom(100)
     signature = _signed(key_id, algorithm, message)
-    true(oracle.verifies(algorithm, _public(key_id), message, signature), "others accept the signature")
+    true(
+        oracle.verifies(algorithm, _public(key_id), message, signature),
+        "others accept the signature",
+    )
     equal(_valid(key_id, algorithm, message, signature), "true", "signature_valid")
 
 
@@ -68,9 +71,16 @@ def a_signature_of_a_digest_is_one_of_its_message(spec, algorithm):
     key_id, message = keys.shared(spec), os.urandom(100)
     digest = oracle.digest(algorithm, message)
     signature = _signed(key_id, algorithm, digest, message_type=None)
-    true(oracle.verifies(algorithm, _public(key_id), message, signature), "others accept the signature")
+    true(
+        oracle.verifies(algorithm, _public(key_id), message, signature),
+        "others accept the signature",
+    )
     equal(_valid(key_id, algorithm, digest, signature, "DIGEST"), "true", "signature_valid")
-    equal(_valid(key_id, algorithm, message, signature, "RAW"), "true", "signature_valid of the message")
+    equal(
+        _valid(key_id, algorithm, message, signature, "RAW"),
+        "true",
+        "signature_valid of the message",
+    )
 
 
 @each(FAMILIES)
@@ -104,7 +114,10 @@ def a_pss_signature_has_a_salt_as_long_as_its_hash():
     key_id, message = keys.shared("RSA_2048"), b"message"
     for algorithm in ("RSASSA_PSS_SHA_256", "RSASSA_PSS_SHA_384", "RSASSA_PSS_SHA_512"):
         signature = _signed(key_id, algorithm, message)
-        true(oracle.verifies(algorithm, _public(key_id), message, signature), f"{algorithm} has that salt")
+        true(
+            oracle.verifies(algorithm, _public(key_id), message, signature),
+            f"{algorithm} has that salt",
+        )
 
 
 @claim
@@ -155,7 +168,11 @@ REQUESTS = [
     ("a message that is no Base64", "KMS.0308", {"message": "a b c"}),
     ("a digest of another hash", "KMS.0329", {"message": oracle.b64(b"d" * 48)}),
     ("a short digest", "KMS.0329", {"message": oracle.b64(b"d" * 31)}),
-    ("a message of 4096 bytes", "KMS.0308", {"message": oracle.b64(b"m" * 4096), "message_type": "RAW"}),
+    (
+        "a message of 4096 bytes",
+        "KMS.0308",
+        {"message": oracle.b64(b"m" * 4096), "message_type": "RAW"},
+    ),
     ("a malformed sequence", "KMS.0206", {"sequence": "x"}),
 ]
 
@@ -192,7 +209,11 @@ def a_bad_signature_member_is_refused(code, signature):
 def an_alias_names_the_key():
     key_id, alias = keys.shared("EC_P256"), keys.name("alias/sign")
     kms().create_alias(key_id=key_id, alias=alias)
-    members = {"message": oracle.b64(b"m"), "message_type": "RAW", "signing_algorithm": "ECDSA_SHA_256"}
+    members = {
+        "message": oracle.b64(b"m"),
+        "message_type": "RAW",
+        "signing_algorithm": "ECDSA_SHA_256",
+    }
     made = kms().sign(key_id=alias, **members)
     equal(made.key_id, key_id, "key_id")
     judged = kms().validate_signature(key_id=alias, signature=made.signature, **members)
@@ -214,4 +235,6 @@ def the_public_key_of_an_imported_key_is_its_own():
     key_id = keys.external("EC_P384")
     imports.give(kms(), key_id, private)
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    equal(_public(key_id).public_bytes(*form), private.public_key().public_bytes(*form), "public key")
+    equal(
+        _public(key_id).public_bytes(*form), private.public_key().public_bytes(*form), "public key"
+    )

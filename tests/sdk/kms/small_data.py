@@ -45,7 +45,9 @@ def the_ciphertext_stays_within_the_published_size(size):
 
 @claim
 def the_same_text_is_encrypted_anew_each_time():
-    made = [kms().encrypt_data(key_id=keys.shared(), plain_text="same").cipher_text for _ in range(2)]
+    made = [
+        kms().encrypt_data(key_id=keys.shared(), plain_text="same").cipher_text for _ in range(2)
+    ]
     differ(made[0], made[1], "cipher_text")
 
 
@@ -58,10 +60,22 @@ def the_right_key_may_be_named_and_a_wrong_one_is_refused():
 
 
 CONTEXTS = [
-    ("a text", {"additional_authenticated_data": "blue"}, {"additional_authenticated_data": "Blue"}),
-    ("128 bytes", {"additional_authenticated_data": "a" * 128}, {"additional_authenticated_data": "a" * 127}),
+    (
+        "a text",
+        {"additional_authenticated_data": "blue"},
+        {"additional_authenticated_data": "Blue"},
+    ),
+    (
+        "128 bytes",
+        {"additional_authenticated_data": "a" * 128},
+        {"additional_authenticated_data": "a" * 127},
+    ),
     ("a map", {"encryption_context": {"k": "v"}}, {"encryption_context": {"k": "w"}}),
-    ("a map with another name", {"encryption_context": {"k": "v"}}, {"encryption_context": {"j": "v"}}),
+    (
+        "a map with another name",
+        {"encryption_context": {"k": "v"}},
+        {"encryption_context": {"j": "v"}},
+    ),
 ]
 
 
@@ -76,32 +90,44 @@ def context_binds(members, other):
 @claim
 def text_without_context_does_not_open_with_one():
     cipher = kms().encrypt_data(key_id=keys.shared(), plain_text="text").cipher_text
-    refused(400, "KMS.2201", kms().decrypt_data, cipher_text=cipher, additional_authenticated_data="a")
+    refused(
+        400, "KMS.2201", kms().decrypt_data, cipher_text=cipher, additional_authenticated_data="a"
+    )
 
 
 @claim
 def a_map_is_compared_as_a_map():
     one = {"a": "1", "b": "2", "c": "3"}
     other = {"c": "3", "b": "2", "a": "1"}
-    cipher = kms().encrypt_data(key_id=keys.shared(), plain_text="text", encryption_context=one).cipher_text
+    cipher = (
+        kms()
+        .encrypt_data(key_id=keys.shared(), plain_text="text", encryption_context=one)
+        .cipher_text
+    )
     opened = kms().decrypt_data(cipher_text=cipher, encryption_context=other)
     equal(opened.plain_text, "text", "plain_text")
 
 
 @claim
 def a_map_is_not_confused_with_its_parts():
-    cipher = kms().encrypt_data(
-        key_id=keys.shared(), plain_text="text", encryption_context={"a": "1", "b": "2"}
-    ).cipher_text
+    cipher = (
+        kms()
+        .encrypt_data(
+            key_id=keys.shared(), plain_text="text", encryption_context={"a": "1", "b": "2"}
+        )
+        .cipher_text
+    )
     for other in ({"a": "1b2"}, {"a1b": "2"}, {"a": "1", "b2": ""}, {"ab": "12"}):
         refused(400, "KMS.2201", kms().decrypt_data, cipher_text=cipher, encryption_context=other)
 
 
 @claim
 def an_empty_context_is_none():
-    cipher = kms().encrypt_data(
-        key_id=keys.shared(), plain_text="text", additional_authenticated_data=""
-    ).cipher_text
+    cipher = (
+        kms()
+        .encrypt_data(key_id=keys.shared(), plain_text="text", additional_authenticated_data="")
+        .cipher_text
+    )
     equal(kms().decrypt_data(cipher_text=cipher).plain_text, "text", "plain_text")
 
 
@@ -130,7 +156,9 @@ ENCRYPTION = [
 
 @each(ENCRYPTION)
 def a_bad_encryption_is_refused(code, members):
-    refused(400, code, kms().encrypt_data, **{"key_id": keys.shared(), "plain_text": "text", **members})
+    refused(
+        400, code, kms().encrypt_data, **{"key_id": keys.shared(), "plain_text": "text", **members}
+    )
 
 
 DECRYPTION = [
@@ -149,7 +177,11 @@ def a_bad_decryption_is_refused(code, members):
     refused(400, code, kms().decrypt_data, **members)
 
 
-SIZES = [("RSA_2048", "RSA_2048", 190, 344), ("RSA_3072", "RSA_3072", 318, 512), ("RSA_4096", "RSA_4096", 446, 684)]
+SIZES = [
+    ("RSA_2048", "RSA_2048", 190, 344),
+    ("RSA_3072", "RSA_3072", 318, 512),
+    ("RSA_4096", "RSA_4096", 446, 684),
+]
 OAEP = {"encryption_algorithm": "RSAES_OAEP_SHA_256"}
 
 
@@ -177,7 +209,9 @@ def bytes_that_are_no_text_come_as_base64():
     key_id = keys.shared("RSA_2048", "ENCRYPT_DECRYPT")
     public = oracle.public_key(kms().show_public_key(key_id=key_id).public_key)
     secret = bytes([0xFF, 0xFE, 0x00, 0x80])
-    opened = kms().decrypt_data(key_id=key_id, cipher_text=oracle.b64(public.encrypt(secret, imports.OAEP)), **OAEP)
+    opened = kms().decrypt_data(
+        key_id=key_id, cipher_text=oracle.b64(public.encrypt(secret, imports.OAEP)), **OAEP
+    )
     equal(oracle.unb64(opened.plain_text_base64), secret, "plain_text_base64")
 
 

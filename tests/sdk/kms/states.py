@@ -44,7 +44,10 @@ def _rows(state):
     return [
         (operation.name, operation.name)
         for operation in USES
-        if not (state == "5" and (operation.kind[0] == "HMAC_256" or operation.name == "decrypt-data (RSA)"))
+        if not (
+            state == "5"
+            and (operation.kind[0] == "HMAC_256" or operation.name == "decrypt-data (RSA)")
+        )
     ]
 
 
@@ -158,7 +161,12 @@ MOVES = [
 CARE = {operation.method: operation for operation in operations.CARE}
 
 
-@each([(f"{method} from {state} of {kind[0]}", method, kind, state, after) for method, kind, state, after in MOVES])
+@each(
+    [
+        (f"{method} from {state} of {kind[0]}", method, kind, state, after)
+        for method, kind, state, after in MOVES
+    ]
+)
 def an_operation_leads_from_state_to_state(method, kind, state, after):
     changes = not after.startswith("KMS") and after != state
     key_id = (_in_state if changes else _in_state_shared)(kind, state)
@@ -185,9 +193,11 @@ def a_plan_is_changed_only_while_the_key_is_enabled(state, code):
 @each([("3", "3"), ("4", "4")])
 def a_grant_is_revoked_in_state(state):
     key_id = keys.new()
-    grant_id = kms().create_grant(
-        key_id=key_id, operations=["describe-key"], **operations.grantee()
-    ).grant_id
+    grant_id = (
+        kms()
+        .create_grant(key_id=key_id, operations=["describe-key"], **operations.grantee())
+        .grant_id
+    )
     _bring(key_id, state)
     kms().cancel_grant(key_id=key_id, grant_id=grant_id)
     equal(clients.wire(kms().list_grants(key_id=key_id))["total"], 0, "grants")

@@ -107,8 +107,16 @@ def a_key_store_lives_its_life():
 
 
 UNPUBLISHED = [
-    ("replication", "replicate_key", {"key_id": keys.UNKNOWN, "replica_region": "cn-south-1", "key_alias": "r"}),
-    ("a primary region", "update_primary_region", {"key_id": keys.UNKNOWN, "primary_region": "cn-south-1"}),
+    (
+        "replication",
+        "replicate_key",
+        {"key_id": keys.UNKNOWN, "replica_region": "cn-south-1", "key_alias": "r"},
+    ),
+    (
+        "a primary region",
+        "update_primary_region",
+        {"key_id": keys.UNKNOWN, "primary_region": "cn-south-1"},
+    ),
     ("capsules", "create_datakey_capsule", {"key_id": keys.UNKNOWN, "datakey_length": "256"}),
     ("pins", "create_pin", {"pin_type": "PlainText"}),
     ("access points", "list_access_point", {"keyspace_id": keys.UNKNOWN}),

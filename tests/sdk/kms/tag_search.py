@@ -94,7 +94,11 @@ def pages_hold_every_resource_once():
         page = _search(tags=tags, limit="1", offset=offset)
         equal(page.total_count, 3, "total_count")
         found += [resource.resource_id for resource in page.resources]
-    equal(sorted(found), sorted(made[name] for name in ("blue-s", "blue-m", "red-s")), "pages together")
+    equal(
+        sorted(found),
+        sorted(made[name] for name in ("blue-s", "blue-m", "red-s")),
+        "pages together",
+    )
 
 
 REQUESTS = [

@@ -44,7 +44,11 @@ def tags_are_added_and_deleted_in_batches():
     tags = [{"key": f"k{number}", "value": str(number)} for number in range(5)]
     equal(_batch(key_id, "create", tags).status_code, 204, "status")
     equal(_tags(key_id), {tag["key"]: tag["value"] for tag in tags}, "tags")
-    equal(_batch(key_id, "delete", [{"key": "k0"}, {"key": "k1", "value": "1"}]).status_code, 204, "status")
+    equal(
+        _batch(key_id, "delete", [{"key": "k0"}, {"key": "k1", "value": "1"}]).status_code,
+        204,
+        "status",
+    )
     equal(sorted(_tags(key_id)), ["k2", "k3", "k4"], "tags left")
 
 
@@ -55,7 +59,12 @@ def unknown_tags_of_a_batch_are_passed_over():
     equal(_tags(key_id), {"a": "1"}, "tags")
 
 
-@each([(key, key) for key in ("plain", "a/b", "a b", "a:b=c+d-e@f.g_h", "颜色", "a%2Fb".replace("%2F", "/"))])
+@each(
+    [
+        (key, key)
+        for key in ("plain", "a/b", "a b", "a:b=c+d-e@f.g_h", "颜色", "a%2Fb".replace("%2F", "/"))
+    ]
+)
 def one_tag_is_deleted(key):
     key_id = keys.shared()
     kms().create_kms_tag(key_id=key_id, tag={"key": key, "value": "v"})
@@ -119,7 +128,12 @@ BATCHES = [
     ("an empty list", "KMS.0401", "create", []),
     ("an empty list to delete", "KMS.0401", "delete", []),
     ("an unknown action", "KMS.0404", "update", [{"key": "k", "value": "v"}]),
-    ("one key twice", "KMS.0412", "create", [{"key": "k", "value": "1"}, {"key": "k", "value": "2"}]),
+    (
+        "one key twice",
+        "KMS.0412",
+        "create",
+        [{"key": "k", "value": "1"}, {"key": "k", "value": "2"}],
+    ),
     ("21 tags", "KMS.0407", "create", [{"key": f"k{number}", "value": ""} for number in range(21)]),
     ("a tag without key", "KMS.0406", "create", [{"value": "v"}]),
 ]
@@ -170,7 +184,10 @@ def the_project_shows_each_key_with_its_values():
     equal(sorted(tags[colour]), ["blue", "red"], "values")
 
 
-KEYS = [("an unknown key", 404, "KMS.0207", keys.UNKNOWN), ("a malformed key", 400, "KMS.0205", "key")]
+KEYS = [
+    ("an unknown key", 404, "KMS.0207", keys.UNKNOWN),
+    ("a malformed key", 400, "KMS.0205", "key"),
+]
 
 
 @each(KEYS)

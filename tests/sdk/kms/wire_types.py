@@ -44,7 +44,12 @@ def a_rotated_key_says_so_in_text():
 @claim
 def verify_answers_in_text():
     key_id, message = keys.shared("EC_P256"), oracle.b64(b"message")
-    members = {"key_id": key_id, "message": message, "message_type": "RAW", "signing_algorithm": "ECDSA_SHA_256"}
+    members = {
+        "key_id": key_id,
+        "message": message,
+        "message_type": "RAW",
+        "signing_algorithm": "ECDSA_SHA_256",
+    }
     signature = kms().sign(**members).signature
     good = clients.wire(kms().validate_signature(signature=signature, **members))
     equal(good["signature_valid"], "true", "signature_valid")
@@ -55,7 +60,11 @@ def verify_answers_in_text():
 
 @claim
 def verify_mac_answers_with_a_boolean():
-    members = {"key_id": keys.shared("HMAC_256"), "mac_algorithm": "HMAC_SHA_256", "message": oracle.b64(b"m")}
+    members = {
+        "key_id": keys.shared("HMAC_256"),
+        "mac_algorithm": "HMAC_SHA_256",
+        "message": oracle.b64(b"m"),
+    }
     mac = kms().generate_mac(**members).mac
     equal(clients.wire(kms().verify_mac(mac=mac, **members))["mac_valid"], True, "mac_valid")
     other = "00" * 32
@@ -65,7 +74,9 @@ def verify_mac_answers_with_a_boolean():
 @claim
 def import_parameters_expire_at_a_number():
     answer = clients.wire(
-        kms().create_parameters_for_import(key_id=keys.external(), wrapping_algorithm="RSAES_OAEP_SHA_256")
+        kms().create_parameters_for_import(
+            key_id=keys.external(), wrapping_algorithm="RSAES_OAEP_SHA_256"
+        )
     )
     typed(answer["expiration_time"], int, "expiration_time")
     true(len(str(answer["expiration_time"])) == 10, "expiration_time is in seconds")
@@ -81,7 +92,9 @@ def counts_are_numbers():
     typed(clients.wire(kms().show_kms_tags(key_id=key_id))["existTagsNum"], int, "existTagsNum")
     typed(clients.wire(kms().list_grants(key_id=key_id))["total"], int, "total")
     typed(clients.wire(kms().list_aliases())["page_info"]["current_count"], int, "current_count")
-    search = kms().list_kms_by_tags(resource_instances="resource_instances", action="filter", tags=[])
+    search = kms().list_kms_by_tags(
+        resource_instances="resource_instances", action="filter", tags=[]
+    )
     typed(clients.wire(search)["total_count"], int, "total_count")
 
 
@@ -89,9 +102,13 @@ def counts_are_numbers():
 def data_key_lengths_are_text():
     plain, key_id = os.urandom(64), keys.shared()
     text = (plain + oracle.digest("SHA_256", plain)).hex()
-    sealed = clients.wire(kms().encrypt_datakey(key_id=key_id, plain_text=text, datakey_plain_length="64"))
+    sealed = clients.wire(
+        kms().encrypt_datakey(key_id=key_id, plain_text=text, datakey_plain_length="64")
+    )
     equal(sealed["datakey_length"], "64", "datakey_length")
-    opened = kms().decrypt_datakey(key_id=key_id, cipher_text=sealed["cipher_text"], datakey_cipher_length="64")
+    opened = kms().decrypt_datakey(
+        key_id=key_id, cipher_text=sealed["cipher_text"], datakey_cipher_length="64"
+    )
     equal(clients.wire(opened)["datakey_length"], "64", "datakey_length")
 
 
@@ -112,7 +129,11 @@ def empty_answers_are_empty_objects():
     [
         ("random_data_length", "create_random", {"random_data_length": 512}),
         ("datakey_length", "create_datakey", {"key_id": "shared", "datakey_length": 256}),
-        ("limit and marker of grants", "list_grants", {"key_id": "shared", "limit": 10, "marker": 0}),
+        (
+            "limit and marker of grants",
+            "list_grants",
+            {"key_id": "shared", "limit": 10, "marker": 0},
+        ),
     ]
 )
 def numbers_are_read_where_text_is_usual(operation, members):
@@ -123,7 +144,12 @@ def numbers_are_read_where_text_is_usual(operation, members):
 
 @claim
 def null_is_absent_and_unknown_members_are_ignored():
-    body = {"key_id": keys.shared(), "datakey_length": None, "sequence": None, "colour": {"of": ["the", "sky"]}}
+    body = {
+        "key_id": keys.shared(),
+        "datakey_length": None,
+        "sequence": None,
+        "colour": {"of": ["the", "sky"]},
+    }
     answer = kms().create_datakey(body=body)
     equal(len(answer.plain_text), 64, "digits of a data key of the default length")
 
@@ -131,7 +157,8 @@ def null_is_absent_and_unknown_members_are_ignored():
 @claim
 def a_base64_answer_has_the_standard_alphabet():
     texts = [
-        kms().encrypt_data(key_id=keys.shared(), plain_text="x" * 100).cipher_text for _ in range(20)
+        kms().encrypt_data(key_id=keys.shared(), plain_text="x" * 100).cipher_text
+        for _ in range(20)
     ]
     for text in texts:
         equal(base64.b64encode(base64.b64decode(text, validate=True)).decode(), text, "cipher_text")

@@ -79,7 +79,11 @@ KNOWN = [
 @each(KNOWN)
 def the_known_answer_is_given(method, target, headers, body, canonical_hash, signature):
     canonical = raw.canonical_request(method, target, headers, sorted(headers), body)
-    equal(hashlib.sha256(canonical.encode()).hexdigest(), canonical_hash, "hash of the canonical request")
+    equal(
+        hashlib.sha256(canonical.encode()).hexdigest(),
+        canonical_hash,
+        "hash of the canonical request",
+    )
     equal(raw.signature(SK, DATE, canonical), signature, "signature")
 
 
@@ -96,4 +100,6 @@ def the_official_sdk_gives_it_too(method, target, headers, body, _hash, signatur
         body=body,
     )
     signed = Signer(BasicCredentials(AK, SK, PROJECT)).sign(request)
-    equal(signed.header_params["Authorization"].rpartition("=")[2], signature, "the SDK's signature")
+    equal(
+        signed.header_params["Authorization"].rpartition("=")[2], signature, "the SDK's signature"
+    )

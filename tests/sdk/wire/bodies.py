@@ -54,7 +54,12 @@ def what_is_no_json_object_is_refused(body):
     _refused(_post("describe-key", body))
 
 
-@each([("the key", b'{"key_id": "%s", "key_id": "%s"}'), ("an unknown member", b'{"key_id": "%s", "x": 1, "x": "%s"}')])
+@each(
+    [
+        ("the key", b'{"key_id": "%s", "key_id": "%s"}'),
+        ("an unknown member", b'{"key_id": "%s", "x": 1, "x": "%s"}'),
+    ]
+)
 def a_member_given_twice_is_refused_or_harmless(body):
     key_id = keys.shared().encode()
     answer = _post("describe-key", body % (key_id, keys.UNKNOWN.encode()))
@@ -95,7 +100,12 @@ TYPES = [
 ]  # fmt: skip
 
 
-@each([(f"{operation} {member} {value!r}", operation, member, value, codes) for operation, member, value, codes in TYPES])
+@each(
+    [
+        (f"{operation} {member} {value!r}", operation, member, value, codes)
+        for operation, member, value, codes in TYPES
+    ]
+)
 def a_value_of_a_wrong_type_is_refused(operation, member, value, codes):
     answer = _post(operation, {member: value})
     equal(answer.status, 400, f"status ({answer.body!r})")
@@ -149,7 +159,9 @@ def a_body_that_is_far_too_long_is_refused():
 
 @claim
 def an_unsigned_body_that_is_too_long_is_refused_before_anything_else():
-    answer = raw.unsigned("POST", f"/v1.0/{administrator().project_id}/kms/list-keys", b" " * (LIMIT + 1))
+    answer = raw.unsigned(
+        "POST", f"/v1.0/{administrator().project_id}/kms/list-keys", b" " * (LIMIT + 1)
+    )
     _refused(answer, "KMS.0203")
 
 

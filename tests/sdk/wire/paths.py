@@ -36,8 +36,15 @@ UNPUBLISHED = [
 @each(UNPUBLISHED)
 def a_path_that_is_no_api_is_not_found(method, path):
     answer = raw.signed(administrator(), method, _target(path), {})
-    equal((answer.status, answer.json().get("error_code")), (404, "APIGW.0101"), f"answer {answer.body[:200]!r}")
-    true(answer.json()["error_msg"].startswith("The API does not exist"), "the message is the published one")
+    equal(
+        (answer.status, answer.json().get("error_code")),
+        (404, "APIGW.0101"),
+        f"answer {answer.body[:200]!r}",
+    )
+    true(
+        answer.json()["error_msg"].startswith("The API does not exist"),
+        "the message is the published one",
+    )
 
 
 METHODS = [
@@ -59,7 +66,13 @@ def a_wrong_method_is_named(method, path):
 
 @claim
 def a_slash_at_the_end_is_never_answered_with_a_redirect():
-    for path in ("/v1.0/{p}/kms/list-keys/", "/v1.0", "/v1.0/", "/v3/projects/", "/v1.0/{p}/kms/aliases/"):
+    for path in (
+        "/v1.0/{p}/kms/list-keys/",
+        "/v1.0",
+        "/v1.0/",
+        "/v3/projects/",
+        "/v1.0/{p}/kms/aliases/",
+    ):
         answer = raw.signed(administrator(), "GET", _target(path))
         true(not 300 <= answer.status < 400, f"{path} is answered with {answer.status}")
 
@@ -87,19 +100,36 @@ def an_encoded_slash_stays_inside_a_parameter():
     equal(answer.status, 404, "status of a path with a real slash")
 
 
-@each([("a lone percent", "%"), ("half an escape", "%2"), ("no hexadecimal", "%zz"), ("no UTF-8", "%ff%fe")])
+@each(
+    [
+        ("a lone percent", "%"),
+        ("half an escape", "%2"),
+        ("no hexadecimal", "%zz"),
+        ("no UTF-8", "%ff%fe"),
+    ]
+)
 def a_broken_escape_is_refused(escape):
     target = f"/v1.0/{administrator().project_id}/kms/{keys.shared()}/tags/{escape}"
     answer = raw.signed(administrator(), "DELETE", target)
     true(400 <= answer.status < 500, f"status {answer.status} blames the request")
 
 
-QUERIES = ["?limit=1&limit=2", "?limit=%ff", "?limit", "?=1", "?&&&", "?limit=1%26marker=2", "?" + "a=b&" * 500]
+QUERIES = [
+    "?limit=1&limit=2",
+    "?limit=%ff",
+    "?limit",
+    "?=1",
+    "?&&&",
+    "?limit=1%26marker=2",
+    "?" + "a=b&" * 500,
+]
 
 
 @each([(query[:20], query) for query in QUERIES])
 def a_strange_query_is_no_failure(query):
-    answer = raw.signed(administrator(), "GET", _target("/v1.0/{p}/kms/aliases") + query.rstrip("&"))
+    answer = raw.signed(
+        administrator(), "GET", _target("/v1.0/{p}/kms/aliases") + query.rstrip("&")
+    )
     true(answer.status in (200, 400, 401), f"status {answer.status} is clean")
 
 
@@ -149,8 +179,14 @@ NO_HTTP = [
     ("TLS", bytes.fromhex("16030100a5010000a10303") + b"\x00" * 200),
     ("no version", b"GET /\r\n\r\n"),
     ("HTTP/9", b"GET / HTTP/9.0\r\nHost: x\r\n\r\n"),
-    ("two lengths", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
-    ("a length and chunks", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    (
+        "two lengths",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    ),
+    (
+        "a length and chunks",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ),
     ("a negative length", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"),
     ("a folded header", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n c\r\n\r\n"),
     ("a space in a name", b"GET / HTTP/1.1\r\nHost: x\r\nX A: b\r\n\r\n"),

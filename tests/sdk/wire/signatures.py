@@ -20,8 +20,13 @@ def _unauthorized(answer, tail=None):
     """Checks the gateway's flat form."""
     body = answer.json()
     equal(answer.status, 401, f"status ({answer.body[:300]!r})")
-    true(body.get("error_code") in ("APIGW.0301", "APIG.0301"), f"error_code {body.get('error_code')!r}")
-    true(body["error_msg"].startswith("Incorrect IAM authentication information"), body["error_msg"])
+    true(
+        body.get("error_code") in ("APIGW.0301", "APIG.0301"),
+        f"error_code {body.get('error_code')!r}",
+    )
+    true(
+        body["error_msg"].startswith("Incorrect IAM authentication information"), body["error_msg"]
+    )
     equal(body.get("request_id"), answer.headers.get("x-request-id"), "request_id")
     if tail:
         true(tail in body["error_msg"], f"{body['error_msg']!r} says {tail!r}")
@@ -73,8 +78,15 @@ def a_list_is_refused(how):
 def _sent(change, content=b"{}", target=None):
     """Signs a request, changes it, and sends it."""
     headers = {"Host": raw.host(), "Content-Type": raw.JSON, "X-Sdk-Date": clock.date()}
-    headers["Authorization"] = raw.authorization(administrator(), "POST", _target(), headers, content)
-    request = {"method": "POST", "target": target or _target(), "content": content, "headers": headers}
+    headers["Authorization"] = raw.authorization(
+        administrator(), "POST", _target(), headers, content
+    )
+    request = {
+        "method": "POST",
+        "target": target or _target(),
+        "content": content,
+        "headers": headers,
+    }
     change(request)
     return raw.send(**request)
 
@@ -85,24 +97,11 @@ def _header(name, value):
 
 def _proof(old, new):
     def change(request):
-        request["headers"]["Authorization"] = request["headers"]["Authorization"].replace(old, new, 1)
+        request["headers"]["Authorization"] = request["headers"]["Authorization"].replace(
+            old, new, 1
+        )
 
     return change
-
-
-CHANGES = [
-    ("the body", lambda request: request.update(content=b'{"limit":"1"}')),
-    ("the query", lambda request: request.update(target=_target() + "?limit=1")),
-    ("the path", lambda request: request.update(target=_target("create-key"))),
-    ("the host", _header("Host", "example.com")),
-    ("the content type", _header("Content-Type", "application/json; charset=utf-8")),
-    ("the date", lambda request: request["headers"].update({"X-Sdk-Date": _ago(minutes=1)})),
-    ("the algorithm", _proof("SDK-HMAC-SHA256", "SDK-HMAC-MD5")),
-    ("the algorithm to another known one", _proof("SDK-HMAC-SHA256", "SDK-HMAC-SM3")),
-    ("the list", _proof("content-type;host;", "host;")),
-    ("the signature's case", lambda request: _upper(request)),
-    ("the signature's end", lambda request: _cut(request)),
-]
 
 
 def _ago(**span):
@@ -116,6 +115,21 @@ def _upper(request):
 
 def _cut(request):
     request["headers"]["Authorization"] = request["headers"]["Authorization"][:-1]
+
+
+CHANGES = [
+    ("the body", lambda request: request.update(content=b'{"limit":"1"}')),
+    ("the query", lambda request: request.update(target=_target() + "?limit=1")),
+    ("the path", lambda request: request.update(target=_target("create-key"))),
+    ("the host", _header("Host", "example.com")),
+    ("the content type", _header("Content-Type", "application/json; charset=utf-8")),
+    ("the date", lambda request: request["headers"].update({"X-Sdk-Date": _ago(minutes=1)})),
+    ("the algorithm", _proof("SDK-HMAC-SHA256", "SDK-HMAC-MD5")),
+    ("the algorithm to another known one", _proof("SDK-HMAC-SHA256", "SDK-HMAC-SM3")),
+    ("the list", _proof("content-type;host;", "host;")),
+    ("the signature's case", _upper),
+    ("the signature's end", _cut),
+]
 
 
 @each(CHANGES)
@@ -134,8 +148,14 @@ FORMS = [
     ("empty members", "SDK-HMAC-SHA256 Access=, SignedHeaders=, Signature="),
     ("commas", "SDK-HMAC-SHA256 ,,,,,"),
     ("equal signs", "SDK-HMAC-SHA256 Access====, SignedHeaders===, Signature===="),
-    ("a long name", "SDK-HMAC-SHA256 Access=" + "a" * 4000 + ", SignedHeaders=x-sdk-date, Signature=00"),
-    ("a thousand headers", "SDK-HMAC-SHA256 Access=a, SignedHeaders=" + "a;" * 1000 + ", Signature=00"),
+    (
+        "a long name",
+        "SDK-HMAC-SHA256 Access=" + "a" * 4000 + ", SignedHeaders=x-sdk-date, Signature=00",
+    ),
+    (
+        "a thousand headers",
+        "SDK-HMAC-SHA256 Access=a, SignedHeaders=" + "a;" * 1000 + ", Signature=00",
+    ),
     ("bytes of no text", b"SDK-HMAC-SHA256 Access=\xff\xfe, SignedHeaders=host, Signature=00"),
 ]
 
@@ -164,7 +184,12 @@ def a_wrong_secret_is_refused():
     _unauthorized(raw.signed(someone, "POST", _target(), {}), "verify aksk signature fail")
 
 
-SKEWS = [("14 minutes ago", -14, True), ("16 minutes ago", -16, False), ("14 minutes ahead", 14, True), ("16 minutes ahead", 16, False)]
+SKEWS = [
+    ("14 minutes ago", -14, True),
+    ("16 minutes ago", -16, False),
+    ("14 minutes ahead", 14, True),
+    ("16 minutes ahead", 16, False),
+]
 
 
 @each(SKEWS)
@@ -177,7 +202,15 @@ def a_date_may_be_15_minutes_off(minutes, good):
         _unauthorized(answer, "expired")
 
 
-DATES = ["", "today", "20250123", "2025-01-23T12:00:00Z", "20251399T120000Z", "99999999T999999Z", "20250123T120000"]
+DATES = [
+    "",
+    "today",
+    "20250123",
+    "2025-01-23T12:00:00Z",
+    "20251399T120000Z",
+    "99999999T999999Z",
+    "20250123T120000",
+]
 
 
 @each([(date or "none", date) for date in DATES])
@@ -250,7 +283,9 @@ def six_failures_in_a_row_lock_an_access_key():
 
 @claim
 def a_temporary_key_works_with_its_token_only():
-    auth = {"identity": {"methods": ["token"], "token": {"id": tokens.token(), "duration_seconds": 900}}}
+    auth = {
+        "identity": {"methods": ["token"], "token": {"id": tokens.token(), "duration_seconds": 900}}
+    }
     credential = people.iam().create_temporary_access_key_by_token(auth=auth).credential
     temporary = replace(
         administrator(),

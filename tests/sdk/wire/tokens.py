@@ -125,7 +125,9 @@ def a_token_is_looked_at():
 @claim
 def a_token_buys_temporary_keys():
     text = token()
-    auth = {"auth": {"identity": {"methods": ["token"], "token": {"id": text, "duration_seconds": 900}}}}
+    auth = {
+        "auth": {"identity": {"methods": ["token"], "token": {"id": text, "duration_seconds": 900}}}
+    }
     answer = raw.unsigned("POST", "/v3.0/OS-CREDENTIAL/securitytokens", auth)
     equal(answer.status, 201, f"status ({answer.body[:300]!r})")
     credential = answer.json()["credential"]
@@ -142,12 +144,18 @@ def a_token_buys_temporary_keys():
 
 @each([("899 seconds", 899), ("a day and a second", 86401), ("a word", "long")])
 def temporary_keys_have_a_range_of_lives(seconds):
-    auth = {"identity": {"methods": ["token"], "token": {"id": token(), "duration_seconds": seconds}}}
+    auth = {
+        "identity": {"methods": ["token"], "token": {"id": token(), "duration_seconds": seconds}}
+    }
     answer = raw.unsigned("POST", "/v3.0/OS-CREDENTIAL/securitytokens", {"auth": auth})
     equal(answer.status, 400, f"status ({answer.body[:300]!r})")
 
 
-TOKENS = [("empty", "", ("KMS.0301",)), ("malformed", "nonsense", ("KMS.0301", "KMS.0302")), ("a changed one", None, ("KMS.0302", "KMS.0301"))]
+TOKENS = [
+    ("empty", "", ("KMS.0301",)),
+    ("malformed", "nonsense", ("KMS.0301", "KMS.0302")),
+    ("a changed one", None, ("KMS.0302", "KMS.0301")),
+]
 
 
 @each(TOKENS)
@@ -203,7 +211,10 @@ BODIES = [
     ("an unknown method", {"auth": {"identity": {"methods": ["magic"]}}}),
     ("no password", {"auth": {"identity": {"methods": ["password"]}}}),
     ("methods that are a text", {"auth": {"identity": {"methods": "password"}}}),
-    ("a user that is a list", {"auth": {"identity": {"methods": ["password"], "password": {"user": []}}}}),
+    (
+        "a user that is a list",
+        {"auth": {"identity": {"methods": ["password"], "password": {"user": []}}}},
+    ),
 ]
 
 
@@ -234,5 +245,9 @@ def a_token_ends_with_its_user():
 @claim
 def both_services_answer_on_one_port():
     equal(raw.unsigned("GET", "/").json()["versions"][0]["id"], "v1.0", "version")
-    equal(raw.signed(administrator(), "GET", f"/v3/projects?name={environment.REGION}").status, 200, "projects")
+    equal(
+        raw.signed(administrator(), "GET", f"/v3/projects?name={environment.REGION}").status,
+        200,
+        "projects",
+    )
     keys.shared()
