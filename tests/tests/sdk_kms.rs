@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tests::{Chain, Node, Python, Run, Server};
+use tests::{Chain, Node, Partition, Python, Run, Server};
 
 /// How long a group of claims may take.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -12,9 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Gives a client the server's address and the access keys, and lets it run to a good end.
 fn against_a_server(client: Run) {
     let chain = Chain::start();
-    let server = Server::start(&chain);
+    let server = Server::start(&chain.token(Partition::Compat));
     server
-        .environment()
+        .client_environment()
         .iter()
         .fold(client.patience(PATIENCE), |client, (name, value)| {
             client.env(name, value)

@@ -11,6 +11,7 @@ from kit.keys import kms
 
 SYMMETRIC = ("AES_256", None)
 SIGNING = ("EC_P256", None)
+AGREEING = ("EC_P256", "KEY_AGREEMENT")
 DECRYPTING = ("RSA_2048", "ENCRYPT_DECRYPT")
 MAC = ("HMAC_256", None)
 EXTERNAL = ("external", None)
@@ -142,7 +143,7 @@ USES = [
     Operation(
         "derive-shared-secret",
         "derive_shared_secret",
-        SIGNING,
+        AGREEING,
         _agreed,
         sequence=False,
         alias=False,
@@ -256,7 +257,6 @@ def call(client, operation, key_id, members, **more):
 PLAUSIBLE = {
     "decrypt_datakey": {"cipher_text": "AB" * 172, "datakey_cipher_length": "32"},
     "decrypt_data": {"cipher_text": "QUJD" * 47},
-    "re_encrypt": {"cipher_text": "QUJD" * 47},
     "validate_signature": {**ECDSA, "signature": oracle.b64(b"s" * 64)},
     "verify_mac": {**HMAC, "mac": "00" * 32},
 }

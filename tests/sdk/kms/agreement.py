@@ -10,6 +10,9 @@ from kit.keys import kms
 
 CURVES = [("EC_P256", "EC_P256", ec.SECP256R1), ("EC_P384", "EC_P384", ec.SECP384R1)]
 
+# The usage of keys that agree: one that signs does nothing else.
+USAGE = "KEY_AGREEMENT"
+
 
 def _der(private):
     public = private.public_key()
@@ -32,7 +35,7 @@ def _derive(key_id, public_key, **members):
 
 @each(CURVES)
 def both_sides_find_the_same_secret(spec, curve):
-    key_id, mine = keys.shared(spec), ec.generate_private_key(curve())
+    key_id, mine = keys.shared(spec, USAGE), ec.generate_private_key(curve())
     answer = _derive(key_id, _der(mine))
     equal((answer.key_id, answer.key_agreement_algorithm), (key_id, "ECDH"), "answer")
     theirs = oracle.public_key(kms().show_public_key(key_id=key_id).public_key)
@@ -51,16 +54,16 @@ REQUESTS = [
 @each(REQUESTS)
 def a_bad_request_is_refused(code, members):
     good = _der(ec.generate_private_key(ec.SECP256R1()))
-    _derive(keys.shared("EC_P256"), good)
+    _derive(keys.shared("EC_P256", USAGE), good)
     usual = {"key_agreement_algorithm": "ECDH", "public_key": good}
     refused(
-        400, code, kms().derive_shared_secret, key_id=keys.shared("EC_P256"), **{**usual, **members}
+        400, code, kms().derive_shared_secret, key_id=keys.shared("EC_P256", USAGE), **{**usual, **members}
     )
 
 
 @claim
 def a_public_key_of_another_curve_or_kind_is_refused():
-    key_id = keys.shared("EC_P256")
+    key_id = keys.shared("EC_P256", USAGE)
     _derive(key_id, _der(ec.generate_private_key(ec.SECP256R1())))
     for other in (ec.generate_private_key(ec.SECP384R1()), imports.material("RSA_2048")):
         refused(
@@ -75,7 +78,7 @@ def a_public_key_of_another_curve_or_kind_is_refused():
 
 @claim
 def a_point_off_the_curve_is_refused():
-    key_id = keys.shared("EC_P256")
+    key_id = keys.shared("EC_P256", USAGE)
     good = oracle.unb64(_der(ec.generate_private_key(ec.SECP256R1())))
     bad = good[:-1] + bytes([good[-1] ^ 1])
     _derive(key_id, oracle.b64(good))
@@ -86,4 +89,17 @@ def a_point_off_the_curve_is_refused():
         key_id=key_id,
         key_agreement_algorithm="ECDH",
         public_key=oracle.b64(bad),
+    )
+
+
+@claim
+def a_key_that_signs_does_not_agree():
+    public = _der(ec.generate_private_key(ec.SECP256R1()))
+    refused(
+        400,
+        "KMS.0335",
+        kms().derive_shared_secret,
+        key_id=keys.shared("EC_P256"),
+        key_agreement_algorithm="ECDH",
+        public_key=public,
     )

@@ -218,7 +218,7 @@ SEALING = [
     ("a wrong hash", "KMS.2103", _sealing(plain_text="ab" * 64)),
     ("a wrong length", "KMS.2104", _sealing(datakey_plain_length="33")),
     ("a length of 0", "KMS.2102", _sealing(datakey_plain_length="0")),
-    ("a length of 1025", "KMS.2102", _sealing(b"k" * 1025)),
+    ("a length of 1025", "KMS.2102", _sealing(datakey_plain_length="1025")),
     ("a length in words", "KMS.2102", _sealing(datakey_plain_length="short")),
     ("129 bytes of context", "KMS.0308", _sealing(additional_authenticated_data="a" * 129)),
 ]

@@ -73,8 +73,6 @@ def _external():
 def a_key_of_another_account_is_unknown_there(operation):
     key_id = _own(operation)
     members = operation.members(key_id)
-    if operation.method == "re_encrypt":
-        members = operations.plausible(operation)
     refused(404, "KMS.0207", operations.call, _strangers(), operation, key_id, members)
 
 

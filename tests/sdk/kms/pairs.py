@@ -73,8 +73,8 @@ def two_pairs_differ():
 
 REQUESTS = [
     ("no spec", "KMS.0204", {"key_spec": None}),
-    ("the other operation's spec", "KMS.1902", {"key_spec": "swap"}),
-    ("an unknown spec", "KMS.1902", {"key_spec": "RSA_1024"}),
+    ("the other operation's spec", "KMS.0308", {"key_spec": "swap"}),
+    ("an unknown spec", "KMS.0308", {"key_spec": "RSA_1024"}),
     ("129 bytes of context", "KMS.0308", {"additional_authenticated_data": "a" * 129}),
     ("a malformed sequence", "KMS.0206", {"sequence": "x"}),
 ]
