@@ -205,12 +205,21 @@ def a_grantee_retires_a_grant_that_says_so():
 def a_retiring_principal_retires():
     key_id = keys.new()
     grant_id = _grant(key_id, "describe-key", retiring_principal=grantee().user_id)
-    listed = _theirs().list_retirable_grants()
-    true(
-        grant_id in [grant.grant_id for grant in listed.grants], "the grant is listed as retirable"
-    )
     _theirs().cancel_self_grant(key_id=key_id, grant_id=grant_id)
     equal(kms().list_grants(key_id=key_id).grants, [], "grants")
+
+
+@claim
+def a_retiring_principal_that_may_list_sees_what_it_may_retire():
+    key_id, keeper = keys.new(), people.new("keeper")
+    people.attach(
+        people.group(keeper),
+        people.policy(people.statement("Allow", "kms:cmk:listRetirableGrants")),
+    )
+    grant_id = _grant(key_id, "describe-key", retiring_principal=keeper.user_id)
+    _grant(key_id, "describe-key")
+    listed = clients.kms(keeper).list_retirable_grants()
+    equal([grant.grant_id for grant in listed.grants], [grant_id], "retirable grants")
 
 
 @claim
@@ -240,7 +249,9 @@ def a_grantee_passes_on_what_it_holds_and_no_more():
         .grant_id
     )
     equal(clients.kms(third).list_key_detail(key_id=key_id).key_info.key_id, key_id, "key_id")
-    _forbidden(
+    refused(
+        400,
+        "KMS.2403",
         _theirs().create_grant,
         key_id=key_id,
         grantee_principal=third.user_id,
