@@ -68,7 +68,11 @@ def _text(error):
 def _place(error):
     """The frames of the claim itself: those of the SDK below them tell nothing."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "site-packages" not in frame.filename and frame.name != "<lambda>"]
+    own = [
+        frame
+        for frame in frames
+        if "site-packages" not in frame.filename and frame.name != "<lambda>"
+    ]
     return "".join(traceback.format_list(own[1:])).rstrip()
 
 

@@ -57,7 +57,11 @@ def a_bad_request_is_refused(code, members):
     _derive(keys.shared("EC_P256", USAGE), good)
     usual = {"key_agreement_algorithm": "ECDH", "public_key": good}
     refused(
-        400, code, kms().derive_shared_secret, key_id=keys.shared("EC_P256", USAGE), **{**usual, **members}
+        400,
+        code,
+        kms().derive_shared_secret,
+        key_id=keys.shared("EC_P256", USAGE),
+        **{**usual, **members},
     )
 
 
