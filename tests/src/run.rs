@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use crate::PATIENCE;
 
@@ -13,6 +14,7 @@ use crate::PATIENCE;
 pub struct Run {
     command: Command,
     input: Vec<u8>,
+    patience: Duration,
 }
 
 /// How a client ended, and what it wrote.
@@ -30,6 +32,7 @@ impl Run {
         Self {
             command: Command::new(program),
             input: Vec::new(),
+            patience: PATIENCE,
         }
     }
 
@@ -68,6 +71,13 @@ impl Run {
         self
     }
 
+    /// Waits so long for its end, instead of the usual time.
+    #[must_use]
+    pub const fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Returns the command for a daemon to be started with.
     #[must_use]
     pub fn into_command(self) -> Command {
@@ -94,11 +104,12 @@ impl Run {
         thread::spawn(move || stdin.write_all(&input));
         let stdout = collect(child.stdout.take().expect("standard output is a pipe"));
         let stderr = collect(child.stderr.take().expect("standard error is a pipe"));
+        let patience = self.patience;
         let (Ok(stdout), Ok(stderr)) =
-            (stdout.recv_timeout(PATIENCE), stderr.recv_timeout(PATIENCE))
+            (stdout.recv_timeout(patience), stderr.recv_timeout(patience))
         else {
             let _ = child.kill();
-            panic!("{text} did not end within {PATIENCE:?}");
+            panic!("{text} did not end within {patience:?}");
         };
         let status = child
             .wait()

@@ -15,11 +15,14 @@ struct Package {
 const PACKAGES: &[Package] = &[
     Package { name: "gnutls-bin",                 reason: "p11tool, a PKCS#11 client with its own rules" },
     Package { name: "libengine-pkcs11-openssl",   reason: "OpenSSL's way to the module" },
+    Package { name: "nodejs",                     reason: "runs the official SDK for Node" },
     Package { name: "opensc",                     reason: "pkcs11-tool, the client that most people try first" },
     Package { name: "openssh-client",             reason: "ssh-keygen and ssh-add with keys in the token" },
     Package { name: "openssl",                    reason: "checks signatures with code that is not ours" },
     Package { name: "postgresql",                 reason: "the database server that the services' tests start" },
+    Package { name: "python3-venv",               reason: "holds the official SDKs for Python apart from the system" },
     Package { name: "softhsm2",                   reason: "the peer that speed and behaviour are compared with" },
+    Package { name: "xxd",                        reason: "a command of the user guide's import of key material" },
 ];
 
 /// Whether missing packages may be installed.

@@ -1,0 +1,1 @@
+"""Claims about accounts, users, policies and what they permit."""

@@ -1,0 +1,1 @@
+"""Claims about the tests' own tools; they need no server."""

@@ -1,0 +1,1 @@
+"""Claims about bytes that no SDK would send."""
