@@ -123,6 +123,14 @@ impl Iam {
         Ok(resolved.caller.clone())
     }
 
+    /// Tells whose a token is.
+    ///
+    /// # Errors
+    /// [`AuthFailure`] says why it is nobody's.
+    pub(crate) fn caller_of_token(&self, text: &str, now_ms: i64) -> Result<Caller, AuthFailure> {
+        self.by_token(text.as_bytes(), now_ms)
+    }
+
     fn by_token(&self, text: &[u8], now_ms: i64) -> Result<Caller, AuthFailure> {
         let text = str::from_utf8(text).map_err(|_| AuthFailure::TokenMalformed)?;
         let visible = text.bytes().all(|byte| byte.is_ascii_graphic());

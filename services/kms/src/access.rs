@@ -10,6 +10,36 @@ use kit::policy::{Context, Decision, Question, Verdict};
 use crate::key::Key;
 use crate::{fields, sql};
 
+/// Checks that the caller may do what is about no one key: a policy that is limited to keys does not permit it.
+///
+/// # Errors
+/// `KMS.0307`.
+pub(crate) fn project(call: &Call<'_>) -> Result<(), Failure> {
+    let caller = call.caller()?;
+    let mut context = request_context(call);
+    for (field, name) in [
+        (&fields::KEY_SPEC, "kms:KeySpec"),
+        (&fields::KEY_USAGE, "kms:KeyUsage"),
+        (&fields::ORIGIN, "kms:KeyOrigin"),
+        (&fields::ENTERPRISE_PROJECT, "g:EnterpriseProjectId"),
+    ] {
+        if let Some(text) = call.args.text(field) {
+            context.add(name, text);
+        }
+    }
+    let question = Question {
+        actions: call.operation.actions,
+        resource: None,
+        context: &context,
+    };
+    let decision = caller.decide(call.project_id, &question);
+    if decision.is_allowed() {
+        Ok(())
+    } else {
+        Err(denied(caller, 307, &decision))
+    }
+}
+
 /// Finds a key by its identifier or an alias, and checks that the caller may run the call's operation on it.
 ///
 /// # Errors

@@ -66,7 +66,7 @@ fn describe(service: &str, operation: &Operation) -> Value {
         row["x-dew-trace"] = audit.name.into();
     }
     row["security"] = match operation.access {
-        Access::Open => json!([]),
+        Access::Open | Access::Optional => json!([]),
         Access::Caller | Access::Project => json!([{"signature": []}, {"token": []}]),
     };
     let body: Vec<&Member> = at(Place::Body).collect();

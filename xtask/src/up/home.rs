@@ -298,6 +298,7 @@ impl Home {
         let mut rows = vec![
             row("DEW_ENDPOINT", &endpoint),
             row("DEW_REGION", REGION),
+            row("DEW_CLOCK", "movable"),
             row("DEW_ACCOUNT", ACCOUNTS[0].0),
             row("DEW_ADMIN_USER", ACCOUNTS[0].0),
             row("DEW_ADMIN_PASSWORD", &self.pin("administrator")?),

@@ -92,8 +92,6 @@ pub(super) fn delete(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// Makes a temporary access key for the caller, who may be named by a token in the body too.
 pub(super) fn create_temporary(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
-    let caller = call.caller()?;
-    permanent_only(caller)?;
     let identity = Object::of(&call.args, &AUTH)?.need_object("identity")?;
     let methods = identity.value("methods").and_then(Value::as_array);
     if !methods.is_some_and(|methods| methods.iter().eq(["token"].iter())) {
@@ -112,16 +110,9 @@ pub(super) fn create_temporary(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply,
                 )
             })?,
     };
-    if let Some(text) = asked.map(|asked| asked.text("id")).transpose()?.flatten() {
-        let found = call.db.read(|tx| token::find(tx, text))?;
-        let good = found
-            .is_some_and(|token| token.user_id == caller.user_id && call.now_ms < token.expires_ms);
-        if !good {
-            return Err(
-                IamError::Unauthorized("The token is not the caller's, or has expired.").into(),
-            );
-        }
-    }
+    let named = asked.map(|asked| asked.text("id")).transpose()?.flatten();
+    let caller = &caller_or_token(iam, call, named)?;
+    permanent_only(caller)?;
     let (pair, sealed) = draw(iam, temporary::context)?;
     let security_token = token::draw();
     let kept = Temporary {
@@ -141,6 +132,24 @@ pub(super) fn create_temporary(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply,
         });
         Ok(Reply::new(json!({"credential": body})).about(&pair.id, &pair.id))
     })
+}
+
+/// Finds for whom a temporary key is made: the caller, or the user of the token in the body; with both, they must agree.
+fn caller_or_token(iam: &Iam, call: &Call<'_>, named: Option<&str>) -> Result<Caller, Failure> {
+    let refused = || IamError::Unauthorized("The token is not the caller's, or has expired.");
+    let of_token = match named {
+        None => None,
+        Some(text) => {
+            let caller = iam.caller_of_token(text, call.now_ms);
+            Some(caller.map_err(|_| refused())?)
+        }
+    };
+    match (call.caller, of_token) {
+        (Some(caller), Some(other)) if caller.user_id != other.user_id => Err(refused().into()),
+        (Some(caller), _) => Ok(caller.clone()),
+        (None, Some(caller)) => Ok(caller),
+        (None, None) => Err(IamError::Unauthorized("The request has no credentials.").into()),
+    }
 }
 
 /// Draws an access key and seals its secret, before the transaction: the HSM does it.

@@ -54,6 +54,12 @@ pub fn flat(iam: Arc<Iam>) -> Table<Arc<Iam>> {
 struct Row(Route<Arc<Iam>>);
 
 impl Row {
+    /// Lets in who brings no credentials in the headers: the body may have a token.
+    const fn optional(mut self) -> Self {
+        self.0.operation.access = Access::Optional;
+        self
+    }
+
     /// Begins a row: name, what it does, method and path, what it takes, the function.
     const fn new(
         name: &'static str,
@@ -247,5 +253,5 @@ static FLAT_ROUTES: &[Row] = &[
     Row::new("deleteCredential", "Deletes an access key", (Delete, KEY), OF_KEY, credentials::delete)
         .answers(204).traced("credential", Some("access_key")),
     Row::new("createTemporaryCredential", "Makes a temporary access key with its security token", (Post, "/v3.0/OS-CREDENTIAL/securitytokens"), &[AUTH.required()], credentials::create_temporary)
-        .answers(201).gives(SECRET).traced("credential", None),
+        .optional().answers(201).gives(SECRET).traced("credential", None),
 ];

@@ -42,6 +42,8 @@ pub enum Access {
     Caller,
     /// Everybody.
     Open,
+    /// Everybody; those who bring credentials in the headers must prove who they are.
+    Optional,
     /// Everybody who can prove who they are and whose account has the project of the path.
     Project,
 }

@@ -1,5 +1,6 @@
 //! Agreement on a shared secret.
 
+use cryptoki::error::RvError;
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass};
@@ -54,7 +55,9 @@ impl Hsm {
             let session = lease.session();
             let parameters = Ecdh1DeriveParams::new(EcKdf::null(), peer.bytes);
             let mechanism = Mechanism::Ecdh1Derive(parameters);
-            let derived = session.derive_key(&mechanism, handle, &template)?;
+            let derived = session
+                .derive_key(&mechanism, handle, &template)
+                .map_err(|error| of_peer(error.into()))?;
             let value = session.get_attributes(derived, &[AttributeType::Value]);
             session.destroy_object(derived)?;
             match value?.pop() {
@@ -62,5 +65,16 @@ impl Hsm {
                 _ => Err(Fault::Own(Error::not_offered("reading a derived secret"))),
             }
         })
+    }
+}
+
+/// Makes `Invalid` of what modules answer to a point that is not on the curve.
+fn of_peer(fault: Fault) -> Fault {
+    match fault.code() {
+        Some(RvError::MechanismParamInvalid | RvError::DomainParamsInvalid) => Error::invalid(
+            format!("{AGREEING}: the peer's key is no point on the curve"),
+        )
+        .into(),
+        _ => fault,
     }
 }

@@ -131,6 +131,10 @@ fn unwrap_secret(
             Some(RvError::ArgumentsBad | RvError::MechanismParamInvalid) => {
                 Error::not_offered("RSA-OAEP with SHA-256 for unwrapping").into()
             }
+            // It was unwrapped, and is no key of that type.
+            Some(RvError::KeySizeRange | RvError::AttributeValueInvalid) => {
+                Error::Length { what: IMPORTING }.into()
+            }
             _ => unimportable(fault),
         }
     })?;

@@ -228,7 +228,10 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let marker = call.args.text(&ALIAS_MARKER).unwrap_or_default();
     let rows = call.db.read(|tx| {
         let key = match call.args.text(&KEY_FILTER) {
-            None => None,
+            None => {
+                access::project(call)?;
+                None
+            }
             Some(id) => Some(access::key(tx, call, id)?),
         };
         let wanted = key.as_ref().map_or("", |key| key.id.as_str());

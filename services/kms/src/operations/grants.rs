@@ -341,6 +341,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn list_retirable(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let caller = call.caller()?;
     let rows = call.db.read(|tx| {
         Ok::<_, Failure>(tx.rows(

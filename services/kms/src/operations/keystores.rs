@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{ROW, given};
 use crate::fields::PROJECT_ID;
 use crate::state::State;
-use crate::{Kms, choices, sql};
+use crate::{Kms, access, choices, sql};
 
 const ALIAS: Field = Field::new(
     "keystore_alias",
@@ -184,6 +184,7 @@ fn describe(row: &Row) -> Result<serde_json::Value, Failure> {
 }
 
 fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let account_id = call.caller()?.account_id.as_str();
     let cluster = call
         .args
@@ -221,6 +222,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let rows = call.db.read(|tx| {
         Ok::<_, Failure>(tx.rows(sql!("select_keystores"), &[Value::from(call.project_id)])?)
     })?;
@@ -243,6 +245,7 @@ fn named<'a>(call: &'a Call<'_>) -> Result<[Value; 2], Failure> {
 }
 
 fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let row = call.db.read(|tx| {
         tx.row(sql!("select_keystore"), &named(call)?)?
             .ok_or_else(|| Failure::refused(8003))
@@ -251,6 +254,7 @@ fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     call.change(|tx| {
         tx.row(sql!("select_keystore"), &named(call)?)?
             .ok_or_else(|| Failure::refused(8003))?;
@@ -270,6 +274,7 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn switch(call: &Call<'_>, state: State) -> Result<Reply, Failure> {
+    access::project(call)?;
     call.change(|tx| {
         let [id, project] = named(call)?;
         let done = tx.execute(

@@ -215,6 +215,7 @@ fn new_key(
 }
 
 fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let kind = wanted(call)?;
     let keystore_id = call.args.text(&KEYSTORE_ID).unwrap_or("0");
     let mut key = new_key(call, kind, keystore_id)?;

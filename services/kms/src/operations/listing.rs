@@ -12,7 +12,7 @@ use crate::fields::{
     enterprise_project_filter,
 };
 use crate::key::Key;
-use crate::{Kms, choices, sql};
+use crate::{Kms, access, choices, sql};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
@@ -100,6 +100,7 @@ impl Page {
 }
 
 fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let page = Page::of(call);
     // An empty text stands for "any" in the statement.
     let filter = |field, any: &str, default: &str| {
@@ -146,10 +147,12 @@ fn count(call: &Call<'_>) -> Result<i64, Failure> {
 }
 
 fn instances(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     Ok(Reply::new(json!({"instance_num": count(call)?})))
 }
 
 fn quotas(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let keys = json!({"type": "CMK", "used": count(call)?, "quota": kms.settings.keys_max});
     let grants = json!({"type": "grant_per_CMK", "used": 0, "quota": choices::GRANTS_MAX});
     Ok(Reply::new(json!({"quotas": {"resources": [keys, grants]}})))

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{ROW, secret};
 use crate::fields::{PROJECT_ID, RANDOM_LENGTH, SEQUENCE, whole_bytes};
-use crate::{Kms, vault};
+use crate::{Kms, access, vault};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[Route {
     operation: Operation {
@@ -35,6 +35,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[Route {
 }];
 
 fn draw(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let bits = call
         .args
         .int(&RANDOM_LENGTH)

@@ -219,8 +219,8 @@ fn check_value(value: &str) -> Result<(), Failure> {
 }
 
 /// Finds a key whose tags may change.
-fn taggable(tx: &mut Tx<'_>, call: &Call<'_>) -> Result<Key, Failure> {
-    let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
+fn taggable(tx: &mut Tx<'_>, call: &Call<'_>, actions: &[&str]) -> Result<Key, Failure> {
+    let key = access::key_for(tx, call, call.args.need(&KEY_ID)?, actions, None)?;
     key.refuse_default()?;
     key.state
         .among(&[State::Enabled, State::Disabled, State::PendingImport])?;
@@ -255,7 +255,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         .ok_or_else(|| Failure::refused(401))
         .and_then(Tag::of)?;
     call.change(|tx| {
-        let key = taggable(tx, call)?;
+        let key = taggable(tx, call, call.operation.actions)?;
         put(tx, &key, std::slice::from_ref(&tag))?;
         Ok(Reply::none()
             .about(&key.id, &key.name)
@@ -278,8 +278,13 @@ fn batch(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         return Err(Failure::refused(412));
     }
     let adds = call.args.need(&ACTION)? == "create";
+    let actions = if adds {
+        ["kms:cmkTag:batch", "kms:cmk:tagResource"]
+    } else {
+        ["kms:cmkTag:batch", "kms:cmk:untagResource"]
+    };
     call.change(|tx| {
-        let key = taggable(tx, call)?;
+        let key = taggable(tx, call, &actions)?;
         if adds {
             put(tx, &key, &tags)?;
         } else {
@@ -304,7 +309,7 @@ fn remove(tx: &mut Tx<'_>, key: &Key, tag: &str) -> Result<bool, Failure> {
 
 fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     call.change(|tx| {
-        let key = taggable(tx, call)?;
+        let key = taggable(tx, call, call.operation.actions)?;
         if !remove(tx, &key, call.args.need(&TAG_KEY)?)? {
             return Err(Failure::refused(416));
         }
@@ -333,6 +338,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn of_project(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let rows = call.db.read(|tx| {
         Ok::<_, Failure>(tx.rows(sql!("select_project_tags"), &[Value::from(call.project_id)])?)
     })?;
@@ -426,6 +432,7 @@ fn search_tag(item: &Json) -> Result<(String, Vec<String>), Failure> {
 }
 
 fn search(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    access::project(call)?;
     let counts = call.args.need(&SEARCH)? == "count";
     if counts && call.args.value(&OFFSET).is_some() {
         return Err(Failure::refused(418));
