@@ -345,6 +345,7 @@ static CATALOGUE: Catalogue = Catalogue {
     standing: Standing {
         too_long: 1,
         method: 1,
+        tokens: [1; 3],
         project: 1,
         json: 1,
         missing: 1,
