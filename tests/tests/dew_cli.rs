@@ -1,5 +1,7 @@
 //! `dew`, the command line for people, through the whole chain: the client, the server, the agent, the HSM.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
