@@ -48,7 +48,7 @@ def a_key_that_was_used_has_metrics():
 def requests_are_counted():
     key_id = _used()
     names = {metric.metric_name for metric in _metrics(dim_0=f"key_id,{key_id}").metrics}
-    counting = [name for name in names if name.endswith("request_count")]
+    counting = [name for name in names if name == "billing_request_count"]
     true(counting, f"one of {names} counts requests")
     data = _ces().show_metric_data(
         namespace=NAMESPACE,
