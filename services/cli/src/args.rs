@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::development::DevelopmentCommand;
 use crate::identity::IamCommand;
 use crate::kms::KmsCommand;
 use crate::traces::TracesCommand;
@@ -95,6 +96,9 @@ pub(crate) enum Command {
     /// Reads the audit traces.
     #[command(subcommand)]
     Traces(TracesCommand),
+    /// Moves the clock of a server in the development mode.
+    #[command(subcommand)]
+    Dev(DevelopmentCommand),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.

@@ -15,7 +15,6 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::output::Output;
 use crate::settings::{Settings, Sources};
-use crate::{Context, identity, kms, traces};
 
 /// The project of these tests.
 pub(crate) const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
@@ -167,11 +166,6 @@ impl Fake {
             client: Client::new(settings)?,
             output: Output::new(cli.globals.json),
         };
-        match cli.command {
-            Command::Completions { .. } => Ok(()),
-            Command::Iam(command) => identity::execute(command, &context),
-            Command::Kms(command) => kms::execute(command, &context),
-            Command::Traces(command) => traces::execute(command, &context),
-        }
+        crate::dispatch(cli.command, &context)
     }
 }

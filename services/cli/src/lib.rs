@@ -14,6 +14,7 @@
 
 mod args;
 mod client;
+mod development;
 mod error;
 #[cfg(test)]
 mod fake;
@@ -72,10 +73,16 @@ fn execute(cli: Cli, output: &Output) -> Result<(), Error> {
         client: Client::new(settings)?,
         output: *output,
     };
-    match cli.command {
+    dispatch(cli.command, &context)
+}
+
+/// Runs a command of a service.
+fn dispatch(command: Command, context: &Context) -> Result<(), Error> {
+    match command {
         Command::Completions { .. } => Ok(()),
-        Command::Iam(command) => identity::execute(command, &context),
-        Command::Kms(command) => kms::execute(command, &context),
-        Command::Traces(command) => traces::execute(command, &context),
+        Command::Dev(command) => development::execute(command, context),
+        Command::Iam(command) => identity::execute(command, context),
+        Command::Kms(command) => kms::execute(command, context),
+        Command::Traces(command) => traces::execute(command, context),
     }
 }

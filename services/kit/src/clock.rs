@@ -40,6 +40,12 @@ impl Clock {
         self.fixed_ms.unwrap_or_else(system_ms) + self.offset_ms.load(Ordering::SeqCst)
     }
 
+    /// Tells the time as if the clock had never been moved: what clients, whose clocks nobody moves, sign with.
+    #[must_use]
+    pub fn unmoved_ms(&self) -> i64 {
+        self.fixed_ms.unwrap_or_else(system_ms)
+    }
+
     /// Moves the clock forward by that many milliseconds and returns how far it is ahead now.
     ///
     /// It never goes back: a negative number moves nothing.

@@ -234,7 +234,7 @@ impl Gate {
         let caller = if is_open(&destination, request) {
             None
         } else {
-            Some(self.authenticate(request, body, now_ms, catalogue)?)
+            Some(self.authenticate(request, body, catalogue)?)
         };
         let (entry, matched) = match destination {
             Destination::Operation(entry, matched) => (entry, matched),
@@ -270,7 +270,6 @@ impl Gate {
         &self,
         request: &Incoming,
         body: &[u8],
-        now_ms: i64,
         catalogue: &'static Catalogue,
     ) -> Result<Caller, Stop> {
         let signed = SignedRequest {
@@ -281,7 +280,7 @@ impl Gate {
             body,
         };
         self.iam
-            .authenticate(&signed, now_ms)
+            .authenticate_by(&signed, &self.clock)
             .map_err(|failure| unauthenticated(failure, catalogue))
     }
 

@@ -28,7 +28,7 @@ then, for example:
 
   # make a key in KMS, and encrypt under it
   {dew} kms create orders
-  {dew} kms encrypt orders --text 'hello'
+  echo hello | {dew} kms encrypt orders
 
   # list the tokens
   pkcs11-tool --module "$DEW_MODULE" --list-slots
