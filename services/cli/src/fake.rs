@@ -10,7 +10,7 @@ use iam::signature::{Authorization, SignedRequest};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::args::{Cli, Command, Globals};
+use crate::args::{Cli, Globals};
 use crate::client::Client;
 use crate::error::Error;
 use crate::output::Output;
