@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use serde_json::{Value, json};
-use tests::{Client, Server, SoftHsm, code, text};
+use tests::{Chain, Client, Partition, Server, SoftHsm, code, text};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -123,8 +123,8 @@ fn a_key_is_deleted_on_its_day_and_not_before() {
 
 #[test]
 fn imported_material_expires_and_the_same_may_come_back() {
-    let hsm = SoftHsm::start();
-    let server = Server::start(&hsm.token());
+    let chain = Chain::start();
+    let server = Server::start(&chain.token(Partition::Compat));
     let client = server.client(0);
     let key = client.create_key("external", json!({"origin": "external"}));
     let import = |material: &[u8], expires_s: i64| {
@@ -154,8 +154,8 @@ fn imported_material_expires_and_the_same_may_come_back() {
 
 #[test]
 fn an_import_token_is_good_for_a_day() {
-    let hsm = SoftHsm::start();
-    let server = Server::start(&hsm.token());
+    let chain = Chain::start();
+    let server = Server::start(&chain.token(Partition::Compat));
     let client = server.client(0);
     let key = client.create_key("external", json!({"origin": "external"}));
     let late = client.wrapping(&key).expect("it waits for material");

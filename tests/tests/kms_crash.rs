@@ -13,7 +13,7 @@ use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use cryptoki::session::UserType;
 use kit::db::{Database, Row};
 use serde_json::{Value, json};
-use tests::{Application, Client, PATIENCE, Server, Setup, SoftHsm, Token, alone, code, setting, text};
+use tests::{Application, Chain, Client, PATIENCE, Partition, Server, Setup, Token, alone, code, setting, text};
 
 /// How often the server is killed where `DEW_KILL_CYCLES` does not say.
 const CYCLES: usize = 15;
@@ -308,13 +308,14 @@ fn look(client: &Client, known: &Known) -> Option<Facts> {
 fn run(name: &str, hsm_section: &str) {
     alone(name, || {
         let cycles = setting("DEW_KILL_CYCLES").map_or(CYCLES, |text| text.parse().expect("a number"));
-        let hsm = SoftHsm::start();
+        let chain = Chain::start();
+        let token = chain.token(Partition::Compat);
         let setup = Setup {
             top: "[quota]\nkeys = 1000000\n".to_owned(),
             hsm: hsm_section.to_owned(),
             ..Setup::default()
         };
-        let mut server = Server::start_as(&hsm.token(), &setup);
+        let mut server = Server::start_as(&token, &setup);
         let ledger = Ledger::new();
         thread::scope(|scope| {
             for number in 0..WORKERS {
@@ -337,7 +338,7 @@ fn run(name: &str, hsm_section: &str) {
         for account in 0..2 {
             check_all_keys(&server.client(account), &ledger);
         }
-        check_objects(&mut server, &hsm.token());
+        check_objects(&mut server, &token);
     });
 }
 

@@ -76,7 +76,13 @@ fn call(client: &Client, seen: &Seen, operation: &str, body: &Value) {
         let begun = Instant::now();
         match client.send("POST", &client.kms_path(operation), &body) {
             Ok(answer) if code(&answer.json()) == "KMS.1104" => {}
-            Ok(answer) => seen.judge(operation, &answer, begun.elapsed()),
+            Ok(answer) => {
+                seen.judge(operation, &answer, begun.elapsed());
+                if answer.status == 503 {
+                    // Sooner than the server asks for, but not at once.
+                    thread::sleep(Duration::from_millis(20));
+                }
+            }
             Err(error) => {
                 let text = format!("{operation}: no answer: {error}");
                 seen.wrong.lock().expect("nobody panics with it").push(text);
@@ -130,7 +136,7 @@ fn calls_fail_with_retry_after_while_the_hsm_is_away_and_work_again_by_themselve
     let wrong = seen.wrong.into_inner().expect("nobody panics with it");
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(client.decrypt(&cipher), "kept through it all");
-    let (status, _) = client.call("GET", "/healthz", &Value::Null);
-    assert_eq!(status, 200);
+    let health = client.send("GET", "/healthz", &Value::Null).expect("an answer");
+    assert_eq!(health.status, 200, "{health}");
     assert_eq!(text(&client.describe(&key)["key_state"]), "2");
 }

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD};
 use kit::testing::postgres_url;
 use serde_json::{Value, json};
-use tests::{Client, Server, Setup, SoftHsm, text};
+use tests::{Chain, Client, Partition, Server, Setup, text};
 
 /// A secret with a name by which a failure tells it.
 struct Secret {
@@ -175,8 +175,8 @@ fn tokens(server: &Server, client: &Client, secrets: &mut Secrets) {
 }
 
 fn run(setup: &Setup, dump: impl Fn(&Server) -> Vec<(String, Vec<u8>)>) {
-    let hsm = SoftHsm::start();
-    let token = hsm.token();
+    let chain = Chain::start();
+    let token = chain.token(Partition::Compat);
     let mut server = Server::start_as(&token, setup);
     let mut secrets = Secrets::default();
     secrets.add("the PIN", token.pin.as_bytes());

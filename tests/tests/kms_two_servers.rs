@@ -9,7 +9,7 @@ use std::time::Duration;
 use kit::db::Database;
 use kit::testing::postgres_url;
 use serde_json::{Value, json};
-use tests::{Client, Server, Setup, SoftHsm, code, text};
+use tests::{Chain, Client, Partition, Server, Setup, SoftHsm, Token, code, text};
 
 const DAY: i64 = 86_400;
 /// Threads that ask for the same at once, on each server.
@@ -19,20 +19,14 @@ const THREADS: usize = 4;
 struct Pair {
     first: Server,
     second: Server,
-    _hsm: SoftHsm,
 }
 
 impl Pair {
-    fn start() -> Self {
-        let hsm = SoftHsm::start();
+    fn start(token: &Token) -> Self {
         let url = postgres_url();
-        let first = Server::start_as(&hsm.token(), &Setup::on(&url));
-        let second = first.start_beside(&hsm.token(), &url);
-        Self {
-            first,
-            second,
-            _hsm: hsm,
-        }
+        let first = Server::start_as(token, &Setup::on(&url));
+        let second = first.start_beside(token, &url);
+        Self { first, second }
     }
 
     fn clients(&self) -> [Client; 2] {
@@ -83,7 +77,8 @@ fn count(database: &Database, sql: &'static str, value: &str) -> i64 {
 
 #[test]
 fn a_change_on_one_server_binds_the_other_at_once() {
-    let pair = Pair::start();
+    let hsm = SoftHsm::start();
+    let pair = Pair::start(&hsm.token());
     let [one, other] = pair.clients();
     let key = one.create_key("shared", json!({}));
     for round in 0..10 {
@@ -112,7 +107,8 @@ fn a_change_on_one_server_binds_the_other_at_once() {
 #[test]
 fn the_first_keys_of_an_account_are_made_on_both_servers_at_once() {
     for _ in 0..3 {
-        let pair = Pair::start();
+        let hsm = SoftHsm::start();
+        let pair = Pair::start(&hsm.token());
         let clients = pair.clients();
         let made = at_once(&clients, |client, number| {
             let key = client.create_key(&format!("key-{number}"), json!({}));
@@ -131,7 +127,8 @@ fn the_first_keys_of_an_account_are_made_on_both_servers_at_once() {
 
 #[test]
 fn what_is_due_is_done_once_whoever_leads_and_whoever_dies() {
-    let mut pair = Pair::start();
+    let hsm = SoftHsm::start();
+    let mut pair = Pair::start(&hsm.token());
     let clients = pair.clients();
     let keys: Vec<String> = (0..6)
         .map(|number| {
@@ -190,18 +187,18 @@ fn insist_advance(client: &Client, seconds: i64) {
 }
 
 /// Runs a check on two servers over PostgreSQL, and on one over SQLite, which has no second.
-fn on_both(check: impl Fn(&[Client])) {
-    let hsm = SoftHsm::start();
-    let server = Server::start(&hsm.token());
+fn on_both(token: &Token, check: impl Fn(&[Client])) {
+    let server = Server::start(token);
     check(&[server.client(0)]);
     drop(server);
-    let pair = Pair::start();
+    let pair = Pair::start(token);
     check(&pair.clients());
 }
 
 #[test]
 fn a_name_is_given_once_however_many_ask() {
-    on_both(|clients| {
+    let hsm = SoftHsm::start();
+    on_both(&hsm.token(), |clients| {
         let key = clients[0].create_key("named", json!({}));
         for round in 0..5 {
             let name = format!("alias/wanted-{round}");
@@ -249,7 +246,8 @@ fn race(
 
 #[test]
 fn no_limit_is_exceeded_however_many_ask() {
-    on_both(|clients| {
+    let hsm = SoftHsm::start();
+    on_both(&hsm.token(), |clients| {
         let key = clients[0].create_key("limits", json!({}));
         let aliases = race(clients, 8, ("POST", "aliases"), |number| {
             json!({"key_id": key, "alias": format!("alias/name-{number}")})
@@ -284,7 +282,8 @@ fn no_limit_is_exceeded_however_many_ask() {
 
 #[test]
 fn an_import_token_is_used_once_however_many_use_it() {
-    on_both(|clients| {
+    let chain = Chain::start();
+    on_both(&chain.token(Partition::Compat), |clients| {
         for round in 0..3 {
             let name = format!("external-{round}");
             let key = clients[0].create_key(&name, json!({"origin": "external"}));
@@ -307,7 +306,8 @@ fn an_import_token_is_used_once_however_many_use_it() {
 
 #[test]
 fn rotations_at_once_are_counted_and_every_ciphertext_stays_readable() {
-    on_both(|clients| {
+    let hsm = SoftHsm::start();
+    on_both(&hsm.token(), |clients| {
         let key = clients[0].create_key("rotates", json!({}));
         let done = at_once(clients, |client, number| {
             let before = client.encrypt(&key, &format!("before {number}"));

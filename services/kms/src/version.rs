@@ -130,7 +130,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
             (None, None, Some(name))
         }
     };
-    tx.execute(
+    let outcome = tx.execute(
         sql!("insert_version"),
         &[
             Value::from(held.key.as_str()),
@@ -141,8 +141,15 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
             Value::from(held.public_key().map(<[u8]>::to_vec)),
             Value::from(resident),
         ],
-    )?;
-    Ok(())
+    );
+    match outcome {
+        Ok(_) => Ok(()),
+        // PostgreSQL says so before it says that the transaction has lost to another.
+        Err(error) if error.is_conflict() => {
+            Err(Failure::unavailable("the key got another version at the same moment"))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Writes the one version of an imported key, whatever was there.

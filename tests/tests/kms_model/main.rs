@@ -12,22 +12,22 @@ use std::cell::Cell;
 
 use kit::testing::postgres_url;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-use tests::{Server, Setup, SoftHsm, setting};
+use tests::{Chain, Partition, Server, Setup, setting};
 
 /// Sequences on each database where `PROPTEST_CASES` does not say.
 const CASES: u32 = 12;
 
 fn run(setup: &Setup) {
-    let hsm = SoftHsm::start();
+    let chain = Chain::start();
     let setup = Setup {
         top: "[quota]\nkeys = 1000000\n".to_owned(),
         ..setup.clone()
     };
-    let server = Server::start_as(&hsm.token(), &setup);
+    let server = Server::start_as(&chain.token(Partition::Compat), &setup);
     let cases = setting("PROPTEST_CASES").map_or(CASES, |text| text.parse().expect("a number"));
     let config = Config {
         cases,
-        max_shrink_iters: 300,
+        max_shrink_iters: 60,
         failure_persistence: None,
         ..Config::default()
     };
