@@ -155,7 +155,10 @@ impl Client {
     /// If it does not.
     pub fn kms_ok(&self, operation: &str, body: Value) -> Value {
         let (status, answer) = self.kms(operation, body);
-        assert!((200..300).contains(&status), "{operation}: {status} {answer}");
+        assert!(
+            (200..300).contains(&status),
+            "{operation}: {status} {answer}"
+        );
         answer
     }
 
@@ -210,10 +213,14 @@ impl Client {
     /// # Panics
     /// If it refuses.
     pub fn advance(&self, seconds: i64) -> Value {
-        let (status, answer) =
-            self.call("POST", "/dew/v1/clock", &json!({"advance_seconds": seconds}));
+        let (status, answer) = self.call(
+            "POST",
+            "/dew/v1/clock",
+            &json!({"advance_seconds": seconds}),
+        );
         assert_eq!(status, 200, "{answer}");
-        self.ahead.set(answer["ahead_ms"].as_i64().expect("it says so"));
+        self.ahead
+            .set(answer["ahead_ms"].as_i64().expect("it says so"));
         answer["work"].clone()
     }
 
@@ -249,9 +256,14 @@ impl Client {
         };
         let authorization = signature::sign(&request, &self.account);
         let bytes = request.to_bytes(&authorization);
-        let mut place = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // One that has been idle for long may be closed by the server in the moment in which it is used.
-        let kept = place.take().filter(|(_, used)| used.elapsed() < connection::IDLE);
+        let kept = place
+            .take()
+            .filter(|(_, used)| used.elapsed() < connection::IDLE);
         let mut connection = match kept {
             Some((connection, _)) => connection,
             None => Connection::open(self.address)?,
@@ -284,5 +296,8 @@ fn merge(into: &mut Value, more: Value) {
 /// If it is something else.
 #[must_use]
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
 }

@@ -14,7 +14,9 @@ fn rotation(client: &Client, key: &str) -> Value {
 }
 
 fn rotations(client: &Client, key: &str) -> i64 {
-    rotation(client, key)["number_of_rotations"].as_i64().expect("a number")
+    rotation(client, key)["number_of_rotations"]
+        .as_i64()
+        .expect("a number")
 }
 
 /// Returns the state of a key, or the code of the refusal.
@@ -65,7 +67,10 @@ fn a_disabled_key_is_skipped_and_rotates_at_once_when_it_is_enabled() {
     let hsm = SoftHsm::start();
     let server = Server::start(&hsm.token());
     let client = server.client(0);
-    let keys = [("disabled", "disable-key"), ("doomed", "schedule-key-deletion")];
+    let keys = [
+        ("disabled", "disable-key"),
+        ("doomed", "schedule-key-deletion"),
+    ];
     let keys = keys.map(|(name, operation)| {
         let key = client.create_key(name, json!({}));
         client.kms_ok("enable-key-rotation", json!({"key_id": key}));
@@ -84,7 +89,11 @@ fn a_disabled_key_is_skipped_and_rotates_at_once_when_it_is_enabled() {
         assert_eq!(rotations(&client, key), 0, "it is disabled");
         client.kms_ok("enable-key", json!({"key_id": key}));
         client.advance(0);
-        assert_eq!(rotations(&client, key), 1, "once, however many intervals have passed");
+        assert_eq!(
+            rotations(&client, key),
+            1,
+            "once, however many intervals have passed"
+        );
     }
 }
 
@@ -106,7 +115,10 @@ fn a_key_is_deleted_on_its_day_and_not_before() {
         let date: i64 = text(&client.describe(&key)["scheduled_deletion_date"])
             .parse()
             .expect("milliseconds");
-        assert!((date - client.now_ms() - days * DAY * 1_000).abs() < 60_000, "{date}");
+        assert!(
+            (date - client.now_ms() - days * DAY * 1_000).abs() < 60_000,
+            "{date}"
+        );
         client.advance(days * DAY - HOUR);
         assert_eq!(state(&client, &key), "4");
         client.advance(HOUR);
@@ -128,14 +140,20 @@ fn imported_material_expires_and_the_same_may_come_back() {
     let client = server.client(0);
     let key = client.create_key("external", json!({"origin": "external"}));
     let import = |material: &[u8], expires_s: i64| {
-        let mut body = client.wrapping(&key).expect("it waits for material").body(material);
+        let mut body = client
+            .wrapping(&key)
+            .expect("it waits for material")
+            .body(material);
         body["expiration_time"] = expires_s.into();
         client.kms("import-key-material", body)
     };
     let expires_s = client.now_ms() / 1_000 + DAY;
     assert_eq!(import(&[7; 32], expires_s).0, 200);
     let cipher = client.encrypt(&key, "for a day");
-    assert_eq!(text(&client.describe(&key)["expiration_time"]), (expires_s * 1_000).to_string());
+    assert_eq!(
+        text(&client.describe(&key)["expiration_time"]),
+        (expires_s * 1_000).to_string()
+    );
     client.advance(DAY - HOUR);
     assert_eq!(client.decrypt(&cipher), "for a day");
     client.advance(HOUR + 1);
@@ -149,7 +167,11 @@ fn imported_material_expires_and_the_same_may_come_back() {
     assert_eq!(import(&[7; 32], 0).0, 200);
     assert_eq!(client.decrypt(&cipher), "for a day");
     client.advance(1_000 * DAY);
-    assert_eq!(client.decrypt(&cipher), "for a day", "without a date it stays");
+    assert_eq!(
+        client.decrypt(&cipher),
+        "for a day",
+        "without a date it stays"
+    );
 }
 
 #[test]

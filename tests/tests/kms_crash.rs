@@ -13,7 +13,10 @@ use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use cryptoki::session::UserType;
 use kit::db::{Database, Row};
 use serde_json::{Value, json};
-use tests::{Application, Chain, Client, PATIENCE, Partition, Server, Setup, Token, alone, code, setting, text};
+use tests::{
+    Application, Chain, Client, PATIENCE, Partition, Server, Setup, Token, alone, code, setting,
+    text,
+};
 
 /// How often the server is killed where `DEW_KILL_CYCLES` does not say.
 const CYCLES: usize = 15;
@@ -74,7 +77,11 @@ impl Ledger {
     /// Waits until the server has another life than the one that failed.
     fn wait_beyond(&self, failed: u64) {
         let lives = self.lives.lock().expect("nobody panics with it");
-        drop(self.born.wait_while(lives, |life| *life <= failed).expect("nobody panics with it"));
+        drop(
+            self.born
+                .wait_while(lives, |life| *life <= failed)
+                .expect("nobody panics with it"),
+        );
     }
 }
 
@@ -135,9 +142,11 @@ impl Worker<'_> {
                 let body = json!({"grantee_principal": "somebody", "operations": ["describe-key"]});
                 self.change("create-grant", body, |facts| facts.grants += 1)
             }
-            4 if step % 12 == 4 => {
-                self.change("schedule-key-deletion", json!({"pending_days": "7"}), |facts| facts.state = "4")
-            }
+            4 if step % 12 == 4 => self.change(
+                "schedule-key-deletion",
+                json!({"pending_days": "7"}),
+                |facts| facts.state = "4",
+            ),
             4 => self.change("disable-key", json!({}), |facts| facts.state = "3"),
             _ => self.import(step),
         }
@@ -157,7 +166,11 @@ impl Worker<'_> {
     }
 
     fn make(&mut self, name: &str, is_external: bool) -> bool {
-        self.ledger.attempted.lock().expect("nobody panics with it").insert(name.to_owned());
+        self.ledger
+            .attempted
+            .lock()
+            .expect("nobody panics with it")
+            .insert(name.to_owned());
         let origin = if is_external { "external" } else { "kms" };
         let body = json!({"key_alias": name, "origin": origin});
         let Outcome::Done(made) = self.send(&self.client.kms_path("create-key"), &body) else {
@@ -182,11 +195,16 @@ impl Worker<'_> {
             return true;
         };
         let body = json!({"key_id": known.id, "plain_text": plain});
-        match self.client.send("POST", &self.client.kms_path("encrypt-data"), &body) {
+        match self
+            .client
+            .send("POST", &self.client.kms_path("encrypt-data"), &body)
+        {
             Err(_) => false,
             Ok(answer) => {
                 assert_eq!(answer.status, 200, "{answer}");
-                known.ciphers.push((plain.to_owned(), text(&answer.json()["cipher_text"])));
+                known
+                    .ciphers
+                    .push((plain.to_owned(), text(&answer.json()["cipher_text"])));
                 true
             }
         }
@@ -194,7 +212,9 @@ impl Worker<'_> {
 
     /// Changes the newest key, where it is one that can be changed so.
     fn change(&mut self, operation: &str, mut body: Value, change: impl Fn(&mut Facts)) -> bool {
-        let Some(known) = self.known.last().cloned() else { return true };
+        let Some(known) = self.known.last().cloned() else {
+            return true;
+        };
         if known.now.state != "2" || (known.now.is_external && operation == "rotate-on-demand") {
             return true;
         }
@@ -234,7 +254,10 @@ impl Worker<'_> {
             return false;
         };
         let wrapping = tests::Wrapping::of(&known.id, &parameters);
-        let outcome = self.send(&self.client.kms_path("import-key-material"), &wrapping.body(&[3; 32]));
+        let outcome = self.send(
+            &self.client.kms_path("import-key-material"),
+            &wrapping.body(&[3; 32]),
+        );
         let known = self.known.last_mut().expect("it was there");
         let mut after = known.now.clone();
         after.state = "2";
@@ -274,7 +297,9 @@ impl Worker<'_> {
 /// Reads what can be seen of a key and uses it; nothing if the server is killed meanwhile.
 fn look(client: &Client, known: &Known) -> Option<Facts> {
     let get = |operation: &str, body: Value| {
-        let answer = client.send("POST", &client.kms_path(operation), &body).ok()?;
+        let answer = client
+            .send("POST", &client.kms_path(operation), &body)
+            .ok()?;
         Some((answer.status, answer.json()))
     };
     let id = json!({"key_id": known.id});
@@ -282,24 +307,40 @@ fn look(client: &Client, known: &Known) -> Option<Facts> {
     assert_eq!(status, 200, "{known:?} is lost: {key}");
     let (_, rotation) = get("get-key-rotation-status", id.clone())?;
     let (_, grants) = get("list-grants", id)?;
-    let tags = client.send("GET", &client.kms_path(&format!("{}/tags", known.id)), &Value::Null).ok()?;
+    let tags = client
+        .send(
+            "GET",
+            &client.kms_path(&format!("{}/tags", known.id)),
+            &Value::Null,
+        )
+        .ok()?;
     let tags = tags.json()["tags"].as_array().expect("a list").clone();
     let number = |value: &Value| usize::try_from(value.as_u64().expect("a number")).expect("few");
     let states = ["2", "3", "4", "5"];
     let state = text(&key["key_info"]["key_state"]);
     let facts = Facts {
-        state: states.into_iter().find(|known| **known == *state).expect("a state"),
+        state: states
+            .into_iter()
+            .find(|known| **known == *state)
+            .expect("a state"),
         rotations: number(&rotation["number_of_rotations"]),
         tags: tags.iter().map(|tag| text(&tag["key"])).collect(),
         grants: number(&grants["total"]),
         is_external: known.now.is_external,
     };
     if facts.state == "2" {
-        let (status, answer) = get("encrypt-data", json!({"key_id": known.id, "plain_text": "x"}))?;
+        let (status, answer) = get(
+            "encrypt-data",
+            json!({"key_id": known.id, "plain_text": "x"}),
+        )?;
         assert_eq!(status, 200, "{known:?} cannot be used: {answer}");
         for (plain, cipher) in &known.ciphers {
             let (status, answer) = get("decrypt-data", json!({"cipher_text": cipher}))?;
-            assert_eq!((status, answer["plain_text"].as_str()), (200, Some(plain.as_str())), "{known:?} {answer}");
+            assert_eq!(
+                (status, answer["plain_text"].as_str()),
+                (200, Some(plain.as_str())),
+                "{known:?} {answer}"
+            );
         }
     }
     Some(facts)
@@ -307,7 +348,8 @@ fn look(client: &Client, known: &Known) -> Option<Facts> {
 
 fn run(name: &str, hsm_section: &str) {
     alone(name, || {
-        let cycles = setting("DEW_KILL_CYCLES").map_or(CYCLES, |text| text.parse().expect("a number"));
+        let cycles =
+            setting("DEW_KILL_CYCLES").map_or(CYCLES, |text| text.parse().expect("a number"));
         let chain = Chain::start();
         let token = chain.token(Partition::Compat);
         let setup = Setup {
@@ -322,7 +364,13 @@ fn run(name: &str, hsm_section: &str) {
                 let (client, ledger) = (server.client(number % 2), &ledger);
                 scope.spawn(move || {
                     let known = Vec::new();
-                    Worker { ledger, client, number, known }.run();
+                    Worker {
+                        ledger,
+                        client,
+                        number,
+                        known,
+                    }
+                    .run();
                 });
             }
             let _stop = StopOnDrop(&ledger);
@@ -347,10 +395,15 @@ fn wait_for_changes(ledger: &Ledger, cycle: usize) {
     let begun = Instant::now();
     ledger.changes.store(0, Ordering::SeqCst);
     while ledger.changes.load(Ordering::SeqCst) < CHANGES + cycle % 7 {
-        assert!(begun.elapsed() < PATIENCE, "nothing is done in cycle {cycle}");
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "nothing is done in cycle {cycle}"
+        );
         thread::sleep(Duration::from_millis(1));
     }
-    thread::sleep(Duration::from_micros(u64::try_from(cycle * 977 % 5_000).expect("small")));
+    thread::sleep(Duration::from_micros(
+        u64::try_from(cycle * 977 % 5_000).expect("small"),
+    ));
 }
 
 fn rows(database: &Database, sql: &'static str) -> Vec<Row> {
@@ -384,12 +437,21 @@ fn check_rows(server: &Server) {
 fn check_all_keys(client: &Client, ledger: &Ledger) {
     let mut marker = String::from("0");
     while !marker.is_empty() {
-        let page = client.kms_ok("list-keys", json!({"key_spec": "ALL", "limit": "500", "marker": marker}));
+        let page = client.kms_ok(
+            "list-keys",
+            json!({"key_spec": "ALL", "limit": "500", "marker": marker}),
+        );
         for key in page["key_details"].as_array().expect("a list") {
             let attempted = ledger.attempted.lock().expect("nobody panics with it");
-            assert!(attempted.contains(&text(&key["key_alias"])), "nobody asked for {key}");
+            assert!(
+                attempted.contains(&text(&key["key_alias"])),
+                "nobody asked for {key}"
+            );
             drop(attempted);
-            let (status, answer) = client.kms("encrypt-data", json!({"key_id": key["key_id"], "plain_text": "x"}));
+            let (status, answer) = client.kms(
+                "encrypt-data",
+                json!({"key_id": key["key_id"], "plain_text": "x"}),
+            );
             let expected = match key["key_state"].as_str() {
                 Some("2") => (200, ""),
                 Some("3") => (400, "KMS.0209"),
@@ -410,30 +472,45 @@ fn check_objects(server: &mut Server, token: &Token) {
     client.advance(120);
     server.stop();
     let database = Database::open(server.database(), &[]).expect("the database is there");
-    let expected: BTreeSet<String> = rows(&database, "SELECT resident_id FROM kms_version WHERE resident_id IS NOT NULL")
-        .iter()
-        .map(|row| format!("dew/key/{}", row.text("resident_id").expect("a text")))
-        .collect();
+    let expected: BTreeSet<String> = rows(
+        &database,
+        "SELECT resident_id FROM kms_version WHERE resident_id IS NOT NULL",
+    )
+    .iter()
+    .map(|row| format!("dew/key/{}", row.text("resident_id").expect("a text")))
+    .collect();
     let intents = rows(&database, "SELECT resident_id FROM kms_resident_intent");
     assert_eq!(intents.len(), 0, "intents are left");
     let application = Application::start(token);
-    let session = application.pkcs11.open_ro_session(application.slot).expect("a session");
-    session.login(UserType::User, Some(&application.pin())).expect("a login");
+    let session = application
+        .pkcs11
+        .open_ro_session(application.slot)
+        .expect("a session");
+    session
+        .login(UserType::User, Some(&application.pin()))
+        .expect("a login");
     let (mut keys, mut accounts) = (BTreeSet::new(), BTreeSet::new());
     for class in [ObjectClass::SECRET_KEY, ObjectClass::PRIVATE_KEY] {
         let found = session.find_objects(&[Attribute::Class(class), Attribute::Token(true)]);
         for handle in found.expect("C_FindObjects") {
             let kinds = [AttributeType::Id, AttributeType::Label];
-            let attributes = session.get_attributes(handle, &kinds).expect("C_GetAttributeValue");
+            let attributes = session
+                .get_attributes(handle, &kinds)
+                .expect("C_GetAttributeValue");
             let mut texts = attributes.iter().map(|attribute| match attribute {
-                Attribute::Id(bytes) | Attribute::Label(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                Attribute::Id(bytes) | Attribute::Label(bytes) => {
+                    String::from_utf8_lossy(bytes).into_owned()
+                }
                 other => panic!("no text: {other:?}"),
             });
             let (id, label) = (texts.next().expect("an id"), texts.next().expect("a label"));
             if id.starts_with("dew/key/") {
                 assert!(keys.insert(id), "twice: {label}");
             } else {
-                assert!(accounts.insert(label.clone()), "two keys of an account: {label}");
+                assert!(
+                    accounts.insert(label.clone()),
+                    "two keys of an account: {label}"
+                );
             }
         }
     }

@@ -52,7 +52,10 @@ impl Seen {
         while counter.load(Ordering::SeqCst) < CALLS {
             let wrong = self.wrong.lock().expect("nobody panics with it").clone();
             assert!(wrong.is_empty(), "{what}: {wrong:#?}");
-            assert!(begun.elapsed() < PATIENCE, "{what}: calls are not what they should be");
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{what}: calls are not what they should be"
+            );
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -107,10 +110,16 @@ fn calls_fail_with_retry_after_while_the_hsm_is_away_and_work_again_by_themselve
     let cipher = client.encrypt(&key, "kept through it all");
     let digest = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let calls = [
-        ("encrypt-data", json!({"key_id": key, "plain_text": "some text"})),
+        (
+            "encrypt-data",
+            json!({"key_id": key, "plain_text": "some text"}),
+        ),
         ("decrypt-data", json!({"cipher_text": cipher})),
         ("create-datakey", json!({"key_id": key})),
-        ("sign", json!({"key_id": signer, "message": digest, "signing_algorithm": "ECDSA_SHA_256"})),
+        (
+            "sign",
+            json!({"key_id": signer, "message": digest, "signing_algorithm": "ECDSA_SHA_256"}),
+        ),
         ("create-key", json!({})),
         ("gen-random", json!({"random_data_length": "256"})),
     ];
@@ -136,7 +145,9 @@ fn calls_fail_with_retry_after_while_the_hsm_is_away_and_work_again_by_themselve
     let wrong = seen.wrong.into_inner().expect("nobody panics with it");
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(client.decrypt(&cipher), "kept through it all");
-    let health = client.send("GET", "/healthz", &Value::Null).expect("an answer");
+    let health = client
+        .send("GET", "/healthz", &Value::Null)
+        .expect("an answer");
     assert_eq!(health.status, 200, "{health}");
     assert_eq!(text(&client.describe(&key)["key_state"]), "2");
 }

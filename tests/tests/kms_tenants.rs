@@ -34,15 +34,25 @@ impl Tenant {
     fn of(client: Client, name: &str) -> Self {
         let make = |suffix: &str, more| client.create_key(&format!("{name}-{suffix}"), more);
         let key = make("aes", json!({}));
-        let rsa = make("rsa", json!({"key_spec": "RSA_2048", "key_usage": "ENCRYPT_DECRYPT"}));
+        let rsa = make(
+            "rsa",
+            json!({"key_spec": "RSA_2048", "key_usage": "ENCRYPT_DECRYPT"}),
+        );
         let signer = make("p256", json!({"key_spec": "EC_P256"}));
         let mac = make("hmac", json!({"key_spec": "HMAC_256"}));
         let external = make("external", json!({"origin": "external"}));
-        let wrapped = client.wrapping(&external).expect("it waits for material").body(&[5; 32]);
+        let wrapped = client
+            .wrapping(&external)
+            .expect("it waits for material")
+            .body(&[5; 32]);
         let alias = json!({"key_id": key, "alias": format!("alias/{name}")});
         client.kms_ok("aliases", alias);
-        client.kms_ok(&format!("{key}/tags"), json!({"tag": {"key": "owner", "value": name}}));
-        let grant = json!({"key_id": key, "grantee_principal": "nobody", "operations": ["describe-key"]});
+        client.kms_ok(
+            &format!("{key}/tags"),
+            json!({"tag": {"key": "owner", "value": name}}),
+        );
+        let grant =
+            json!({"key_id": key, "grantee_principal": "nobody", "operations": ["describe-key"]});
         Self {
             cipher: client.encrypt(&key, &format!("secret of {name}")),
             datakey: text(&client.kms_ok("create-datakey", json!({"key_id": key}))["cipher_text"]),
@@ -72,50 +82,147 @@ fn calls(of: &Tenant) -> Vec<Row> {
         body
     };
     let (post, delete, get) = ("POST", "DELETE", "GET");
-    let sealed = "AB".repeat(32) + "6DB65FD59FD356F6729140571B5BCD6BB3B83492A16E1BF0A3884442FC3C8A0E";
+    let sealed =
+        "AB".repeat(32) + "6DB65FD59FD356F6729140571B5BCD6BB3B83492A16E1BF0A3884442FC3C8A0E";
     vec![
         (post, "kms/enable-key", id(json!({}))),
         (post, "kms/disable-key", id(json!({}))),
-        (post, "kms/schedule-key-deletion", id(json!({"pending_days": "7"}))),
+        (
+            post,
+            "kms/schedule-key-deletion",
+            id(json!({"pending_days": "7"})),
+        ),
         (post, "kms/cancel-key-deletion", id(json!({}))),
-        (post, "kms/update-key-alias", id(json!({"key_alias": "mine"}))),
-        (post, "kms/update-key-description", id(json!({"key_description": "mine"}))),
+        (
+            post,
+            "kms/update-key-alias",
+            id(json!({"key_alias": "mine"})),
+        ),
+        (
+            post,
+            "kms/update-key-description",
+            id(json!({"key_description": "mine"})),
+        ),
         (post, "kms/describe-key", id(json!({}))),
         (post, "kms/get-publickey", json!({"key_id": of.signer})),
         (post, "kms/create-datakey", id(json!({}))),
         (post, "kms/create-datakey-without-plaintext", id(json!({}))),
-        (post, "kms/encrypt-datakey", id(json!({"plain_text": sealed, "datakey_plain_length": "32"}))),
-        (post, "kms/decrypt-datakey", id(json!({"cipher_text": of.datakey, "datakey_cipher_length": "32"}))),
-        (post, "kms/create-rsa-datakey-pair", id(json!({"key_spec": "RSA_2048"}))),
-        (post, "kms/create-ec-datakey-pair", id(json!({"key_spec": "ECC_NIST_P256"}))),
+        (
+            post,
+            "kms/encrypt-datakey",
+            id(json!({"plain_text": sealed, "datakey_plain_length": "32"})),
+        ),
+        (
+            post,
+            "kms/decrypt-datakey",
+            id(json!({"cipher_text": of.datakey, "datakey_cipher_length": "32"})),
+        ),
+        (
+            post,
+            "kms/create-rsa-datakey-pair",
+            id(json!({"key_spec": "RSA_2048"})),
+        ),
+        (
+            post,
+            "kms/create-ec-datakey-pair",
+            id(json!({"key_spec": "ECC_NIST_P256"})),
+        ),
         (post, "kms/encrypt-data", id(json!({"plain_text": "x"}))),
-        (post, "kms/encrypt-data", json!({"key_id": of.rsa, "plain_text": "x", "encryption_algorithm": "RSAES_OAEP_SHA_256"})),
+        (
+            post,
+            "kms/encrypt-data",
+            json!({"key_id": of.rsa, "plain_text": "x", "encryption_algorithm": "RSAES_OAEP_SHA_256"}),
+        ),
         (post, "kms/decrypt-data", json!({"cipher_text": of.cipher})),
-        (post, "kms/decrypt-data", id(json!({"cipher_text": of.cipher}))),
-        (post, "kms/re-encrypt", json!({"cipher_text": of.cipher, "destination_key_id": of.key})),
-        (post, "kms/sign", json!({"key_id": of.signer, "message": DIGEST, "signing_algorithm": "ECDSA_SHA_256"})),
-        (post, "kms/verify", json!({"key_id": of.signer, "message": DIGEST, "signature": DIGEST, "signing_algorithm": "ECDSA_SHA_256"})),
-        (post, "kms/generate-mac", json!({"key_id": of.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"})),
-        (post, "kms/verify-mac", json!({"key_id": of.mac, "message": DIGEST, "mac": DIGEST, "mac_algorithm": "HMAC_SHA_256"})),
-        (post, "kms/derive-shared-secret", json!({"key_id": of.signer, "key_agreement_algorithm": "ECDH", "public_key": DIGEST})),
-        (post, "kms/get-parameters-for-import", json!({"key_id": of.external, "wrapping_algorithm": "RSAES_OAEP_SHA_256"})),
-        (post, "kms/import-key-material", json!({"key_id": of.external, "import_token": of.token, "encrypted_key_material": of.material})),
-        (post, "kms/delete-imported-key-material", json!({"key_id": of.external})),
+        (
+            post,
+            "kms/decrypt-data",
+            id(json!({"cipher_text": of.cipher})),
+        ),
+        (
+            post,
+            "kms/re-encrypt",
+            json!({"cipher_text": of.cipher, "destination_key_id": of.key}),
+        ),
+        (
+            post,
+            "kms/sign",
+            json!({"key_id": of.signer, "message": DIGEST, "signing_algorithm": "ECDSA_SHA_256"}),
+        ),
+        (
+            post,
+            "kms/verify",
+            json!({"key_id": of.signer, "message": DIGEST, "signature": DIGEST, "signing_algorithm": "ECDSA_SHA_256"}),
+        ),
+        (
+            post,
+            "kms/generate-mac",
+            json!({"key_id": of.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"}),
+        ),
+        (
+            post,
+            "kms/verify-mac",
+            json!({"key_id": of.mac, "message": DIGEST, "mac": DIGEST, "mac_algorithm": "HMAC_SHA_256"}),
+        ),
+        (
+            post,
+            "kms/derive-shared-secret",
+            json!({"key_id": of.signer, "key_agreement_algorithm": "ECDH", "public_key": DIGEST}),
+        ),
+        (
+            post,
+            "kms/get-parameters-for-import",
+            json!({"key_id": of.external, "wrapping_algorithm": "RSAES_OAEP_SHA_256"}),
+        ),
+        (
+            post,
+            "kms/import-key-material",
+            json!({"key_id": of.external, "import_token": of.token, "encrypted_key_material": of.material}),
+        ),
+        (
+            post,
+            "kms/delete-imported-key-material",
+            json!({"key_id": of.external}),
+        ),
         (post, "kms/enable-key-rotation", id(json!({}))),
         (post, "kms/disable-key-rotation", id(json!({}))),
-        (post, "kms/update-key-rotation-interval", id(json!({"rotation_interval": 30}))),
+        (
+            post,
+            "kms/update-key-rotation-interval",
+            id(json!({"rotation_interval": 30})),
+        ),
         (post, "kms/get-key-rotation-status", id(json!({}))),
         (post, "kms/rotate-on-demand", id(json!({}))),
-        (post, "kms/create-grant", id(json!({"grantee_principal": "x", "operations": ["describe-key"]}))),
+        (
+            post,
+            "kms/create-grant",
+            id(json!({"grantee_principal": "x", "operations": ["describe-key"]})),
+        ),
         (post, "kms/revoke-grant", id(json!({"grant_id": of.grant}))),
         (post, "kms/retire-grant", id(json!({"grant_id": of.grant}))),
         (post, "kms/list-grants", id(json!({}))),
         (post, "kms/aliases", id(json!({"alias": "alias/mine"}))),
-        (delete, "kms/aliases", id(json!({"aliases": ["alias/acme"]}))),
-        (post, "kms/alias/associate", json!({"alias": "alias/acme", "target_key_id": of.key})),
+        (
+            delete,
+            "kms/aliases",
+            id(json!({"aliases": ["alias/acme"]})),
+        ),
+        (
+            post,
+            "kms/alias/associate",
+            json!({"alias": "alias/acme", "target_key_id": of.key}),
+        ),
         (get, "kms/aliases?key_id={key_id}", Value::Null),
-        (post, "kms/{key_id}/tags", json!({"tag": {"key": "k", "value": "v"}})),
-        (post, "kms/{key_id}/tags/action", json!({"action": "create", "tags": [{"key": "k", "value": "v"}]})),
+        (
+            post,
+            "kms/{key_id}/tags",
+            json!({"tag": {"key": "k", "value": "v"}}),
+        ),
+        (
+            post,
+            "kms/{key_id}/tags/action",
+            json!({"action": "create", "tags": [{"key": "k", "value": "v"}]}),
+        ),
         (delete, "kms/{key_id}/tags/{key}", Value::Null),
         (get, "kms/{key_id}/tags", Value::Null),
     ]
@@ -126,13 +233,25 @@ fn others() -> Vec<Row> {
     vec![
         ("POST", "kms/create-key", json!({"key_alias": "mine"})),
         ("POST", "kms/list-keys", json!({})),
-        ("POST", "kms/gen-random", json!({"random_data_length": "256"})),
+        (
+            "POST",
+            "kms/gen-random",
+            json!({"random_data_length": "256"}),
+        ),
         ("GET", "kms/user-instances", Value::Null),
         ("GET", "kms/user-quotas", Value::Null),
         ("POST", "kms/list-retirable-grants", json!({})),
         ("GET", "kms/tags", Value::Null),
-        ("POST", "kms/resource_instances/action", json!({"action": "filter"})),
-        ("POST", "keystores", json!({"keystore_alias": "mine", "hsm_cluster_id": "one"})),
+        (
+            "POST",
+            "kms/resource_instances/action",
+            json!({"action": "filter"}),
+        ),
+        (
+            "POST",
+            "keystores",
+            json!({"keystore_alias": "mine", "hsm_cluster_id": "one"}),
+        ),
         ("GET", "keystores", Value::Null),
         ("GET", "keystores/{keystore_id}", Value::Null),
         ("DELETE", "keystores/{keystore_id}", Value::Null),
@@ -159,11 +278,16 @@ fn check_tables(tables: &[&[Row]]) {
         .flat_map(|rows| rows.iter())
         .map(|(method, template, _)| {
             let template = template.split('?').next().unwrap_or_default();
-            (method.to_ascii_lowercase(), format!("/v1.0/{{project_id}}/{template}"))
+            (
+                method.to_ascii_lowercase(),
+                format!("/v1.0/{{project_id}}/{template}"),
+            )
         })
         .collect();
     let paths = document["paths"].as_object().expect("an object");
-    let in_project = paths.iter().filter(|(path, _)| path.starts_with("/v1.0/{project_id}/"));
+    let in_project = paths
+        .iter()
+        .filter(|(path, _)| path.starts_with("/v1.0/{project_id}/"));
     for (path, methods) in in_project {
         for method in methods.as_object().expect("an object").keys() {
             let row = (method.clone(), path.clone());
@@ -192,18 +316,32 @@ fn swap_everything(server: &Server) {
     check_tables(&[&calls(&one), &others()]);
     let project = &two.client.account().project_id;
     let mut absent = Tenant::of(server.client(1), "absent");
-    for key in [&mut absent.key, &mut absent.rsa, &mut absent.signer, &mut absent.mac, &mut absent.external] {
+    for key in [
+        &mut absent.key,
+        &mut absent.rsa,
+        &mut absent.signer,
+        &mut absent.mac,
+        &mut absent.external,
+    ] {
         NO_KEY.clone_into(key);
     }
     let unknown = calls(&absent);
     for (index, (method, template, body)) in calls(&one).iter().enumerate() {
         // Another's key, in the caller's own project.
-        let (status, answer) = two.client.call(method, &path(project, template, &one.key), body);
-        assert_eq!((status, code(&answer)), (404, "KMS.0207"), "{method} {template} {answer}");
+        let (status, answer) = two
+            .client
+            .call(method, &path(project, template, &one.key), body);
+        assert_eq!(
+            (status, code(&answer)),
+            (404, "KMS.0207"),
+            "{method} {template} {answer}"
+        );
         // The same as for a key that nobody has, to the letter.
         if !template.ends_with("decrypt-data") && !template.ends_with("re-encrypt") {
             let (_, template, body) = &unknown[index];
-            let same = two.client.call(method, &path(project, template, NO_KEY), body);
+            let same = two
+                .client
+                .call(method, &path(project, template, NO_KEY), body);
             assert_eq!((status, answer), same, "{method} {template}");
         }
     }
@@ -211,7 +349,11 @@ fn swap_everything(server: &Server) {
         // The other's project.
         let path = path(&one.client.account().project_id, template, &one.key);
         let (status, answer) = two.client.call(method, &path, body);
-        assert_eq!((status, code(&answer)), (403, "KMS.0321"), "{method} {template} {answer}");
+        assert_eq!(
+            (status, code(&answer)),
+            (403, "KMS.0321"),
+            "{method} {template} {answer}"
+        );
     }
     cross(&one, &two);
     assert_eq!(picture(&one), before, "the other tenant changed something");
@@ -231,7 +373,11 @@ fn cross(one: &Tenant, two: &Tenant) {
         body.extend(more.as_object().expect("an object").clone());
         Value::Object(body)
     };
-    refused("decrypt-data", own(json!({"cipher_text": one.cipher})), "KMS.2201");
+    refused(
+        "decrypt-data",
+        own(json!({"cipher_text": one.cipher})),
+        "KMS.2201",
+    );
     refused(
         "decrypt-datakey",
         own(json!({"cipher_text": one.datakey, "datakey_cipher_length": "32"})),
@@ -247,17 +393,41 @@ fn cross(one: &Tenant, two: &Tenant) {
             refused(operation, own(json!({"grant_id": grant})), "KMS.2501");
         }
     }
-    let urn = format!("kms:cn-north-4:{}:alias:acme", one.client.account().domain_id);
+    let urn = format!(
+        "kms:cn-north-4:{}:alias:acme",
+        one.client.account().domain_id
+    );
     for name in ["alias/acme", urn.as_str()] {
-        refused("encrypt-data", json!({"key_id": name, "plain_text": "x"}), "KMS.0207");
+        refused(
+            "encrypt-data",
+            json!({"key_id": name, "plain_text": "x"}),
+            "KMS.0207",
+        );
     }
-    refused("alias/associate", json!({"alias": "alias/acme", "target_key_id": two.key}), "KMS.0308");
+    refused(
+        "alias/associate",
+        json!({"alias": "alias/acme", "target_key_id": two.key}),
+        "KMS.0308",
+    );
     // The same name is free in another account.
-    let (status, answer) = two.client.kms("aliases", own(json!({"alias": "alias/acme"})));
+    let (status, answer) = two
+        .client
+        .kms("aliases", own(json!({"alias": "alias/acme"})));
     assert_eq!(status, 201, "{answer}");
     let listed = two.client.kms_ok("list-keys", json!({"key_spec": "ALL"}));
-    let listed = listed.to_string() + &two.client.kms_ok("list-retirable-grants", json!({})).to_string();
-    for id in [&one.key, &one.rsa, &one.signer, &one.mac, &one.external, &one.grant] {
+    let listed = listed.to_string()
+        + &two
+            .client
+            .kms_ok("list-retirable-grants", json!({}))
+            .to_string();
+    for id in [
+        &one.key,
+        &one.rsa,
+        &one.signer,
+        &one.mac,
+        &one.external,
+        &one.grant,
+    ] {
         assert!(!listed.contains(id.as_str()), "{listed}");
     }
 }
@@ -296,7 +466,8 @@ fn rows_that_were_moved_or_changed_are_refused() {
         let third_cipher = two.client.encrypt(&third, "third");
         let rotated = two.client.create_key("rotated", json!({}));
         let old = two.client.encrypt(&rotated, "old");
-        two.client.kms_ok("rotate-on-demand", json!({"key_id": rotated}));
+        two.client
+            .kms_ok("rotate-on-demand", json!({"key_id": rotated}));
         let copy = "UPDATE kms_version SET
             wrapped = (SELECT other.wrapped FROM kms_version AS other WHERE other.key_id = $1 AND other.version = 1),
             seal = (SELECT other.seal FROM kms_version AS other WHERE other.key_id = $1 AND other.version = 1)
@@ -308,16 +479,22 @@ fn rows_that_were_moved_or_changed_are_refused() {
                 // A key of the other account into an own one, and one own key into another.
                 (copy, vec![text(&one.key), text(&two.key)]),
                 (copy, vec![text(&one.key), text(&third)]),
-                ("UPDATE kms_version SET version = 9 WHERE key_id = $1 AND version = 2", vec![text(&rotated)]),
-                ("UPDATE kms_key SET version = 9 WHERE key_id = $1", vec![text(&rotated)]),
-                ("UPDATE kms_key SET account_id = $2 WHERE key_id = $1", vec![
-                    text(&one.mac),
-                    text(&two.client.account().domain_id),
-                ]),
-                ("UPDATE kms_key SET project_id = $2 WHERE key_id = $1", vec![
-                    text(&one.mac),
-                    text(&two.client.account().project_id),
-                ]),
+                (
+                    "UPDATE kms_version SET version = 9 WHERE key_id = $1 AND version = 2",
+                    vec![text(&rotated)],
+                ),
+                (
+                    "UPDATE kms_key SET version = 9 WHERE key_id = $1",
+                    vec![text(&rotated)],
+                ),
+                (
+                    "UPDATE kms_key SET account_id = $2 WHERE key_id = $1",
+                    vec![text(&one.mac), text(&two.client.account().domain_id)],
+                ),
+                (
+                    "UPDATE kms_key SET project_id = $2 WHERE key_id = $1",
+                    vec![text(&one.mac), text(&two.client.account().project_id)],
+                ),
             ],
         );
         let client = server.client(1);
@@ -329,11 +506,17 @@ fn rows_that_were_moved_or_changed_are_refused() {
             ("encrypt-data", encrypt(&third)),
             ("decrypt-data", json!({"cipher_text": third_cipher})),
             ("encrypt-data", encrypt(&rotated)),
-            ("generate-mac", json!({"key_id": one.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"})),
+            (
+                "generate-mac",
+                json!({"key_id": one.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"}),
+            ),
         ] {
             let (status, answer) = client.kms(operation, body);
             assert!(status >= 400, "{operation} worked: {answer}");
-            assert_ne!(status, 503, "{operation}: trying again does not help: {answer}");
+            assert_ne!(
+                status, 503,
+                "{operation}: trying again does not help: {answer}"
+            );
         }
         // What was left alone works on.
         assert_eq!(client.decrypt(&old), "old");

@@ -72,7 +72,10 @@ fn rotations(client: &Client, key: &str) -> i64 {
 /// Counts rows with one value in their condition.
 fn count(database: &Database, sql: &'static str, value: &str) -> i64 {
     let row = database.read(|tx| tx.row(sql, &[value.into()]));
-    row.expect("the statement is right").expect("a count").int("n").expect("a number")
+    row.expect("the statement is right")
+        .expect("a count")
+        .int("n")
+        .expect("a number")
 }
 
 #[test]
@@ -89,7 +92,11 @@ fn a_change_on_one_server_binds_the_other_at_once() {
             ("decrypt-data", json!({"cipher_text": cipher})),
         ] {
             let (status, body) = other.kms(operation, body);
-            assert_eq!((status, code(&body)), (400, "KMS.0209"), "{operation}, round {round}");
+            assert_eq!(
+                (status, code(&body)),
+                (400, "KMS.0209"),
+                "{operation}, round {round}"
+            );
         }
         other.kms_ok("enable-key", json!({"key_id": key}));
         one.kms_ok("rotate-on-demand", json!({"key_id": key}));
@@ -98,7 +105,10 @@ fn a_change_on_one_server_binds_the_other_at_once() {
         assert_eq!(other.decrypt(&cipher), "before");
         assert_eq!(rotations(&other, &key), round + 1);
     }
-    other.kms_ok("schedule-key-deletion", json!({"key_id": key, "pending_days": "7"}));
+    other.kms_ok(
+        "schedule-key-deletion",
+        json!({"key_id": key, "pending_days": "7"}),
+    );
     let (_, body) = one.kms("encrypt-data", json!({"key_id": key, "plain_text": "x"}));
     assert_eq!(code(&body), "KMS.0210");
 }
@@ -141,10 +151,15 @@ fn what_is_due_is_done_once_whoever_leads_and_whoever_dies() {
     let check = |client: &Client, expected: i64, when: &str| {
         for key in &keys {
             assert_eq!(rotations(client, key), expected, "{when}");
-            let traces = "SELECT COUNT(*) AS n FROM trail WHERE resource_id = $1 AND name = 'rotateKey'";
+            let traces =
+                "SELECT COUNT(*) AS n FROM trail WHERE resource_id = $1 AND name = 'rotateKey'";
             assert_eq!(count(&database, traces, key), expected, "traces, {when}");
             let versions = "SELECT COUNT(*) AS n FROM kms_version WHERE key_id = $1";
-            assert_eq!(count(&database, versions, key), expected + 1, "versions, {when}");
+            assert_eq!(
+                count(&database, versions, key),
+                expected + 1,
+                "versions, {when}"
+            );
         }
     };
     // Both clocks come to the date at once, and both servers want to do the work.
@@ -175,8 +190,11 @@ fn what_is_due_is_done_once_whoever_leads_and_whoever_dies() {
 
 fn insist_advance(client: &Client, seconds: i64) {
     // Whoever finds the lease taken in the middle of its work says "try again".
-    let (status, answer) =
-        client.call("POST", "/dew/v1/clock", &json!({"advance_seconds": seconds}));
+    let (status, answer) = client.call(
+        "POST",
+        "/dew/v1/clock",
+        &json!({"advance_seconds": seconds}),
+    );
     assert!(status == 200 || status == 503, "{status} {answer}");
     if status == 503 {
         // Its clock has moved all the same.
@@ -207,14 +225,20 @@ fn a_name_is_given_once_however_many_ask() {
                 insist(client, "POST", &client.kms_path("aliases"), &body)
             });
             let won = answers.iter().filter(|(status, _)| *status == 201).count();
-            let lost = answers.iter().filter(|(_, body)| code(body) == "KMS.1104").count();
+            let lost = answers
+                .iter()
+                .filter(|(_, body)| code(body) == "KMS.1104")
+                .count();
             assert_eq!((won, lost), (1, 2 * THREADS - 1), "{answers:?}");
             let body = json!({"key_alias": format!("key-{round}")});
             let answers = at_once(clients, |client, _| {
                 insist(client, "POST", &client.kms_path("create-key"), &body)
             });
             let won = answers.iter().filter(|(status, _)| *status == 200).count();
-            let lost = answers.iter().filter(|(_, body)| code(body) == "KMS.1104").count();
+            let lost = answers
+                .iter()
+                .filter(|(_, body)| code(body) == "KMS.1104")
+                .count();
             assert_eq!((won, lost), (1, 2 * THREADS - 1), "{answers:?}");
         }
     });
@@ -229,7 +253,14 @@ fn race(
 ) -> (usize, Vec<String>) {
     let answers = at_once(clients, |client, number| {
         (0..each)
-            .map(|index| insist(client, method, &client.kms_path(path), &body(number * each + index)))
+            .map(|index| {
+                insist(
+                    client,
+                    method,
+                    &client.kms_path(path),
+                    &body(number * each + index),
+                )
+            })
             .collect::<Vec<_>>()
     });
     let answers = answers.concat();
@@ -249,22 +280,31 @@ fn no_limit_is_exceeded_however_many_ask() {
     let hsm = SoftHsm::start();
     on_both(&hsm.token(), |clients| {
         let key = clients[0].create_key("limits", json!({}));
-        let aliases = race(clients, 8, ("POST", "aliases"), |number| {
-            json!({"key_id": key, "alias": format!("alias/name-{number}")})
-        });
+        let aliases = race(
+            clients,
+            8,
+            ("POST", "aliases"),
+            |number| json!({"key_id": key, "alias": format!("alias/name-{number}")}),
+        );
         assert_eq!(aliases, (50, vec!["KMS.0308".to_owned()]));
         let grants = race(clients, 14, ("POST", "create-grant"), |number| {
             let grantee = format!("user{number}");
             json!({"key_id": key, "grantee_principal": grantee, "operations": ["describe-key"]})
         });
         assert_eq!(grants, (100, vec!["KMS.2404".to_owned()]));
-        let tags = race(clients, 4, ("POST", &format!("{key}/tags")), |number| {
-            json!({"tag": {"key": format!("tag-{number}"), "value": "v"}})
-        });
+        let tags = race(
+            clients,
+            4,
+            ("POST", &format!("{key}/tags")),
+            |number| json!({"tag": {"key": format!("tag-{number}"), "value": "v"}}),
+        );
         assert_eq!(tags, (20, vec!["KMS.0409".to_owned()]));
-        let keys = race(clients, 14, ("POST", "create-key"), |number| {
-            json!({"key_alias": format!("key-{number}")})
-        });
+        let keys = race(
+            clients,
+            14,
+            ("POST", "create-key"),
+            |number| json!({"key_alias": format!("key-{number}")}),
+        );
         assert_eq!(keys, (99, vec!["KMS.1105".to_owned()]), "one was there");
         // What is counted is what is there.
         let client = &clients[0];
@@ -273,7 +313,11 @@ fn no_limit_is_exceeded_however_many_ask() {
         assert_eq!(listed["page_info"]["current_count"], 50);
         let listed = client.kms_ok("list-grants", json!({"key_id": key}));
         assert_eq!(listed["total"], 100);
-        let (_, listed) = client.call("GET", &client.kms_path(&format!("{key}/tags")), &Value::Null);
+        let (_, listed) = client.call(
+            "GET",
+            &client.kms_path(&format!("{key}/tags")),
+            &Value::Null,
+        );
         assert_eq!(listed["existTagsNum"], 20);
         let (_, listed) = client.call("GET", &client.kms_path("user-instances"), &Value::Null);
         assert_eq!(listed["instance_num"], 100);
@@ -290,7 +334,12 @@ fn an_import_token_is_used_once_however_many_use_it() {
             let wrapping = clients[0].wrapping(&key).expect("it waits for material");
             let body = wrapping.body(&[9; 32]);
             let answers = at_once(clients, |client, _| {
-                insist(client, "POST", &client.kms_path("import-key-material"), &body)
+                insist(
+                    client,
+                    "POST",
+                    &client.kms_path("import-key-material"),
+                    &body,
+                )
             });
             let used = answers.iter().filter(|(status, _)| *status == 200).count();
             assert_eq!(used, 1, "{answers:?}");
@@ -314,7 +363,11 @@ fn rotations_at_once_are_counted_and_every_ciphertext_stays_readable() {
             let path = client.kms_path("rotate-on-demand");
             let (status, body) = insist(client, "POST", &path, &json!({"key_id": key}));
             assert_eq!(status, 200, "{body}");
-            (number, before, client.encrypt(&key, &format!("after {number}")))
+            (
+                number,
+                before,
+                client.encrypt(&key, &format!("after {number}")),
+            )
         });
         let expected = i64::try_from(done.len()).expect("few");
         for client in clients {

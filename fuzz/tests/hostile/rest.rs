@@ -23,10 +23,15 @@ pub(super) fn authorizations() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn read_authorization(bytes: &[u8]) {
-    let Ok(text) = str::from_utf8(bytes) else { return };
+    let Ok(text) = str::from_utf8(bytes) else {
+        return;
+    };
     if let Ok(parsed) = Authorization::parse(text) {
         assert!(!parsed.access_key().is_empty());
-        assert!(text.contains(parsed.access_key()), "it is what the client wrote");
+        assert!(
+            text.contains(parsed.access_key()),
+            "it is what the client wrote"
+        );
         assert!(text.starts_with(parsed.algorithm().name()));
     }
 }
@@ -45,7 +50,9 @@ pub(super) fn requests() -> Vec<Vec<u8>> {
 
 /// Whatever the request is, its canonical form is made, and no signature by chance fits.
 pub(super) fn read_request(bytes: &[u8]) {
-    let Ok(text) = str::from_utf8(bytes) else { return };
+    let Ok(text) = str::from_utf8(bytes) else {
+        return;
+    };
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.split('\n');
     let mut next = || lines.next().unwrap_or_default();
@@ -60,7 +67,9 @@ pub(super) fn read_request(bytes: &[u8]) {
         names.join(";"),
         "00".repeat(32)
     );
-    let Ok(authorization) = Authorization::parse(&header) else { return };
+    let Ok(authorization) = Authorization::parse(&header) else {
+        return;
+    };
     let request = SignedRequest {
         method,
         raw_path,
@@ -68,7 +77,11 @@ pub(super) fn read_request(bytes: &[u8]) {
         headers: &headers,
         body: body.as_bytes(),
     };
-    let outcome = authorization.verify(&request, b"KatSkExample0123456789abcdefghijABCDEFGH", NOW_MS);
+    let outcome = authorization.verify(
+        &request,
+        b"KatSkExample0123456789abcdefghijABCDEFGH",
+        NOW_MS,
+    );
     assert!(outcome.is_err(), "a signature of zeros is accepted");
     assert_ne!(outcome, Err(SignatureError::UnknownAlgorithm));
 }
@@ -105,9 +118,14 @@ pub(super) fn bodies() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn read_body(bytes: &[u8]) {
-    let Ok(members) = parse_object(bytes) else { return };
+    let Ok(members) = parse_object(bytes) else {
+        return;
+    };
     let value = Value::Object(members.clone());
-    assert!(depth(&value) <= JSON_DEPTH_MAX, "a body is nested deeper than the limit");
+    assert!(
+        depth(&value) <= JSON_DEPTH_MAX,
+        "a body is nested deeper than the limit"
+    );
     let again = parse_object(value.to_string().as_bytes());
     assert_eq!(again.as_ref().map(serde_json::Map::len), Ok(members.len()));
 }
@@ -131,11 +149,17 @@ pub(super) fn paths() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn read_path(bytes: &[u8]) {
-    let Ok(path) = str::from_utf8(bytes) else { return };
+    let Ok(path) = str::from_utf8(bytes) else {
+        return;
+    };
     let template = Template::new("/v1.0/{project_id}/kms/{key_id}/tags/{key}");
-    let Some(matched) = template.matches(path) else { return };
+    let Some(matched) = template.matches(path) else {
+        return;
+    };
     for name in ["project_id", "key_id", "key"] {
-        let part = matched.get(name).expect("a path that matches has all parts");
+        let part = matched
+            .get(name)
+            .expect("a path that matches has all parts");
         assert!(!["", ".", ".."].contains(&part), "{path}");
         assert!(!part.contains('\0'), "{path}");
     }

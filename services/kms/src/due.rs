@@ -281,6 +281,12 @@ impl Due {
                 }
             }
         }
+        // Of what is that old, nothing was made, or it is gone now; what is made yet finds its note gone, and fails.
+        let before_ms = now_ms - ORPHAN_MS;
+        self.fenced(fence, |tx| {
+            tx.execute(sql!("delete_old_intents"), &[Value::from(before_ms)])?;
+            Ok(())
+        })?;
         Ok(done)
     }
 

@@ -70,14 +70,20 @@ fn judge(
 ) -> Result<Option<Value>, TestCaseError> {
     match expected {
         Ok(()) if status == success => Ok(Some(body)),
-        Err((wanted, number)) if status == wanted && code(&body) == format!("KMS.{number:04}") => Ok(None),
+        Err((wanted, number)) if status == wanted && code(&body) == format!("KMS.{number:04}") => {
+            Ok(None)
+        }
         _ => Err(differ("the answer", expected, (status, body))),
     }
 }
 
 /// Compares a body with members that must be so.
 fn equal(what: &str, expected: &Value, seen: &Value) -> Compared {
-    if expected == seen { Ok(()) } else { Err(differ(what, expected, seen)) }
+    if expected == seen {
+        Ok(())
+    } else {
+        Err(differ(what, expected, seen))
+    }
 }
 
 /// Compares a text that is a moment.
@@ -89,7 +95,11 @@ fn within(what: &str, expected: Option<Moment>, seen: &Value) -> Compared {
             .parse()
             .is_ok_and(|ms: i64| moment.from_ms <= ms && ms <= moment.to_ms),
     };
-    if fits { Ok(()) } else { Err(differ(what, expected, seen)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(differ(what, expected, seen))
+    }
 }
 
 impl Run {
@@ -111,18 +121,27 @@ impl Run {
     }
 
     fn get(&self, rest: &str) -> (u16, Value) {
-        self.owner.call("GET", &self.owner.kms_path(rest), &Value::Null)
+        self.owner
+            .call("GET", &self.owner.kms_path(rest), &Value::Null)
     }
 
     fn step(&mut self, step: &Step) -> Compared {
         match step {
-            Step::Create { name, spec, is_external } => self.create(*name, spec, *is_external),
+            Step::Create {
+                name,
+                spec,
+                is_external,
+            } => self.create(*name, spec, *is_external),
             Step::Enable(place) => self.enable(*place),
-            Step::Disable(place) | Step::Cancel(place) | Step::Schedule(place, _) => self.switch(step, *place),
+            Step::Disable(place) | Step::Cancel(place) | Step::Schedule(place, _) => {
+                self.switch(step, *place)
+            }
             Step::Rename(..) | Step::DescribeAnew(..) => self.rename(step),
             Step::Describe(place) => self.describe(*place),
             Step::DescribeByAlias(name) => self.describe_by_alias(*name),
-            Step::AddAlias(..) | Step::MoveAlias(..) | Step::DeleteAlias(..) => self.change_alias(step),
+            Step::AddAlias(..) | Step::MoveAlias(..) | Step::DeleteAlias(..) => {
+                self.change_alias(step)
+            }
             Step::ListAliases(place) => self.list_aliases(*place),
             Step::Tag(..) | Step::Untag(..) | Step::TagMany(..) => self.change_tags(step),
             Step::ListTags(place) => self.list_tags(*place),
@@ -140,7 +159,11 @@ impl Run {
             Step::EncryptByAlias(name) => self.encrypt_by_alias(*name),
             Step::EncryptAsGrantee(place) => self.encrypt_as_grantee(*place),
             Step::Decrypt(cipher) => self.decrypt(*cipher),
-            Step::Import { place, material, days } => self.import(*place, *material, *days),
+            Step::Import {
+                place,
+                material,
+                days,
+            } => self.import(*place, *material, *days),
             Step::DeleteMaterial(place) => {
                 let body = json!({"key_id": self.id(*place)});
                 let answer = self.owner.kms("delete-imported-key-material", body);
@@ -159,9 +182,15 @@ impl Run {
         let origin = if is_external { "external" } else { "kms" };
         let body = json!({"key_alias": name, "key_spec": spec, "origin": origin});
         let (answer, now) = self.timed("create-key", body);
-        let Some(made) = judge(expected, 200, answer)? else { return Ok(()) };
+        let Some(made) = judge(expected, 200, answer)? else {
+            return Ok(());
+        };
         let info = &made["key_info"];
-        equal("domain_id", &self.owner.account().domain_id.clone().into(), &info["domain_id"])?;
+        equal(
+            "domain_id",
+            &self.owner.account().domain_id.clone().into(),
+            &info["domain_id"],
+        )?;
         let id = text(&info["key_id"]);
         let key = Key {
             id: id.clone(),
@@ -169,7 +198,11 @@ impl Run {
             description: String::new(),
             spec,
             is_external,
-            state: if is_external { State::Import } else { State::Enabled },
+            state: if is_external {
+                State::Import
+            } else {
+                State::Enabled
+            },
             made: now,
             deletion: None,
             expiry_ms: None,
@@ -190,7 +223,9 @@ impl Run {
     }
 
     fn enable(&mut self, place: u8) -> Compared {
-        let answer = self.owner.kms("enable-key", json!({"key_id": self.id(place)}));
+        let answer = self
+            .owner
+            .kms("enable-key", json!({"key_id": self.id(place)}));
         let expected = self.model.enable(usize::from(place));
         if let Some(body) = judge(expected, 200, answer)? {
             let wanted = json!({"key_info": {"key_id": self.id(place), "key_state": "2"}});
@@ -219,8 +254,13 @@ impl Run {
             Step::Schedule(_, days) => self.model.schedule(at, *days, now),
             _ => self.model.cancel(at),
         };
-        let Some(body) = judge(expected, 200, answer)? else { return Ok(()) };
-        let key = self.model.key(at).map_err(|_| differ("the model", "a key", "none"))?;
+        let Some(body) = judge(expected, 200, answer)? else {
+            return Ok(());
+        };
+        let key = self
+            .model
+            .key(at)
+            .map_err(|_| differ("the model", "a key", "none"))?;
         let state = json!({"key_id": id, "key_state": key.state.text()});
         let wanted = match step {
             Step::Disable(_) => json!({"key_info": state}),
@@ -232,27 +272,39 @@ impl Run {
     fn rename(&mut self, step: &Step) -> Compared {
         let (place, name, value) = match step {
             Step::Rename(place, name) => (place, "key_alias", self.name(*name)),
-            Step::DescribeAnew(place, number) => (place, "key_description", "d".repeat(usize::from(*number))),
+            Step::DescribeAnew(place, number) => {
+                (place, "key_description", "d".repeat(usize::from(*number)))
+            }
             _ => return Ok(()),
         };
         let id = self.id(*place);
         let operation = format!("update-{}", name.replace('_', "-"));
-        let answer = self.owner.kms(&operation, json!({"key_id": id, name: value}));
+        let answer = self
+            .owner
+            .kms(&operation, json!({"key_id": id, name: value}));
         let at = usize::from(*place);
         let expected = match step {
             Step::Rename(..) => self.model.rename(at, &value),
             _ => self.model.describe_anew(at, &value),
         };
         match judge(expected, 200, answer)? {
-            Some(body) => equal("the body", &json!({"key_info": {"key_id": id, name: value}}), &body),
+            Some(body) => equal(
+                "the body",
+                &json!({"key_info": {"key_id": id, name: value}}),
+                &body,
+            ),
             None => Ok(()),
         }
     }
 
     fn describe(&mut self, place: u8) -> Compared {
-        let answer = self.owner.kms("describe-key", json!({"key_id": self.id(place)}));
+        let answer = self
+            .owner
+            .kms("describe-key", json!({"key_id": self.id(place)}));
         let key = self.model.key(usize::from(place));
-        let Some(body) = judge(key.map(|_| ()), 200, answer)? else { return Ok(()) };
+        let Some(body) = judge(key.map(|_| ()), 200, answer)? else {
+            return Ok(());
+        };
         let key = key.map_err(|_| differ("the model", "a key", "none"))?;
         self.compare(key, &body["key_info"])
     }
@@ -261,8 +313,15 @@ impl Run {
         let name = self.name(name);
         let reference = format!("alias/{name}");
         let answer = self.owner.kms("describe-key", json!({"key_id": reference}));
-        let key = self.model.aliases.get(&name).ok_or(ABSENT).and_then(|place| self.model.key(*place));
-        let Some(body) = judge(key.map(|_| ()), 200, answer)? else { return Ok(()) };
+        let key = self
+            .model
+            .aliases
+            .get(&name)
+            .ok_or(ABSENT)
+            .and_then(|place| self.model.key(*place));
+        let Some(body) = judge(key.map(|_| ()), 200, answer)? else {
+            return Ok(());
+        };
         let key = key.map_err(|_| differ("the model", "a key", "none"))?;
         self.compare(key, &body["key_info"])
     }
@@ -270,7 +329,11 @@ impl Run {
     /// Compares the key object of the contract, member by member.
     fn compare(&self, key: &Key, seen: &Value) -> Compared {
         within("creation_date", Some(key.made), &seen["creation_date"])?;
-        within("scheduled_deletion_date", key.deletion, &seen["scheduled_deletion_date"])?;
+        within(
+            "scheduled_deletion_date",
+            key.deletion,
+            &seen["scheduled_deletion_date"],
+        )?;
         let usage = match key.spec {
             "EC_P256" => "SIGN_VERIFY",
             "HMAC_256" => "GENERATE_VERIFY_MAC",
@@ -299,7 +362,10 @@ impl Run {
     }
 
     fn change_alias(&mut self, step: &Step) -> Compared {
-        let (Step::AddAlias(place, name) | Step::MoveAlias(place, name) | Step::DeleteAlias(place, name)) = step else {
+        let (Step::AddAlias(place, name)
+        | Step::MoveAlias(place, name)
+        | Step::DeleteAlias(place, name)) = step
+        else {
             return Ok(());
         };
         let (id, name, at) = (self.id(*place), self.name(*name), usize::from(*place));
@@ -343,7 +409,9 @@ impl Run {
         let id = self.id(place);
         let answer = self.get(&format!("aliases?key_id={id}"));
         let key = self.model.key(usize::from(place)).map(|_| ());
-        let Some(body) = judge(key, 200, answer)? else { return Ok(()) };
+        let Some(body) = judge(key, 200, answer)? else {
+            return Ok(());
+        };
         let wanted: Vec<String> = self
             .model
             .aliases
@@ -354,7 +422,11 @@ impl Run {
         let listed = body["aliases"].as_array().cloned().unwrap_or_default();
         let listed: Vec<String> = listed.iter().map(|alias| text(&alias["alias"])).collect();
         equal("the aliases", &json!(wanted), &json!(listed))?;
-        equal("page_info", &json!({"next_marker": "", "current_count": wanted.len()}), &body["page_info"])
+        equal(
+            "page_info",
+            &json!({"next_marker": "", "current_count": wanted.len()}),
+            &body["page_info"],
+        )
     }
 
     fn change_tags(&mut self, step: &Step) -> Compared {
@@ -378,7 +450,10 @@ impl Run {
             }
             Step::TagMany(_, adds, from) => {
                 let keys: Vec<String> = (*from..*from + 3).map(name).collect();
-                let tags: Vec<Value> = keys.iter().map(|key| json!({"key": key, "value": "many"})).collect();
+                let tags: Vec<Value> = keys
+                    .iter()
+                    .map(|key| json!({"key": key, "value": "many"}))
+                    .collect();
                 let action = if *adds { "create" } else { "delete" };
                 let body = json!({"action": action, "tags": tags});
                 let answer = self.owner.call("POST", &path("tags/action"), &body);
@@ -396,10 +471,16 @@ impl Run {
     fn list_tags(&mut self, place: u8) -> Compared {
         let answer = self.get(&format!("{}/tags", self.id(place)));
         let key = self.model.key(usize::from(place));
-        let Some(body) = judge(key.map(|_| ()), 200, answer)? else { return Ok(()) };
+        let Some(body) = judge(key.map(|_| ()), 200, answer)? else {
+            return Ok(());
+        };
         let key = key.map_err(|_| differ("the model", "a key", "none"))?;
         equal("the tags", &tags(key), &body["tags"])?;
-        equal("existTagsNum", &key.tags.len().into(), &body["existTagsNum"])
+        equal(
+            "existTagsNum",
+            &key.tags.len().into(),
+            &body["existTagsNum"],
+        )
     }
 
     fn search(&mut self, tag: u8) -> Compared {
@@ -411,8 +492,14 @@ impl Run {
             "matches": [{"key": "resource_name", "value": format!("case-{:04}-", self.case)}],
         });
         let answer = self.owner.kms("resource_instances/action", body);
-        let Some(body) = judge(Ok(()), 200, answer)? else { return Ok(()) };
-        let mut wanted: Vec<&Key> = self.model.present().filter(|key| key.tags.contains_key(&tag)).collect();
+        let Some(body) = judge(Ok(()), 200, answer)? else {
+            return Ok(());
+        };
+        let mut wanted: Vec<&Key> = self
+            .model
+            .present()
+            .filter(|key| key.tags.contains_key(&tag))
+            .collect();
         wanted.sort_by_key(|key| key.id.clone());
         equal("total_count", &wanted.len().into(), &body["total_count"])?;
         let mut found = body["resources"].as_array().cloned().unwrap_or_default();
@@ -435,7 +522,10 @@ impl Run {
         if let Some(body) = judge(expected, 200, answer)? {
             let id = text(&body["grant_id"]);
             self.grants.push(id.clone());
-            let key = self.model.key_mut(at).map_err(|_| differ("the model", "a key", "none"))?;
+            let key = self
+                .model
+                .key_mut(at)
+                .map_err(|_| differ("the model", "a key", "none"))?;
             key.grants.push(Grant { id, operations });
         }
         Ok(())
@@ -443,21 +533,36 @@ impl Run {
 
     fn end_grant(&mut self, retires: bool, place: u8, grant: u8) -> Compared {
         let count = self.grants.len();
-        let grant = if count == 0 { NO_GRANT } else { &self.grants[usize::from(grant) % count] }.to_owned();
+        let grant = if count == 0 {
+            NO_GRANT
+        } else {
+            &self.grants[usize::from(grant) % count]
+        }
+        .to_owned();
         let body = json!({"key_id": self.id(place), "grant_id": grant});
         let at = usize::from(place);
         let (answer, expected) = if retires {
-            (self.grantee.kms("retire-grant", body), self.model.retire(at, &grant))
+            (
+                self.grantee.kms("retire-grant", body),
+                self.model.retire(at, &grant),
+            )
         } else {
-            (self.owner.kms("revoke-grant", body), self.model.revoke(at, &grant))
+            (
+                self.owner.kms("revoke-grant", body),
+                self.model.revoke(at, &grant),
+            )
         };
         judge(expected, 200, answer).map(drop)
     }
 
     fn list_grants(&mut self, place: u8) -> Compared {
-        let answer = self.owner.kms("list-grants", json!({"key_id": self.id(place)}));
+        let answer = self
+            .owner
+            .kms("list-grants", json!({"key_id": self.id(place)}));
         let key = self.model.key(usize::from(place));
-        let Some(body) = judge(key.map(|_| ()), 200, answer)? else { return Ok(()) };
+        let Some(body) = judge(key.map(|_| ()), 200, answer)? else {
+            return Ok(());
+        };
         let key = key.map_err(|_| differ("the model", "a key", "none"))?;
         equal("total", &key.grants.len().into(), &body["total"])?;
         let sorted = |mut operations: Vec<String>| {
@@ -466,21 +571,39 @@ impl Run {
         };
         let mut wanted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for grant in &key.grants {
-            let operations = grant.operations.iter().map(|&name| name.to_owned()).collect();
+            let operations = grant
+                .operations
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect();
             wanted.insert(&grant.id, sorted(operations));
         }
         let mut listed = BTreeMap::new();
         for grant in body["grants"].as_array().into_iter().flatten() {
             let operations = grant["operations"].as_array().cloned().unwrap_or_default();
-            listed.insert(text(&grant["grant_id"]), sorted(operations.iter().map(text).collect()));
-            equal("issuing_principal", &self.owner.account().user_id.clone().into(), &grant["issuing_principal"])?;
-            equal("grantee_principal", &self.grantee.account().user_id.clone().into(), &grant["grantee_principal"])?;
+            listed.insert(
+                text(&grant["grant_id"]),
+                sorted(operations.iter().map(text).collect()),
+            );
+            equal(
+                "issuing_principal",
+                &self.owner.account().user_id.clone().into(),
+                &grant["issuing_principal"],
+            )?;
+            equal(
+                "grantee_principal",
+                &self.grantee.account().user_id.clone().into(),
+                &grant["grantee_principal"],
+            )?;
         }
         equal("the grants", &json!(wanted), &json!(listed))
     }
 
     fn change_rotation(&mut self, step: &Step) -> Compared {
-        let (Step::RotationOn(place) | Step::RotationOff(place) | Step::Interval(place, _) | Step::Rotate(place)) = step
+        let (Step::RotationOn(place)
+        | Step::RotationOff(place)
+        | Step::Interval(place, _)
+        | Step::Rotate(place)) = step
         else {
             return Ok(());
         };
@@ -505,11 +628,21 @@ impl Run {
     }
 
     fn rotation(&mut self, place: u8) -> Compared {
-        let answer = self.owner.kms("get-key-rotation-status", json!({"key_id": self.id(place)}));
+        let answer = self
+            .owner
+            .kms("get-key-rotation-status", json!({"key_id": self.id(place)}));
         let key = self.model.key(usize::from(place));
-        let Some(body) = judge(key.map(|_| ()), 200, answer)? else { return Ok(()) };
-        let rotation = &key.map_err(|_| differ("the model", "a key", "none"))?.rotation;
-        within("last_rotation_time", rotation.last, &body["last_rotation_time"])?;
+        let Some(body) = judge(key.map(|_| ()), 200, answer)? else {
+            return Ok(());
+        };
+        let rotation = &key
+            .map_err(|_| differ("the model", "a key", "none"))?
+            .rotation;
+        within(
+            "last_rotation_time",
+            rotation.last,
+            &body["last_rotation_time"],
+        )?;
         let wanted = json!({
             "key_rotation_enabled": rotation.is_on,
             "rotation_interval": rotation.days,
@@ -532,14 +665,32 @@ impl Run {
             .ok_or(ABSENT)
             .and_then(|place| self.model.key(place))
             .and_then(Key::encrypt);
-        self.encrypt_under(&format!("alias/{name}"), expected, place.unwrap_or(usize::MAX))
+        self.encrypt_under(
+            &format!("alias/{name}"),
+            expected,
+            place.unwrap_or(usize::MAX),
+        )
     }
 
-    fn encrypt_under(&mut self, reference: &str, expected: Result<(), Refusal>, place: usize) -> Compared {
+    fn encrypt_under(
+        &mut self,
+        reference: &str,
+        expected: Result<(), Refusal>,
+        place: usize,
+    ) -> Compared {
         let plain = format!("text {}", self.ciphers.len());
-        let answer = self.owner.kms("encrypt-data", json!({"key_id": reference, "plain_text": plain}));
-        let Some(body) = judge(expected, 200, answer)? else { return Ok(()) };
-        equal("key_id", &self.model.keys[place].0.clone().into(), &body["key_id"])?;
+        let answer = self.owner.kms(
+            "encrypt-data",
+            json!({"key_id": reference, "plain_text": plain}),
+        );
+        let Some(body) = judge(expected, 200, answer)? else {
+            return Ok(());
+        };
+        equal(
+            "key_id",
+            &self.model.keys[place].0.clone().into(),
+            &body["key_id"],
+        )?;
         let text = text(&body["cipher_text"]);
         self.ciphers.push(Cipher { text, plain, place });
         Ok(())
@@ -547,13 +698,20 @@ impl Run {
 
     fn encrypt_as_grantee(&mut self, place: u8) -> Compared {
         let at = usize::from(place);
-        let expected = self.model.granted(at, "encrypt-data").and_then(Key::encrypt);
+        let expected = self
+            .model
+            .granted(at, "encrypt-data")
+            .and_then(Key::encrypt);
         let plain = format!("text {}", self.ciphers.len());
         let body = json!({"key_id": self.id(place), "plain_text": plain});
         let answer = self.grantee.kms("encrypt-data", body);
         if let Some(body) = judge(expected, 200, answer)? {
             let text = text(&body["cipher_text"]);
-            self.ciphers.push(Cipher { text, plain, place: at });
+            self.ciphers.push(Cipher {
+                text,
+                plain,
+                place: at,
+            });
         }
         Ok(())
     }
@@ -565,9 +723,15 @@ impl Run {
         }
         let cipher = &self.ciphers[usize::from(cipher) % count];
         let expected = self.model.key(cipher.place).and_then(Key::encrypt);
-        let answer = self.owner.kms("decrypt-data", json!({"cipher_text": cipher.text}));
+        let answer = self
+            .owner
+            .kms("decrypt-data", json!({"cipher_text": cipher.text}));
         match judge(expected, 200, answer)? {
-            Some(body) => equal("plain_text", &cipher.plain.clone().into(), &body["plain_text"]),
+            Some(body) => equal(
+                "plain_text",
+                &cipher.plain.clone().into(),
+                &body["plain_text"],
+            ),
             None => Ok(()),
         }
     }
@@ -576,7 +740,9 @@ impl Run {
         let (id, at) = (self.id(place), usize::from(place));
         let body = json!({"key_id": id, "wrapping_algorithm": "RSAES_OAEP_SHA_256"});
         let answer = self.owner.kms("get-parameters-for-import", body);
-        let Some(parameters) = judge(self.model.may_import(at), 200, answer)? else { return Ok(()) };
+        let Some(parameters) = judge(self.model.may_import(at), 200, answer)? else {
+            return Ok(());
+        };
         if self.model.key(at).is_ok_and(|key| key.spec == "EC_P256") {
             // Its material is a private key, and so not of this test.
             return Ok(());
@@ -599,5 +765,6 @@ impl Run {
 /// The tags of a key as the contract writes them.
 fn tags(key: &Key) -> Value {
     let tags = key.tags.iter();
-    tags.map(|(key, value)| json!({"key": key, "value": value})).collect()
+    tags.map(|(key, value)| json!({"key": key, "value": value}))
+        .collect()
 }

@@ -15,7 +15,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use tests::{Chain, Partition, Server, Setup, setting};
 
 /// Sequences on each database where `PROPTEST_CASES` does not say.
-const CASES: u32 = 12;
+const CASES: u32 = 32;
 
 fn run(setup: &Setup) {
     let chain = Chain::start();

@@ -101,7 +101,11 @@ impl Key {
 
     /// A change of what describes the key.
     fn describe(&self) -> Result<(), Refusal> {
-        if self.state == State::Deletion { Err(PENDING_DELETION) } else { Ok(()) }
+        if self.state == State::Deletion {
+            Err(PENDING_DELETION)
+        } else {
+            Ok(())
+        }
     }
 
     /// Encryption of small data.
@@ -136,7 +140,11 @@ impl Key {
     pub(crate) fn is_due(&self, now: Moment) -> bool {
         self.rotation.is_on
             && self.state == State::Enabled
-            && self.rotation.from.plus_days(self.rotation.days).has_come(now)
+            && self
+                .rotation
+                .from
+                .plus_days(self.rotation.days)
+                .has_come(now)
     }
 }
 
@@ -151,11 +159,17 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn key(&self, place: usize) -> Result<&Key, Refusal> {
-        self.keys.get(place).and_then(|(_, key)| key.as_ref()).ok_or(ABSENT)
+        self.keys
+            .get(place)
+            .and_then(|(_, key)| key.as_ref())
+            .ok_or(ABSENT)
     }
 
     pub(crate) fn key_mut(&mut self, place: usize) -> Result<&mut Key, Refusal> {
-        self.keys.get_mut(place).and_then(|(_, key)| key.as_mut()).ok_or(ABSENT)
+        self.keys
+            .get_mut(place)
+            .and_then(|(_, key)| key.as_mut())
+            .ok_or(ABSENT)
     }
 
     pub(crate) fn present(&self) -> impl Iterator<Item = &Key> {
@@ -163,14 +177,19 @@ impl Model {
     }
 
     fn is_taken(&self, name: &str, but: Option<&str>) -> bool {
-        self.present().any(|key| key.name == name && Some(key.id.as_str()) != but)
+        self.present()
+            .any(|key| key.name == name && Some(key.id.as_str()) != but)
     }
 
     pub(crate) fn create(&self, name: &str, spec: &str, is_external: bool) -> Result<(), Refusal> {
         if spec == "HMAC_256" && is_external {
             return Err((400, 341));
         }
-        if self.is_taken(name, None) { Err((400, 1104)) } else { Ok(()) }
+        if self.is_taken(name, None) {
+            Err((400, 1104))
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn enable(&mut self, place: usize) -> Result<(), Refusal> {
@@ -212,7 +231,11 @@ impl Model {
             return Err((400, 1501));
         }
         key.deletion = None;
-        key.state = if key.has_material { State::Disabled } else { State::Import };
+        key.state = if key.has_material {
+            State::Disabled
+        } else {
+            State::Import
+        };
         Ok(())
     }
 
@@ -258,7 +281,11 @@ impl Model {
     }
 
     /// Adds or removes tags.
-    pub(crate) fn tag(&mut self, place: usize, tags: &[(String, Option<String>)]) -> Result<(), Refusal> {
+    pub(crate) fn tag(
+        &mut self,
+        place: usize,
+        tags: &[(String, Option<String>)],
+    ) -> Result<(), Refusal> {
         let key = self.key_mut(place)?;
         key.describe()?;
         for (name, value) in tags {
@@ -282,7 +309,9 @@ impl Model {
         if key.grants.iter().any(|one| one.id == grant) {
             return Ok(());
         }
-        let is_known = self.present().any(|key| key.grants.iter().any(|one| one.id == grant));
+        let is_known = self
+            .present()
+            .any(|key| key.grants.iter().any(|one| one.id == grant));
         Err((400, if is_known { 2502 } else { 2501 }))
     }
 
@@ -314,7 +343,10 @@ impl Model {
     /// Tells whether the grantee may do something with a key.
     pub(crate) fn granted(&self, place: usize, operation: &str) -> Result<&Key, Refusal> {
         let key = self.key(place)?;
-        let may = key.grants.iter().any(|grant| grant.operations.contains(&operation));
+        let may = key
+            .grants
+            .iter()
+            .any(|grant| grant.operations.contains(&operation));
         if may { Ok(key) } else { Err(ABSENT) }
     }
 
@@ -367,11 +399,20 @@ impl Model {
         if !key.is_external {
             return Err((400, 309));
         }
-        if key.state == State::Import { Ok(()) } else { Err((400, 310)) }
+        if key.state == State::Import {
+            Ok(())
+        } else {
+            Err((400, 310))
+        }
     }
 
     /// Imports symmetric material.
-    pub(crate) fn import(&mut self, place: usize, material: u8, expiry_ms: Option<i64>) -> Result<(), Refusal> {
+    pub(crate) fn import(
+        &mut self,
+        place: usize,
+        material: u8,
+        expiry_ms: Option<i64>,
+    ) -> Result<(), Refusal> {
         self.may_import(place)?;
         let key = self.key_mut(place)?;
         if key.first_material.is_some_and(|first| first != material) {

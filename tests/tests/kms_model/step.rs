@@ -11,7 +11,11 @@ pub(crate) type Place = u8;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    Create { name: u8, spec: &'static str, is_external: bool },
+    Create {
+        name: u8,
+        spec: &'static str,
+        is_external: bool,
+    },
     Enable(Place),
     Disable(Place),
     Schedule(Place, i64),
@@ -42,7 +46,11 @@ pub(crate) enum Step {
     EncryptByAlias(u8),
     EncryptAsGrantee(Place),
     Decrypt(u8),
-    Import { place: Place, material: u8, days: i64 },
+    Import {
+        place: Place,
+        material: u8,
+        days: i64,
+    },
     DeleteMaterial(Place),
     Advance(i64),
 }
