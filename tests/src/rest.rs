@@ -62,7 +62,9 @@ impl fmt::Display for Answer {
 #[must_use]
 pub fn code(body: &Value) -> &str {
     let nested = body["error"]["error_code"].as_str();
-    nested.or(body["error_code"].as_str()).unwrap_or_default()
+    nested
+        .or_else(|| body["error_code"].as_str())
+        .unwrap_or_default()
 }
 
 /// How far the clock of a server is ahead, as its clients must know to date their requests. Clones share it.

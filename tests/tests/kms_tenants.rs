@@ -73,6 +73,7 @@ impl Tenant {
 type Row = (&'static str, &'static str, Value);
 
 /// Every operation that names a key, with a body that would be right for the key's owner.
+#[rustfmt::skip] // A table reads by its rows.
 fn calls(of: &Tenant) -> Vec<Row> {
     let id = |more: Value| {
         let mut body = json!({"key_id": of.key});
@@ -82,147 +83,50 @@ fn calls(of: &Tenant) -> Vec<Row> {
         body
     };
     let (post, delete, get) = ("POST", "DELETE", "GET");
-    let sealed =
-        "AB".repeat(32) + "6DB65FD59FD356F6729140571B5BCD6BB3B83492A16E1BF0A3884442FC3C8A0E";
+    let sealed = "AB".repeat(32) + "6DB65FD59FD356F6729140571B5BCD6BB3B83492A16E1BF0A3884442FC3C8A0E";
     vec![
         (post, "kms/enable-key", id(json!({}))),
         (post, "kms/disable-key", id(json!({}))),
-        (
-            post,
-            "kms/schedule-key-deletion",
-            id(json!({"pending_days": "7"})),
-        ),
+        (post, "kms/schedule-key-deletion", id(json!({"pending_days": "7"}))),
         (post, "kms/cancel-key-deletion", id(json!({}))),
-        (
-            post,
-            "kms/update-key-alias",
-            id(json!({"key_alias": "mine"})),
-        ),
-        (
-            post,
-            "kms/update-key-description",
-            id(json!({"key_description": "mine"})),
-        ),
+        (post, "kms/update-key-alias", id(json!({"key_alias": "mine"}))),
+        (post, "kms/update-key-description", id(json!({"key_description": "mine"}))),
         (post, "kms/describe-key", id(json!({}))),
         (post, "kms/get-publickey", json!({"key_id": of.signer})),
         (post, "kms/create-datakey", id(json!({}))),
         (post, "kms/create-datakey-without-plaintext", id(json!({}))),
-        (
-            post,
-            "kms/encrypt-datakey",
-            id(json!({"plain_text": sealed, "datakey_plain_length": "32"})),
-        ),
-        (
-            post,
-            "kms/decrypt-datakey",
-            id(json!({"cipher_text": of.datakey, "datakey_cipher_length": "32"})),
-        ),
-        (
-            post,
-            "kms/create-rsa-datakey-pair",
-            id(json!({"key_spec": "RSA_2048"})),
-        ),
-        (
-            post,
-            "kms/create-ec-datakey-pair",
-            id(json!({"key_spec": "ECC_NIST_P256"})),
-        ),
+        (post, "kms/encrypt-datakey", id(json!({"plain_text": sealed, "datakey_plain_length": "32"}))),
+        (post, "kms/decrypt-datakey", id(json!({"cipher_text": of.datakey, "datakey_cipher_length": "32"}))),
+        (post, "kms/create-rsa-datakey-pair", id(json!({"key_spec": "RSA_2048"}))),
+        (post, "kms/create-ec-datakey-pair", id(json!({"key_spec": "ECC_NIST_P256"}))),
         (post, "kms/encrypt-data", id(json!({"plain_text": "x"}))),
-        (
-            post,
-            "kms/encrypt-data",
-            json!({"key_id": of.rsa, "plain_text": "x", "encryption_algorithm": "RSAES_OAEP_SHA_256"}),
-        ),
+        (post, "kms/encrypt-data", json!({"key_id": of.rsa, "plain_text": "x", "encryption_algorithm": "RSAES_OAEP_SHA_256"})),
         (post, "kms/decrypt-data", json!({"cipher_text": of.cipher})),
-        (
-            post,
-            "kms/decrypt-data",
-            id(json!({"cipher_text": of.cipher})),
-        ),
-        (
-            post,
-            "kms/re-encrypt",
-            json!({"cipher_text": of.cipher, "destination_key_id": of.key}),
-        ),
-        (
-            post,
-            "kms/sign",
-            json!({"key_id": of.signer, "message": DIGEST, "signing_algorithm": "ECDSA_SHA_256"}),
-        ),
-        (
-            post,
-            "kms/verify",
-            json!({"key_id": of.signer, "message": DIGEST, "signature": DIGEST, "signing_algorithm": "ECDSA_SHA_256"}),
-        ),
-        (
-            post,
-            "kms/generate-mac",
-            json!({"key_id": of.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"}),
-        ),
-        (
-            post,
-            "kms/verify-mac",
-            json!({"key_id": of.mac, "message": DIGEST, "mac": DIGEST, "mac_algorithm": "HMAC_SHA_256"}),
-        ),
-        (
-            post,
-            "kms/derive-shared-secret",
-            json!({"key_id": of.signer, "key_agreement_algorithm": "ECDH", "public_key": DIGEST}),
-        ),
-        (
-            post,
-            "kms/get-parameters-for-import",
-            json!({"key_id": of.external, "wrapping_algorithm": "RSAES_OAEP_SHA_256"}),
-        ),
-        (
-            post,
-            "kms/import-key-material",
-            json!({"key_id": of.external, "import_token": of.token, "encrypted_key_material": of.material}),
-        ),
-        (
-            post,
-            "kms/delete-imported-key-material",
-            json!({"key_id": of.external}),
-        ),
+        (post, "kms/decrypt-data", id(json!({"cipher_text": of.cipher}))),
+        (post, "kms/re-encrypt", json!({"cipher_text": of.cipher, "destination_key_id": of.key})),
+        (post, "kms/sign", json!({"key_id": of.signer, "message": DIGEST, "signing_algorithm": "ECDSA_SHA_256"})),
+        (post, "kms/verify", json!({"key_id": of.signer, "message": DIGEST, "signature": DIGEST, "signing_algorithm": "ECDSA_SHA_256"})),
+        (post, "kms/generate-mac", json!({"key_id": of.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"})),
+        (post, "kms/verify-mac", json!({"key_id": of.mac, "message": DIGEST, "mac": DIGEST, "mac_algorithm": "HMAC_SHA_256"})),
+        (post, "kms/derive-shared-secret", json!({"key_id": of.signer, "key_agreement_algorithm": "ECDH", "public_key": DIGEST})),
+        (post, "kms/get-parameters-for-import", json!({"key_id": of.external, "wrapping_algorithm": "RSAES_OAEP_SHA_256"})),
+        (post, "kms/import-key-material", json!({"key_id": of.external, "import_token": of.token, "encrypted_key_material": of.material})),
+        (post, "kms/delete-imported-key-material", json!({"key_id": of.external})),
         (post, "kms/enable-key-rotation", id(json!({}))),
         (post, "kms/disable-key-rotation", id(json!({}))),
-        (
-            post,
-            "kms/update-key-rotation-interval",
-            id(json!({"rotation_interval": 30})),
-        ),
+        (post, "kms/update-key-rotation-interval", id(json!({"rotation_interval": 30}))),
         (post, "kms/get-key-rotation-status", id(json!({}))),
         (post, "kms/rotate-on-demand", id(json!({}))),
-        (
-            post,
-            "kms/create-grant",
-            id(json!({"grantee_principal": "x", "operations": ["describe-key"]})),
-        ),
+        (post, "kms/create-grant", id(json!({"grantee_principal": "x", "operations": ["describe-key"]}))),
         (post, "kms/revoke-grant", id(json!({"grant_id": of.grant}))),
         (post, "kms/retire-grant", id(json!({"grant_id": of.grant}))),
         (post, "kms/list-grants", id(json!({}))),
         (post, "kms/aliases", id(json!({"alias": "alias/mine"}))),
-        (
-            delete,
-            "kms/aliases",
-            id(json!({"aliases": ["alias/acme"]})),
-        ),
-        (
-            post,
-            "kms/alias/associate",
-            json!({"alias": "alias/acme", "target_key_id": of.key}),
-        ),
+        (delete, "kms/aliases", id(json!({"aliases": ["alias/acme"]}))),
+        (post, "kms/alias/associate", json!({"alias": "alias/acme", "target_key_id": of.key})),
         (get, "kms/aliases?key_id={key_id}", Value::Null),
-        (
-            post,
-            "kms/{key_id}/tags",
-            json!({"tag": {"key": "k", "value": "v"}}),
-        ),
-        (
-            post,
-            "kms/{key_id}/tags/action",
-            json!({"action": "create", "tags": [{"key": "k", "value": "v"}]}),
-        ),
+        (post, "kms/{key_id}/tags", json!({"tag": {"key": "k", "value": "v"}})),
+        (post, "kms/{key_id}/tags/action", json!({"action": "create", "tags": [{"key": "k", "value": "v"}]})),
         (delete, "kms/{key_id}/tags/{key}", Value::Null),
         (get, "kms/{key_id}/tags", Value::Null),
     ]
@@ -441,7 +345,7 @@ fn whatever_is_another_tenants_is_not_there() {
 }
 
 /// Changes the database behind the stopped server's back.
-fn tamper(server: &mut Server, statements: &[(&'static str, Vec<Sql>)]) {
+fn tamper(server: &mut Server, statements: &[Change]) {
     server.stop();
     let database = Database::open(server.database(), &[]).expect("the database is there");
     let changed: Result<(), kit::db::Error> = database.write(|tx| {
@@ -453,6 +357,55 @@ fn tamper(server: &mut Server, statements: &[(&'static str, Vec<Sql>)]) {
     changed.expect("the statements are right");
     drop(database);
     server.run();
+}
+
+/// A change behind the server's back: a statement and its values.
+type Change = (&'static str, Vec<Sql>);
+
+/// Moves the wrapped key, with its seal, from one key's row to another's.
+const MOVE: &str = "UPDATE kms_version SET
+    wrapped = (SELECT other.wrapped FROM kms_version AS other WHERE other.key_id = $1 AND other.version = 1),
+    seal = (SELECT other.seal FROM kms_version AS other WHERE other.key_id = $1 AND other.version = 1)
+    WHERE key_id = $2 AND version = 1";
+
+/// What somebody may try who can write to the database: `rotated` is a key of the second tenant with two versions.
+fn changes(one: &Tenant, two: &Tenant, third: &str, rotated: &str) -> Vec<Change> {
+    let text = |id: &str| Sql::from(id);
+    let account = two.client.account();
+    vec![
+        // A key of the other account into an own one, and into a second.
+        (MOVE, vec![text(&one.key), text(&two.key)]),
+        (MOVE, vec![text(&one.key), text(third)]),
+        // Another version number.
+        (
+            "UPDATE kms_version SET version = 9 WHERE key_id = $1 AND version = 2",
+            vec![text(rotated)],
+        ),
+        (
+            "UPDATE kms_key SET version = 9 WHERE key_id = $1",
+            vec![text(rotated)],
+        ),
+        // Another owner.
+        (
+            "UPDATE kms_key SET account_id = $2, project_id = $3 WHERE key_id = $1",
+            vec![
+                text(&one.mac),
+                text(&account.domain_id),
+                text(&account.project_id),
+            ],
+        ),
+        // A public key whose private half somebody else has.
+        (
+            "UPDATE kms_key SET public_key =
+                (SELECT other.public_key FROM kms_key AS other WHERE other.key_id = $1) WHERE key_id = $2",
+            vec![text(&one.signer), text(&two.signer)],
+        ),
+        (
+            "UPDATE kms_version SET public_key =
+                (SELECT other.public_key FROM kms_key AS other WHERE other.key_id = $1) WHERE key_id = $2",
+            vec![text(&one.signer), text(&two.signer)],
+        ),
+    ]
 }
 
 #[test]
@@ -468,35 +421,15 @@ fn rows_that_were_moved_or_changed_are_refused() {
         let old = two.client.encrypt(&rotated, "old");
         two.client
             .kms_ok("rotate-on-demand", json!({"key_id": rotated}));
-        let copy = "UPDATE kms_version SET
-            wrapped = (SELECT other.wrapped FROM kms_version AS other WHERE other.key_id = $1 AND other.version = 1),
-            seal = (SELECT other.seal FROM kms_version AS other WHERE other.key_id = $1 AND other.version = 1)
-            WHERE key_id = $2 AND version = 1";
-        let text = |id: &String| Sql::from(id.as_str());
-        tamper(
-            &mut server,
-            &[
-                // A key of the other account into an own one, and one own key into another.
-                (copy, vec![text(&one.key), text(&two.key)]),
-                (copy, vec![text(&one.key), text(&third)]),
-                (
-                    "UPDATE kms_version SET version = 9 WHERE key_id = $1 AND version = 2",
-                    vec![text(&rotated)],
-                ),
-                (
-                    "UPDATE kms_key SET version = 9 WHERE key_id = $1",
-                    vec![text(&rotated)],
-                ),
-                (
-                    "UPDATE kms_key SET account_id = $2 WHERE key_id = $1",
-                    vec![text(&one.mac), text(&two.client.account().domain_id)],
-                ),
-                (
-                    "UPDATE kms_key SET project_id = $2 WHERE key_id = $1",
-                    vec![text(&one.mac), text(&two.client.account().project_id)],
-                ),
-            ],
+        let signed = |key: &str| json!({"key_id": key, "message": DIGEST, "signing_algorithm": "ECDSA_SHA_256"});
+        let forged = one.client.kms_ok("sign", signed(&one.signer));
+        let mut verify = signed(&two.signer);
+        verify["signature"] = forged["signature"].clone();
+        assert_eq!(
+            two.client.kms_ok("verify", verify.clone())["signature_valid"],
+            "false"
         );
+        tamper(&mut server, &changes(&one, &two, &third, &rotated));
         let client = server.client(1);
         let encrypt = |key: &str| json!({"key_id": key, "plain_text": "x"});
         for (operation, body) in [
@@ -510,6 +443,9 @@ fn rows_that_were_moved_or_changed_are_refused() {
                 "generate-mac",
                 json!({"key_id": one.mac, "message": DIGEST, "mac_algorithm": "HMAC_SHA_256"}),
             ),
+            ("get-publickey", json!({"key_id": two.signer})),
+            ("verify", verify),
+            ("sign", signed(&two.signer)),
         ] {
             let (status, answer) = client.kms(operation, body);
             assert!(status >= 400, "{operation} worked: {answer}");

@@ -328,6 +328,19 @@ impl Vault {
             .map_err(|error| refused_as(error, choices::CIPHERTEXT))
     }
 
+    /// Returns the public half of a version, after the HSM has found that it is the one that was made: whoever can write
+    /// to the database cannot have signatures of another key accepted.
+    ///
+    /// # Errors
+    /// There is none, it was changed, or the HSM fails.
+    pub(crate) fn public_key<'a>(&self, held: &'a Held) -> Result<&'a [u8], Failure> {
+        self.hsm(held)?
+            .check(&held.binding(), &held.material)
+            .map_err(fault)?;
+        held.public_key()
+            .ok_or_else(|| Failure::internal(format_args!("key {} has no public half", held.key)))
+    }
+
     /// Signs.
     ///
     /// # Errors
