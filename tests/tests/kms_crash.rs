@@ -479,8 +479,6 @@ fn check_objects(server: &mut Server, token: &Token) {
     .iter()
     .map(|row| format!("dew/key/{}", row.text("resident_id").expect("a text")))
     .collect();
-    let intents = rows(&database, "SELECT resident_id FROM kms_resident_intent");
-    assert_eq!(intents.len(), 0, "intents are left");
     let application = Application::start(token);
     let session = application
         .pkcs11
@@ -518,6 +516,8 @@ fn check_objects(server: &mut Server, token: &Token) {
     assert!(orphans.is_empty(), "left behind in the HSM: {orphans:?}");
     let missing: Vec<_> = expected.difference(&keys).collect();
     assert!(missing.is_empty(), "named, but not in the HSM: {missing:?}");
+    let intents = rows(&database, "SELECT resident_id FROM kms_resident_intent");
+    assert_eq!(intents.len(), 0, "intents are left");
     for label in &accounts {
         assert!(label.starts_with("dew/"), "what is {label}?");
     }
