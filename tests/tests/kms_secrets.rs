@@ -216,7 +216,7 @@ fn run(setup: &Setup, dump: impl Fn(&Server) -> Vec<(String, Vec<u8>)>) {
     tokens(&server, &client, &mut secrets);
     client.advance(86_400);
     let log = server.log();
-    assert!(log.contains("serves"), "the log says nothing: {log}");
+    assert!(log.contains("ready"), "the log says nothing: {log}");
     secrets.check("the log", log.as_bytes());
     // With the server running there is a write-ahead log, with the last pages of everything.
     for (place, content) in dump(&server) {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use kit::db::{Database, Value as Sql};
 use kit::testing::postgres_url;
 use serde_json::{Map, Value, json};
-use tests::{Client, Run, Server, Setup, SoftHsm, code, program, text};
+use tests::{Account, Ahead, Client, Run, Server, Setup, SoftHsm, code, program, text};
 
 /// The SHA-256 of nothing, in Base64.
 const DIGEST: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -357,6 +357,62 @@ fn tamper(server: &mut Server, statements: &[Change]) {
     changed.expect("the statements are right");
     drop(database);
     server.run();
+}
+
+/// Makes a user of an account to whom no policy lets anything.
+fn nobody(server: &Server, account: usize) -> Client {
+    let root = server.client(account);
+    let owner = root.account().clone();
+    let user = json!({"user": {"name": "nobody", "domain_id": owner.domain_id, "enabled": true}});
+    let (status, made) = root.call("POST", "/v3/users", &user);
+    assert_eq!(status, 201, "{made}");
+    let user_id = text(&made["user"]["id"]);
+    let wanted = json!({"credential": {"user_id": user_id}});
+    let (status, made) = root.call("POST", "/v3.0/OS-CREDENTIAL/credentials", &wanted);
+    assert_eq!(status, 201, "{made}");
+    let account = Account {
+        access: text(&made["credential"]["access"]),
+        secret: text(&made["credential"]["secret"]),
+        user_id,
+        ..owner
+    };
+    Client::new(server.address(), account, Ahead::default())
+}
+
+/// Also to a user without any permission, a key of another account and one that nobody has are alike.
+#[test]
+fn who_may_do_nothing_learns_nothing_either() {
+    let hsm = SoftHsm::start();
+    let server = Server::start(&hsm.token());
+    let one = Tenant::of(server.client(0), "acme");
+    let mut absent = Tenant::of(server.client(0), "absent");
+    for key in [
+        &mut absent.key,
+        &mut absent.rsa,
+        &mut absent.signer,
+        &mut absent.mac,
+        &mut absent.external,
+    ] {
+        NO_KEY.clone_into(key);
+    }
+    let client = nobody(&server, 1);
+    let project = client.account().project_id.clone();
+    let unknown = calls(&absent);
+    for (index, (method, template, body)) in calls(&one).iter().enumerate() {
+        let seen = client.call(method, &path(&project, template, &one.key), body);
+        assert!(
+            seen.0 == 403 || seen.0 == 404,
+            "{method} {template} {seen:?}"
+        );
+        let (_, template, body) = &unknown[index];
+        let same = client.call(method, &path(&project, template, NO_KEY), body);
+        assert_eq!(
+            seen.0, same.0,
+            "{method} {template}: {} and {}",
+            seen.1, same.1
+        );
+        assert_eq!(code(&seen.1), code(&same.1), "{method} {template}");
+    }
 }
 
 /// A change behind the server's back: a statement and its values.

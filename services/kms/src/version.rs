@@ -79,7 +79,9 @@ pub(crate) fn intend(
     db.write(|tx| {
         let stored = Key::load(tx, &key.id, now_ms)?;
         if stored.is_some_and(|stored| stored.version != key.version) {
-            return Err(Failure::unavailable("the key was rotated at the same moment"));
+            return Err(Failure::unavailable(
+                "the key was rotated at the same moment",
+            ));
         }
         let mut version = key.version;
         loop {
@@ -125,7 +127,9 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
             });
             // Who deletes the row decides what becomes of the object: a version that is used, or nothing.
             if tx.execute(sql!("delete_intent"), &[Value::from(name.as_str())])? == 0 {
-                return Err(Failure::unavailable("making a key took so long that it was swept away"));
+                return Err(Failure::unavailable(
+                    "making a key took so long that it was swept away",
+                ));
             }
             (None, None, Some(name))
         }
@@ -145,9 +149,9 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
     match outcome {
         Ok(_) => Ok(()),
         // PostgreSQL says so before it says that the transaction has lost to another.
-        Err(error) if error.is_conflict() => {
-            Err(Failure::unavailable("the key got another version at the same moment"))
-        }
+        Err(error) if error.is_conflict() => Err(Failure::unavailable(
+            "the key got another version at the same moment",
+        )),
         Err(error) => Err(error.into()),
     }
 }
