@@ -12,6 +12,8 @@ mod calls;
 mod disk;
 #[path = "hostile/inputs.rs"]
 mod inputs;
+#[path = "hostile/rest.rs"]
+mod rest;
 #[path = "hostile/wire.rs"]
 mod wire;
 
@@ -30,11 +32,17 @@ targets! {
     admin_commands: wire::admin_commands(), wire::read_admin_command;
     admin_requests: wire::admin_requests(), wire::read_admin_request;
     audit_entries:  disk::audit_entries(),  disk::read_audit_entry;
+    authorizations: rest::authorizations(), rest::read_authorization;
     calls:          calls::samples(),       calls::read;
+    ciphertexts:    rest::ciphertexts(),    rest::read_ciphertext;
     frame_headers:  wire::frame_headers(),  wire::read_frame_header;
     hellos:         wire::hellos(),         wire::read_hello;
+    json_bodies:    rest::bodies(),         rest::read_body;
     object_bodies:  disk::object_bodies(),  disk::read_object_body;
+    paths:          rest::paths(),          rest::read_path;
+    policies:       rest::policies(),       rest::read_policy;
     root_slots:     disk::root_slots(),     disk::read_root_slot;
     sealed_records: disk::sealed_records(), disk::read_sealed_record;
+    signed_requests: rest::requests(),      rest::read_request;
     ukey_files:     disk::ukey_files(),     disk::read_ukey_file;
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::alone::Folder;
 use crate::chain::free_address;
-use crate::{Daemon, Run, Token, program};
+use crate::{Ahead, Client, Daemon, Run, Token, program};
 
 /// The region that the server says it is.
 pub const REGION: &str = "cn-north-4";
@@ -52,12 +52,36 @@ impl Account {
     }
 }
 
+/// How a server is to be.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The address of its database; empty is SQLite in its own folder.
+    pub database: String,
+    /// Further lines at the top of its configuration.
+    pub top: String,
+    /// Further lines of the section `[hsm]`.
+    pub hsm: String,
+}
+
+impl Setup {
+    /// A server on that database.
+    #[must_use]
+    pub fn on(database: impl Into<String>) -> Self {
+        Self {
+            database: database.into(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A running server; it ends and its files go with it.
 pub struct Server {
     daemon: Option<Daemon>,
     address: SocketAddr,
     accounts: Vec<Account>,
     environment: Vec<(&'static str, OsString)>,
+    ahead: Ahead,
+    database: String,
     folder: Folder,
 }
 
@@ -68,7 +92,7 @@ impl Server {
     /// If it does not start; the message holds what it wrote.
     #[must_use]
     pub fn start(token: &Token) -> Self {
-        Self::start_with(token, "sqlite:server.db", "")
+        Self::start_as(token, &Setup::default())
     }
 
     /// Starts a server over a token, on that database, with further lines at the end of its configuration.
@@ -77,7 +101,20 @@ impl Server {
     /// If it does not start; the message holds what it wrote.
     #[must_use]
     pub fn start_with(token: &Token, database: &str, more: &str) -> Self {
-        let mut server = Self::prepare(token, database, more);
+        let setup = Setup {
+            top: more.to_owned(),
+            ..Setup::on(database)
+        };
+        Self::start_as(token, &setup)
+    }
+
+    /// Starts a server over a token, with two accounts.
+    ///
+    /// # Panics
+    /// If it does not start; the message holds what it wrote.
+    #[must_use]
+    pub fn start_as(token: &Token, setup: &Setup) -> Self {
+        let mut server = Self::prepare(token, setup);
         let password = server.file("password");
         write_private(&password, PASSWORD);
         for (name, password) in ACCOUNTS.into_iter().zip([Some(&password), None]) {
@@ -99,28 +136,47 @@ impl Server {
     /// If it does not start; the message holds what it wrote.
     #[must_use]
     pub fn start_beside(&self, token: &Token, database: &str) -> Self {
-        let mut server = Self::prepare(token, database, "");
+        self.start_beside_as(token, &Setup::on(database))
+    }
+
+    /// Starts a further server on the database of this one, with the same accounts.
+    ///
+    /// # Panics
+    /// If it does not start; the message holds what it wrote.
+    #[must_use]
+    pub fn start_beside_as(&self, token: &Token, setup: &Setup) -> Self {
+        let mut server = Self::prepare(token, setup);
         server.accounts.clone_from(&self.accounts);
         server.run();
         server
     }
 
-    fn prepare(token: &Token, database: &str, more: &str) -> Self {
+    fn prepare(token: &Token, setup: &Setup) -> Self {
+        let folder = Folder::new();
+        let database = match setup.database.as_str() {
+            "" => format!("sqlite:{}", folder.path().join("server.db").display()),
+            given => given.to_owned(),
+        };
         let server = Self {
             daemon: None,
             address: free_address(),
             accounts: Vec::new(),
             environment: token.environment.clone(),
-            folder: Folder::new(),
+            ahead: Ahead::default(),
+            database,
+            folder,
         };
         fs::create_dir_all(server.folder.path()).expect("the server's folder is ours");
         write_private(&server.file("pin"), &token.pin);
         let config = format!(
-            "listen = \"{}\"\nregion = \"{REGION}\"\ndatabase = \"{database}\"\ndevelopment = true\n{more}\n\
-             [hsm]\nmodule = \"{}\"\ntoken = \"{}\"\npin_file = \"pin\"\n",
+            "listen = \"{}\"\nregion = \"{REGION}\"\ndatabase = \"{}\"\ndevelopment = true\n{}\n\
+             [hsm]\nmodule = \"{}\"\ntoken = \"{}\"\npin_file = \"pin\"\n{}\n",
             server.address,
+            server.database,
+            setup.top,
             token.module.display(),
             token.label,
+            setup.hsm,
         );
         fs::write(server.file("server.toml"), config).expect("the server's folder is ours");
         server
@@ -134,6 +190,7 @@ impl Server {
         let command: Command = self.command("run").into_command();
         let daemon = Daemon::start("dew-server", command);
         self.daemon = Some(daemon);
+        self.ahead.set(0);
     }
 
     /// Ends it as a power cut would.
@@ -195,6 +252,19 @@ impl Server {
     #[must_use]
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
+    }
+
+    /// Makes a client of one of its accounts, 0 or 1.
+    #[must_use]
+    pub fn client(&self, account: usize) -> Client {
+        let account = self.accounts[account].clone();
+        Client::new(self.address, account, self.ahead.clone())
+    }
+
+    /// Returns the address of its database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
     }
 
     /// Returns the path of a file of this server.

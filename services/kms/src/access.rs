@@ -66,21 +66,25 @@ pub(crate) fn key_for(
     grant: Option<&str>,
 ) -> Result<Key, Failure> {
     let caller = call.caller()?;
-    let absent = || {
-        let knows_the_action = actions.is_empty() || caller.mentions(call.project_id, actions);
-        Failure::refused(if knows_the_action { 207 } else { 307 })
-    };
     let id = if kit::id::is_uuid(given) {
         Some(given.to_owned())
     } else {
         resolve(tx, caller, given)?
     };
-    let Some(id) = id else { return Err(absent()) };
+    let Some(id) = id else {
+        return Err(absent(call, caller, actions));
+    };
     let Some(key) = Key::load(tx, &id, call.now_ms)? else {
-        return Err(absent());
+        return Err(absent(call, caller, actions));
     };
     permit(tx, call, &key, actions, grant)?;
     Ok(key)
+}
+
+/// The refusal of a key that is not there for this caller: the same whether it exists or not.
+fn absent(call: &Call<'_>, caller: &Caller, actions: &[&str]) -> Failure {
+    let knows_the_action = actions.is_empty() || caller.mentions(call.project_id, actions);
+    Failure::refused(if knows_the_action { 207 } else { 307 })
 }
 
 /// Finds the key behind an alias of the caller's account.
@@ -125,7 +129,7 @@ fn permit(
         return Ok(());
     }
     match denial {
-        None => Err(Failure::refused(207)),
+        None => Err(absent(call, caller, actions)),
         Some(reason) if caller.mentions(call.project_id, actions) => {
             Err(denied(caller, 306, &reason))
         }

@@ -4,7 +4,7 @@
 //! Of several servers on one database, one holds the lease and does the work. Each piece of work is one transaction that
 //! checks the lease's fence where it commits, so a server that lost the lease without noticing changes nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kit::api::Failure;
 use kit::clock::{Clock, DAY_MS, SECOND_MS};
@@ -54,6 +54,8 @@ pub struct Due {
     db: Database,
     clock: Clock,
     holder: String,
+    /// Held by the run that there is, so that the next one finds its work done.
+    running: Mutex<()>,
 }
 
 /// A key that something is due for, with who owns it.
@@ -95,6 +97,7 @@ impl Due {
             db,
             clock,
             holder: id::hex32(),
+            running: Mutex::new(()),
         }
     }
 
@@ -103,6 +106,7 @@ impl Due {
     /// # Errors
     /// The database or an HSM fails; what was done is done, the rest stays due.
     pub fn run(&self) -> Result<Work, Failure> {
+        let _one = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(fence) = self.lease()? else {
             return Ok(Work::default());
         };
@@ -277,6 +281,12 @@ impl Due {
                 }
             }
         }
+        // Of what is that old, nothing was made, or it is gone now; what is made yet finds its note gone, and fails.
+        let before_ms = now_ms - ORPHAN_MS;
+        self.fenced(fence, |tx| {
+            tx.execute(sql!("delete_old_intents"), &[Value::from(before_ms)])?;
+            Ok(())
+        })?;
         Ok(done)
     }
 

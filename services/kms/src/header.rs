@@ -80,6 +80,14 @@ impl Header {
     }
 }
 
+/// Tells which key, and which version of it, a symmetric ciphertext says that it was made by; `None` if it is none of
+/// ours.
+#[must_use]
+pub fn key_of(ciphertext: &[u8]) -> Option<(String, u32)> {
+    let (header, _) = Header::decode(ciphertext)?;
+    Some((header.key_id, header.version))
+}
+
 /// What a client authenticates with a ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Context<'a> {

@@ -32,6 +32,7 @@ mod version;
 
 pub use catalogue::CATALOGUE;
 pub use due::{Due, SYSTEM_TRACES, Work};
+pub use header::key_of;
 pub use moments::{Moments, moments};
 pub use operations::defaults::{Owner, ensure_default};
 pub use operations::{operations, service};

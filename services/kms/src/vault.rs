@@ -173,7 +173,7 @@ impl Vault {
             })
     }
 
-    /// Generates a version of a key's material.
+    /// Generates the version of a key's material that comes after its newest.
     ///
     /// # Errors
     /// The HSM or the database fails.
@@ -182,35 +182,40 @@ impl Vault {
         db: &Database,
         cluster: Option<&str>,
         key: &Key,
-        version: u32,
         now_ms: i64,
     ) -> Result<Held, Failure> {
         let store = self.of(cluster)?;
         let (kind, usage) = kind_and_usage(key)?;
+        let version = if store.is_resident {
+            // What is noted here and becomes no version is swept out of the HSM: nothing is left behind by a crash.
+            version::intend(db, cluster, key, now_ms)?
+        } else {
+            key.version
+                .checked_add(1)
+                .ok_or_else(|| Failure::internal("a key has no more versions"))?
+        };
         let binding = Binding {
             account: &key.account_id,
             key: &key.id,
             version,
         };
         let material = if store.is_resident {
-            // What stands here without a version is swept out of the HSM later: nothing is left behind by a crash.
-            version::intend(db, cluster, &binding, now_ms)?;
-            store
-                .hsm
-                .generate_resident(&binding, kind, usage)
-                .map(HsmMaterial::from)
+            let made = store.hsm.generate_resident(&binding, kind, usage);
+            made.map(HsmMaterial::from).map_err(|error| match error {
+                // What was swept under this number is not yet gone.
+                Error::Invalid { .. } => Failure::unavailable(error),
+                other => fault(other),
+            })
         } else {
-            store
-                .hsm
-                .generate(&binding, kind, usage)
-                .map(HsmMaterial::from)
+            let made = store.hsm.generate(&binding, kind, usage);
+            made.map(HsmMaterial::from).map_err(fault)
         };
         Ok(Held {
             cluster: cluster.map(str::to_owned),
             account: key.account_id.clone(),
             key: key.id.clone(),
             version,
-            material: material.map_err(fault)?,
+            material: material?,
         })
     }
 
@@ -225,11 +230,7 @@ impl Vault {
         now_ms: i64,
     ) -> Result<Held, Failure> {
         let cluster = db.read(|tx| cluster_of(tx, &key.account_id, &key.keystore_id))?;
-        let version = key
-            .version
-            .checked_add(1)
-            .ok_or_else(|| Failure::internal("a key has no more versions"))?;
-        self.generate(db, cluster.as_deref(), key, version, now_ms)
+        self.generate(db, cluster.as_deref(), key, now_ms)
     }
 
     /// Draws random bytes in the default HSM.
@@ -325,6 +326,19 @@ impl Vault {
         self.hsm(held)?
             .rsa_oaep_decrypt(&held.binding(), &held.material, hash, cipher)
             .map_err(|error| refused_as(error, choices::CIPHERTEXT))
+    }
+
+    /// Returns the public half of a version, after the HSM has found that it is the one that was made: whoever can write
+    /// to the database cannot have signatures of another key accepted.
+    ///
+    /// # Errors
+    /// There is none, it was changed, or the HSM fails.
+    pub(crate) fn public_key<'a>(&self, held: &'a Held) -> Result<&'a [u8], Failure> {
+        self.hsm(held)?
+            .check(&held.binding(), &held.material)
+            .map_err(fault)?;
+        held.public_key()
+            .ok_or_else(|| Failure::internal(format_args!("key {} has no public half", held.key)))
     }
 
     /// Signs.

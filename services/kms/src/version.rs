@@ -64,33 +64,54 @@ pub(crate) fn resident_name(binding: &Binding<'_>) -> String {
     format!("{}/{}/{}", binding.account, binding.key, binding.version)
 }
 
-/// Notes that a version is about to be made in the HSM.
+/// Notes that the version after a key's newest is about to be made in the HSM, and returns its number.
+///
+/// What another attempt has left behind, or is making just now, has a number of its own: so nobody waits for the sweep.
 ///
 /// # Errors
-/// The database fails.
+/// The key has another version by now, or the database fails.
 pub(crate) fn intend(
     db: &Database,
     cluster: Option<&str>,
-    binding: &Binding<'_>,
+    key: &Key,
     now_ms: i64,
-) -> Result<(), Failure> {
+) -> Result<u32, Failure> {
     db.write(|tx| {
-        tx.execute(
-            sql!("put_intent"),
-            &[
-                Value::from(resident_name(binding)),
-                Value::from(cluster.unwrap_or_default()),
-                Value::from(now_ms),
-            ],
-        )?;
-        Ok(())
+        let stored = Key::load(tx, &key.id, now_ms)?;
+        if stored.is_some_and(|stored| stored.version != key.version) {
+            return Err(Failure::unavailable(
+                "the key was rotated at the same moment",
+            ));
+        }
+        let mut version = key.version;
+        loop {
+            version = version
+                .checked_add(1)
+                .ok_or_else(|| Failure::internal("a key has no more versions"))?;
+            let binding = Binding {
+                account: &key.account_id,
+                key: &key.id,
+                version,
+            };
+            let noted = tx.execute(
+                sql!("put_intent"),
+                &[
+                    Value::from(resident_name(&binding)),
+                    Value::from(cluster.unwrap_or_default()),
+                    Value::from(now_ms),
+                ],
+            )?;
+            if noted == 1 {
+                return Ok(version);
+            }
+        }
     })
 }
 
 /// Writes a new version.
 ///
 /// # Errors
-/// The database fails.
+/// The sweep has taken a resident one for left behind, or the database fails.
 pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Failure> {
     let (wrapped, seal, resident) = match &held.material {
         Material::Wrapped(stored) => (
@@ -104,11 +125,16 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
                 key: &held.key,
                 version: held.version,
             });
-            tx.execute(sql!("delete_intent"), &[Value::from(name.as_str())])?;
+            // Who deletes the row decides what becomes of the object: a version that is used, or nothing.
+            if tx.execute(sql!("delete_intent"), &[Value::from(name.as_str())])? == 0 {
+                return Err(Failure::unavailable(
+                    "making a key took so long that it was swept away",
+                ));
+            }
             (None, None, Some(name))
         }
     };
-    tx.execute(
+    let outcome = tx.execute(
         sql!("insert_version"),
         &[
             Value::from(held.key.as_str()),
@@ -119,8 +145,15 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
             Value::from(held.public_key().map(<[u8]>::to_vec)),
             Value::from(resident),
         ],
-    )?;
-    Ok(())
+    );
+    match outcome {
+        Ok(_) => Ok(()),
+        // PostgreSQL says so before it says that the transaction has lost to another.
+        Err(error) if error.is_conflict() => Err(Failure::unavailable(
+            "the key got another version at the same moment",
+        )),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Writes the one version of an imported key, whatever was there.

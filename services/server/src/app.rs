@@ -56,6 +56,8 @@ pub(crate) struct App {
     pub(crate) iam: Arc<Iam>,
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) kms: Arc<Kms>,
+    /// The worker that does what is due: one, since another would have to wait for its lease.
+    pub(crate) due: Arc<Due>,
 }
 
 /// The tables of all services.
@@ -93,12 +95,14 @@ impl App {
             },
         });
         let clock = Clock::system();
+        let due = Arc::new(Due::new(Arc::clone(&kms), db.clone(), clock.clone()));
         Ok(Self {
             db,
             clock,
             iam,
             sealer,
             kms,
+            due,
         })
     }
 
@@ -144,11 +148,6 @@ impl App {
                 move || kms.vault.default_hsm().health().up
             }),
         )
-    }
-
-    /// Makes the worker that does what is due.
-    pub(crate) fn due(&self) -> Due {
-        Due::new(Arc::clone(&self.kms), self.db.clone(), self.clock.clone())
     }
 }
 

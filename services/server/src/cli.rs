@@ -109,7 +109,7 @@ fn serve(config: &Config) -> Result<(), Failed> {
     let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
     let app = App::open(config)?;
     let gate = Arc::new(app.gate(config));
-    let schedule = Schedule::start(app.due(), app.db.clone(), app.clock.clone())?;
+    let schedule = Schedule::start(Arc::clone(&app.due), app.db.clone(), app.clock.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)

@@ -43,7 +43,7 @@ const SERVICE: Field = Field::new(
 pub(crate) struct Development {
     clock: Clock,
     kms: Arc<Kms>,
-    due: Due,
+    due: Arc<Due>,
 }
 
 static CATALOGUE: Catalogue = Catalogue {
@@ -109,7 +109,7 @@ pub(crate) fn service(app: &App) -> Table<Development> {
         state: Development {
             clock: app.clock.clone(),
             kms: Arc::clone(&app.kms),
-            due: app.due(),
+            due: Arc::clone(&app.due),
         },
     }
 }

@@ -1,5 +1,6 @@
 //! The thread that does what is due.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -22,7 +23,7 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     /// Starts the thread.
-    pub(crate) fn start(due: Due, db: Database, clock: Clock) -> std::io::Result<Self> {
+    pub(crate) fn start(due: Arc<Due>, db: Database, clock: Clock) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = thread::Builder::new()
             .name("schedule".to_owned())

@@ -128,16 +128,21 @@ fn nameable(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failur
     key.refuse_default()?;
     key.state
         .among(&[State::Enabled, State::Disabled, State::PendingImport])?;
+    Ok(key)
+}
+
+/// Refuses a change after which the key has too many names.
+fn refuse_too_many(tx: &mut Tx<'_>, key: &Key) -> Result<(), Failure> {
     let count = tx
         .row(sql!("count_aliases"), &[Value::from(key.id.as_str())])?
         .map_or(Ok(0), |row| row.int("n"))?;
-    if count >= choices::ALIASES_MAX {
+    if count > choices::ALIASES_MAX {
         return Err(Failure::because(
             choices::ALIAS_RULE,
             format_args!("A key has at most {} aliases.", choices::ALIASES_MAX),
         ));
     }
-    Ok(key)
+    Ok(())
 }
 
 fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -159,6 +164,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ],
         )?;
         let row = row.ok_or_else(|| Failure::refused(choices::DUPLICATE_ALIAS))?;
+        refuse_too_many(tx, &key)?;
         Ok(Reply::new(describe(&row, call.region)?)
             .about(&key.id, &key.name)
             .within(&key.enterprise_project))
@@ -214,6 +220,7 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ],
         )?;
         let row = row.ok_or_else(|| unknown(alias))?;
+        refuse_too_many(tx, &key)?;
         Ok(Reply::new(describe(&row, call.region)?)
             .about(&key.id, &key.name)
             .within(&key.enterprise_project))

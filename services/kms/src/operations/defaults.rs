@@ -37,8 +37,8 @@ pub fn ensure_default(
         return Ok(id);
     }
     let mut key = blank(owner, name.clone(), now_ms)?;
-    let held = kms.vault.generate(db, None, &key, 1, now_ms)?;
-    key.version = 1;
+    let held = kms.vault.generate(db, None, &key, now_ms)?;
+    key.version = held.version;
     let made = db.write(|tx| {
         key.insert(tx)?;
         version::insert(tx, &held, now_ms)?;

@@ -269,10 +269,13 @@ fn find(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key) -> Result<Grant, Failure> {
         .row(sql!("select_grant"), &[Value::from(wanted)])?
         .ok_or_else(|| Failure::refused(2501))?;
     let grant = Grant::of_row(&row)?;
-    if grant.key_id != key.id {
-        return Err(Failure::refused(2502));
+    if grant.key_id == key.id {
+        return Ok(grant);
     }
-    Ok(grant)
+    // That there is such a grant is told to the account whose key it is of, and to no other.
+    let other = Key::load(tx, &grant.key_id, call.now_ms)?;
+    let is_own = other.is_some_and(|other| other.account_id == key.account_id);
+    Err(Failure::refused(if is_own { 2502 } else { 2501 }))
 }
 
 fn delete(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), Failure> {

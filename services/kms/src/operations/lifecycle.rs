@@ -259,8 +259,8 @@ fn generate(
     key: &mut Key,
     cluster: Option<&str>,
 ) -> Result<Held, Failure> {
-    let held = kms.vault.generate(call.db, cluster, key, 1, call.now_ms)?;
-    key.version = 1;
+    let held = kms.vault.generate(call.db, cluster, key, call.now_ms)?;
+    key.version = held.version;
     key.public_key = held.public_key().map(<[u8]>::to_vec);
     Ok(held)
 }

@@ -170,8 +170,8 @@ fn find(
     })
 }
 
-fn public_key(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
-    let key = call.db.read(|tx| {
+fn public_key(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+    let (key, held) = call.db.read(|tx| {
         let key = access::key(tx, call, call.args.need(&KEY)?)?;
         match key.spec.family {
             Family::Curve | Family::Rsa => {}
@@ -179,12 +179,10 @@ fn public_key(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             Family::Symmetric => return Err(Failure::refused(331)),
         }
         key.state.among(&[State::Enabled, State::Disabled])?;
-        Ok::<_, Failure>(key)
+        let held = version::load(tx, &key, key.version)?;
+        Ok::<_, Failure>((key, held))
     })?;
-    let der = key
-        .public_key
-        .as_deref()
-        .ok_or_else(|| Failure::internal(format_args!("key {} has no public half", key.id)))?;
+    let der = kms.vault.public_key(&held)?;
     let body = json!({"key_id": key.id, "public_key": vault::pem(der)?});
     Ok(Reply::new(body)
         .about(&key.id, &key.name)
@@ -256,14 +254,12 @@ fn sign(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         .within(&key.enterprise_project))
 }
 
-fn verify(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
+fn verify(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (key, held, algorithm) = prepare(call)?;
     let bytes = call.args.base64(&MESSAGE).unwrap_or_default();
     let message = message(call, algorithm, &bytes)?;
     let signature = call.args.base64(&SIGNATURE).unwrap_or_default();
-    let public = held
-        .public_key()
-        .ok_or_else(|| Failure::internal(format_args!("key {} has no public half", key.id)))?;
+    let public = kms.vault.public_key(&held)?;
     let is_valid = hsm::verify(public, algorithm, message, &signature).map_err(vault::fault)?;
     let valid = if is_valid { "true" } else { "false" };
     let body = json!({"key_id": key.id, "signature_valid": valid});

@@ -1,0 +1,1 @@
+DELETE FROM kms_resident_intent WHERE created_ms <= $1
