@@ -1,2 +1,2 @@
 INSERT INTO kms_resident_intent (resident_id, keystore_id, created_ms) VALUES ($1, $2, $3)
-ON CONFLICT (resident_id) DO UPDATE SET created_ms = excluded.created_ms
+ON CONFLICT (resident_id) DO NOTHING

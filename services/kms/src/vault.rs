@@ -195,10 +195,9 @@ impl Vault {
         let material = if store.is_resident {
             // What stands here without a version is swept out of the HSM later: nothing is left behind by a crash.
             version::intend(db, cluster, &binding, now_ms)?;
-            store
-                .hsm
-                .generate_resident(&binding, kind, usage)
-                .map(HsmMaterial::from)
+            let resident = store.hsm.generate_resident(&binding, kind, usage);
+            version::made(db, cluster, &binding)?;
+            resident.map(HsmMaterial::from)
         } else {
             store
                 .hsm
@@ -491,7 +490,7 @@ pub(crate) fn cluster_of(
     account_id: &str,
     keystore_id: &str,
 ) -> Result<Option<String>, Failure> {
-    if keystore_id == "0" {
+    if keystore_id == choices::DEFAULT_KEYSTORE {
         return Ok(None);
     }
     let row = tx

@@ -8,6 +8,9 @@ use crate::key::Key;
 use crate::vault::{Held, cluster_of, kind_and_usage};
 use crate::{choices, sql};
 
+/// When an object was intended that no version can take any more; the statements of the sweep write the same.
+const GIVEN_UP_MS: i64 = 0;
+
 /// Reads a version of a key that must be there.
 ///
 /// # Errors
@@ -64,33 +67,57 @@ pub(crate) fn resident_name(binding: &Binding<'_>) -> String {
     format!("{}/{}/{}", binding.account, binding.key, binding.version)
 }
 
-/// Notes that a version is about to be made in the HSM.
+/// Notes that a version is about to be made in the HSM: one at a time, and not while what an earlier attempt left behind
+/// waits to be swept.
 ///
 /// # Errors
-/// The database fails.
+/// Another attempt stands there; or the database fails.
 pub(crate) fn intend(
     db: &Database,
     cluster: Option<&str>,
     binding: &Binding<'_>,
     now_ms: i64,
 ) -> Result<(), Failure> {
-    db.write(|tx| {
-        tx.execute(
-            sql!("put_intent"),
-            &[
-                Value::from(resident_name(binding)),
-                Value::from(cluster.unwrap_or_default()),
-                Value::from(now_ms),
-            ],
-        )?;
-        Ok(())
-    })
+    if note(db, cluster, binding, now_ms)? {
+        return Ok(());
+    }
+    Err(Failure::unavailable(
+        "another attempt at this version is under way, or is to be swept",
+    ))
+}
+
+/// Sees to it that a version which was made in the HSM is swept even if it was given up while it was being made: the
+/// sweep may have come before there was anything to destroy.
+///
+/// # Errors
+/// The database fails.
+pub(crate) fn made(
+    db: &Database,
+    cluster: Option<&str>,
+    binding: &Binding<'_>,
+) -> Result<(), Failure> {
+    note(db, cluster, binding, GIVEN_UP_MS).map(drop)
+}
+
+/// Writes the name of an object in the HSM that no version has yet, and tells whether it did not stand there.
+fn note(
+    db: &Database,
+    cluster: Option<&str>,
+    binding: &Binding<'_>,
+    created_ms: i64,
+) -> Result<bool, Failure> {
+    let values = [
+        Value::from(resident_name(binding)),
+        Value::from(cluster.unwrap_or_default()),
+        Value::from(created_ms),
+    ];
+    db.write(|tx| Ok(tx.execute(sql!("put_intent"), &values)? > 0))
 }
 
 /// Writes a new version.
 ///
 /// # Errors
-/// The database fails.
+/// The object in the HSM has been given up, because it took too long; or the database fails.
 pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Failure> {
     let (wrapped, seal, resident) = match &held.material {
         Material::Wrapped(stored) => (
@@ -104,7 +131,12 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
                 key: &held.key,
                 version: held.version,
             });
-            tx.execute(sql!("delete_intent"), &[Value::from(name.as_str())])?;
+            let kept = tx.execute(sql!("keep_intended"), &[Value::from(name.as_str())])?;
+            if kept == 0 {
+                return Err(Failure::unavailable(
+                    "making the version took so long that it was given up",
+                ));
+            }
             (None, None, Some(name))
         }
     };
