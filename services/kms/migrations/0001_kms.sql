@@ -48,7 +48,8 @@ CREATE TABLE kms_version (
     PRIMARY KEY (key_id, version)
 );
 
--- Objects that are to be made in, or were left behind by, an HSM: swept when no version names them.
+-- Objects that are to be made in, or were left behind by, an HSM: swept when they are old. The moment 0 is that of an object
+-- that was given up: no version can take its name any more.
 CREATE TABLE kms_resident_intent (
     resident_id TEXT   NOT NULL PRIMARY KEY,
     keystore_id TEXT   NOT NULL,

@@ -2,13 +2,13 @@
 //!
 //! A key of another account for which the caller has no grant is not there at all, so that identifiers cannot be probed.
 
-use kit::api::{Call, Failure};
+use kit::api::{Call, Failure, Field};
 use kit::caller::Caller;
 use kit::db::{Tx, Value};
 use kit::policy::{Context, Decision, Question, Verdict};
 
 use crate::key::Key;
-use crate::{fields, sql};
+use crate::{choices, fields, spec, sql};
 
 /// Checks that the caller may do what is about no one key: a policy that is limited to keys does not permit it.
 ///
@@ -16,17 +16,7 @@ use crate::{fields, sql};
 /// `KMS.0307`.
 pub(crate) fn project(call: &Call<'_>) -> Result<(), Failure> {
     let caller = call.caller()?;
-    let mut context = request_context(call);
-    for (field, name) in [
-        (&fields::KEY_SPEC, "kms:KeySpec"),
-        (&fields::KEY_USAGE, "kms:KeyUsage"),
-        (&fields::ORIGIN, "kms:KeyOrigin"),
-        (&fields::ENTERPRISE_PROJECT, "g:EnterpriseProjectId"),
-    ] {
-        if let Some(text) = call.args.text(field) {
-            context.add(name, text);
-        }
-    }
+    let context = wanted_context(call);
     let question = Question {
         actions: call.operation.actions,
         resource: None,
@@ -38,6 +28,39 @@ pub(crate) fn project(call: &Call<'_>) -> Result<(), Failure> {
     } else {
         Err(denied(caller, 307, &decision))
     }
+}
+
+/// What policies may ask of a request that is about no one key: what it gives, and what a new key is without.
+fn wanted_context(call: &Call<'_>) -> Context {
+    let mut context = request_context(call);
+    let makes_a_key = takes(call, &fields::ORIGIN);
+    let given = |field, default| call.args.text(field).or(default);
+    let default = |name| makes_a_key.then_some(name);
+    let spec = given(&fields::KEY_SPEC, default(choices::KEY_SPEC));
+    let purpose = spec
+        .and_then(spec::named)
+        .and_then(|spec| spec.purposes.first())
+        .and_then(|purpose| default(purpose.name()));
+    for (name, value) in [
+        ("kms:KeySpec", spec),
+        ("kms:KeyUsage", given(&fields::KEY_USAGE, purpose)),
+        ("kms:KeyOrigin", given(&fields::ORIGIN, default("kms"))),
+        (
+            "g:EnterpriseProjectId",
+            given(&fields::ENTERPRISE_PROJECT, default("0")),
+        ),
+    ] {
+        if let Some(value) = value {
+            context.add(name, value);
+        }
+    }
+    context
+}
+
+/// Tells whether the operation has such a member.
+fn takes(call: &Call<'_>, field: &Field) -> bool {
+    let mut members = call.operation.takes.iter();
+    members.any(|member| member.field.name == field.name)
 }
 
 /// Finds a key by its identifier or an alias, and checks that the caller may run the call's operation on it.
@@ -126,7 +149,7 @@ fn permit(
     if let Some(grant) = grant
         && is_granted(tx, key, caller, grant)?
     {
-        return Ok(());
+        return refuse_denied(tx, call, key, actions);
     }
     match denial {
         None => Err(absent(call, caller, actions)),
@@ -135,6 +158,31 @@ fn permit(
         }
         Some(reason) => Err(denied(caller, 307, &reason)),
     }
+}
+
+/// Refuses what the caller's own policies deny, which a grant does not overrule: those in the project that the request
+/// names, and in the caller's own account those in the key's project, so that naming another one is no way around them.
+fn refuse_denied(
+    tx: &mut Tx<'_>,
+    call: &Call<'_>,
+    key: &Key,
+    actions: &[&str],
+) -> Result<(), Failure> {
+    let caller = call.caller()?;
+    let context = context(tx, call, key)?;
+    let question = Question {
+        actions,
+        resource: Some(&key.urn(call.region)),
+        context: &context,
+    };
+    let own = (key.account_id == caller.account_id).then_some(key.project_id.as_str());
+    for project_id in [Some(call.project_id), own].into_iter().flatten() {
+        let decision = caller.decide(project_id, &question);
+        if decision.verdict == Verdict::Deny {
+            return Err(denied(caller, 306, &decision));
+        }
+    }
+    Ok(())
 }
 
 fn decide(
@@ -253,14 +301,25 @@ pub(crate) fn request_context(call: &Call<'_>) -> Context {
     let mut context = call.caller.map_or_else(Context::new, |caller| {
         caller.context(call.now_ms, &call.origin.source_ip)
     });
-    for (field, name) in [
-        (&fields::ENCRYPTION_ALGORITHM, "kms:EncryptionAlgorithm"),
-        (&fields::GRANTEE_TYPE, "kms:GranteePrincipalType"),
-        (&fields::KEY, "kms:RequestAlias"),
+    // What a request does not say is not unknown: it means the default.
+    for (field, name, default) in [
+        (
+            &fields::ENCRYPTION_ALGORITHM,
+            "kms:EncryptionAlgorithm",
+            choices::ENCRYPTION_ALGORITHM,
+        ),
+        (
+            &fields::GRANTEE_TYPE,
+            "kms:GranteePrincipalType",
+            choices::GRANTEE_TYPE,
+        ),
     ] {
-        if let Some(text) = call.args.text(field) {
-            context.add(name, text);
+        if takes(call, field) {
+            context.add(name, call.args.text(field).unwrap_or(default));
         }
+    }
+    if let Some((name, _)) = call.args.text(&fields::KEY).and_then(fields::alias_name) {
+        context.add("kms:RequestAlias", format!("alias/{name}"));
     }
     for (name, value) in call
         .args

@@ -25,6 +25,7 @@ static ROWS: &[Row] = &[
     Row(101,  500, "KMS error."),
     Row(102,  500, "Abnormal KMS I/O."),
     Row(104,  503, "A system exception occurred. Contact technical support."),
+    Row(201,  400, "Invalid request URL."),
     Row(202,  400, "Invalid JSON format of the request message."),
     Row(203,  400, "Request message too long."),
     Row(204,  400, "Parameters missing in the request message."),

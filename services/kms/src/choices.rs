@@ -45,7 +45,17 @@ pub(crate) const ROTATION_DAYS: (i64, i64, i64) = (30, 365, 365);
 /// The smallest and largest time to a deletion, in days.
 pub(crate) const DELETION_DAYS: (i64, i64) = (7, 1_096);
 
-/// The most grants of a key, aliases of a key, and tags of a key.
+/// The key store that is there without being made.
+pub(crate) const DEFAULT_KEYSTORE: &str = "0";
+
+/// The kind of a key when the request does not say.
+pub(crate) const KEY_SPEC: &str = "AES_256";
+/// How short data is encrypted when the request does not say.
+pub(crate) const ENCRYPTION_ALGORITHM: &str = "SYMMETRIC_DEFAULT";
+/// What a grantee is when the request does not say.
+pub(crate) const GRANTEE_TYPE: &str = "user";
+
+/// The most grants of a key.
 pub(crate) const GRANTS_MAX: i64 = 100;
 /// The most aliases of a key.
 pub(crate) const ALIASES_MAX: i64 = 50;

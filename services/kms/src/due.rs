@@ -15,7 +15,7 @@ use kit::trail::{self, Record};
 
 use crate::key::Key;
 use crate::state::State;
-use crate::{Kms, sql, version};
+use crate::{Kms, Store, sql, version};
 
 /// The name of the lease.
 const LEASE: &str = "kms";
@@ -110,15 +110,19 @@ impl Due {
         let Some(fence) = self.lease()? else {
             return Ok(Work::default());
         };
-        let mut work = Work {
-            deleted: self.delete(fence)?,
-            expired: self.expire(fence)?,
-            ..Work::default()
-        };
-        self.forget_imports(fence)?;
-        work.rotated = self.rotate(fence)?;
-        work.swept = self.sweep(fence)?;
-        Ok(work)
+        // What fails must not keep the rest from being done.
+        let deleted = self.delete(fence);
+        let expired = self.expire(fence);
+        let forgotten = self.forget_imports(fence);
+        let rotated = self.rotate(fence);
+        let swept = self.sweep(fence);
+        forgotten?;
+        Ok(Work {
+            deleted: deleted?,
+            expired: expired?,
+            rotated: rotated?,
+            swept: swept?,
+        })
     }
 
     /// Takes or renews the lease, and returns its fence.
@@ -174,10 +178,9 @@ impl Due {
         let mut done = 0;
         for one in self.candidates(sql!("due_deletions"), now_ms)? {
             let gone = self.fenced(fence, |tx| {
-                let gone = tx.execute(
-                    sql!("delete_due_key"),
-                    &[Value::from(one.key_id.as_str()), Value::from(now_ms)],
-                )?;
+                let due = [Value::from(one.key_id.as_str()), Value::from(now_ms)];
+                tx.execute(sql!("doom_residents_of"), &due)?;
+                let gone = tx.execute(sql!("delete_due_key"), &due)?;
                 if gone > 0 {
                     one.trace(tx, "deleteKey", now_ms)?;
                 }
@@ -198,10 +201,11 @@ impl Due {
         for one in self.candidates(sql!("due_expirations"), now_ms)? {
             self.fenced(fence, |tx| {
                 // Read as of now, the key is without its material; what is left is to write that down.
-                let Some(key) = Key::load(tx, &one.key_id, now_ms)? else {
+                let Some(mut key) = Key::load(tx, &one.key_id, now_ms)? else {
                     return Ok(());
                 };
                 if key.version == 0 {
+                    key.expiration_ms = None;
                     version::delete_all(tx, &key.id)?;
                     key.update(tx)?;
                     one.trace(tx, "deleteImportedKeyMaterial", now_ms)?;
@@ -258,54 +262,40 @@ impl Due {
         })
     }
 
-    /// Destroys objects in HSMs that belong to no version: those of deleted keys, and those that a crash left behind.
+    /// Destroys objects in HSMs whose names stand as given up: those of deleted keys, and those that a crash left behind.
+    /// What the database does not know at all is somebody else's and is left alone.
     fn sweep(&self, fence: i64) -> Result<usize, Failure> {
-        let now_ms = self.clock.now_ms();
+        let before_ms = self.clock.now_ms() - ORPHAN_MS;
         let mut done = 0;
-        for (_, store) in self
-            .kms
-            .vault
-            .stores()
-            .filter(|(_, store)| store.is_resident)
-        {
-            for name in store.hsm.list_resident("").map_err(crate::vault::fault)? {
-                let Some(binding) = binding_of(&name) else {
-                    continue;
-                };
-                if self.is_orphan(fence, &name, now_ms)? {
-                    store
-                        .hsm
-                        .destroy_resident(&binding)
-                        .map_err(crate::vault::fault)?;
-                    done += 1;
-                }
+        for (cluster, store) in self.kms.vault.stores() {
+            let values = [
+                Value::from(cluster.unwrap_or_default()),
+                Value::from(before_ms),
+                Value::from(BATCH),
+            ];
+            let rows = self
+                .db
+                .read(|tx| Ok::<_, Failure>(tx.rows(sql!("select_old_intents"), &values)?))?;
+            for row in rows {
+                self.sweep_one(fence, store, &row.text("resident_id")?)?;
+                done += 1;
             }
         }
-        // Of what is that old, nothing was made, or it is gone now; what is made yet finds its note gone, and fails.
-        let before_ms = now_ms - ORPHAN_MS;
-        self.fenced(fence, |tx| {
-            tx.execute(sql!("delete_old_intents"), &[Value::from(before_ms)])?;
-            Ok(())
-        })?;
         Ok(done)
     }
 
-    /// Tells whether no version names an object, and none is being made; if so, none will be.
-    fn is_orphan(&self, fence: i64, name: &str, now_ms: i64) -> Result<bool, Failure> {
+    fn sweep_one(&self, fence: i64, store: &Store, name: &str) -> Result<(), Failure> {
+        // From here on no version can take the name; it stands until the object is gone.
         self.fenced(fence, |tx| {
-            if tx
-                .row(sql!("select_resident"), &[Value::from(name)])?
-                .is_some()
-            {
-                return Ok(false);
-            }
-            let intent = tx.row(sql!("select_intent"), &[Value::from(name)])?;
-            let made_ms = intent.map(|row| row.int("created_ms")).transpose()?;
-            if made_ms.is_some_and(|made_ms| made_ms + ORPHAN_MS > now_ms) {
-                return Ok(false);
-            }
+            Ok(tx.execute(sql!("doom_intended"), &[Value::from(name)])?)
+        })?;
+        if let Some(binding) = binding_of(name) {
+            let destroyed = store.hsm.destroy_resident(&binding);
+            destroyed.map_err(crate::vault::fault)?;
+        }
+        self.fenced(fence, |tx| {
             tx.execute(sql!("delete_intent"), &[Value::from(name)])?;
-            Ok(true)
+            Ok(())
         })
     }
 }

@@ -150,8 +150,8 @@ impl Key {
         if self.expiration_ms.is_none_or(|when| when > now_ms) {
             return;
         }
+        // The moment stays until what is due has been done: a change that comes first must not hide it from that.
         self.version = 0;
-        self.expiration_ms = None;
         if matches!(self.state, State::Enabled | State::Disabled) {
             self.state = State::PendingImport;
         }
@@ -259,7 +259,7 @@ impl Key {
             "key_state": self.state.text(),
             "default_key_flag": if self.is_default { "1" } else { "0" },
             "key_type": "1",
-            "expiration_time": moment(self.expiration_ms),
+            "expiration_time": moment(self.expiration_ms.filter(|_| self.version > 0)),
             "origin": self.origin(),
             "key_rotation_enabled": if self.rotation.is_on { "true" } else { "false" },
             "sys_enterprise_project_id": self.enterprise_project,

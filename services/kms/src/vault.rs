@@ -201,6 +201,7 @@ impl Vault {
         };
         let material = if store.is_resident {
             let made = store.hsm.generate_resident(&binding, kind, usage);
+            version::made(db, cluster, &binding)?;
             made.map(HsmMaterial::from).map_err(|error| match error {
                 // What was swept under this number is not yet gone.
                 Error::Invalid { .. } => Failure::unavailable(error),
@@ -505,7 +506,7 @@ pub(crate) fn cluster_of(
     account_id: &str,
     keystore_id: &str,
 ) -> Result<Option<String>, Failure> {
-    if keystore_id == "0" {
+    if keystore_id == choices::DEFAULT_KEYSTORE {
         return Ok(None);
     }
     let row = tx

@@ -8,6 +8,9 @@ use crate::key::Key;
 use crate::vault::{Held, cluster_of, kind_and_usage};
 use crate::{choices, sql};
 
+/// When an object was intended that no version can take any more; the statements of the sweep write the same.
+const GIVEN_UP_MS: i64 = 0;
+
 /// Reads a version of a key that must be there.
 ///
 /// # Errors
@@ -108,10 +111,31 @@ pub(crate) fn intend(
     })
 }
 
+/// Sees to it that a version which was made in the HSM is swept even if it was given up while it was being made: the
+/// sweep may have come before there was anything to destroy.
+///
+/// # Errors
+/// The database fails.
+pub(crate) fn made(
+    db: &Database,
+    cluster: Option<&str>,
+    binding: &Binding<'_>,
+) -> Result<(), Failure> {
+    let values = [
+        Value::from(resident_name(binding)),
+        Value::from(cluster.unwrap_or_default()),
+        Value::from(GIVEN_UP_MS),
+    ];
+    db.write(|tx| {
+        tx.execute(sql!("put_intent"), &values)?;
+        Ok(())
+    })
+}
+
 /// Writes a new version.
 ///
 /// # Errors
-/// The sweep has taken a resident one for left behind, or the database fails.
+/// The object in the HSM has been given up, because it took too long; or the database fails.
 pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Failure> {
     let (wrapped, seal, resident) = match &held.material {
         Material::Wrapped(stored) => (
@@ -125,10 +149,10 @@ pub(crate) fn insert(tx: &mut Tx<'_>, held: &Held, now_ms: i64) -> Result<(), Fa
                 key: &held.key,
                 version: held.version,
             });
-            // Who deletes the row decides what becomes of the object: a version that is used, or nothing.
-            if tx.execute(sql!("delete_intent"), &[Value::from(name.as_str())])? == 0 {
+            let kept = tx.execute(sql!("keep_intended"), &[Value::from(name.as_str())])?;
+            if kept == 0 {
                 return Err(Failure::unavailable(
-                    "making a key took so long that it was swept away",
+                    "making the version took so long that it was given up",
                 ));
             }
             (None, None, Some(name))

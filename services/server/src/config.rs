@@ -176,6 +176,23 @@ impl Config {
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("two [[cluster]] have the name `{}`", pair[0]));
         }
+        let is_region = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        if self.region.is_empty() || !self.region.chars().all(is_region) {
+            return Err(format!(
+                "`region` is `{}`: it stands in names of keys, so it has letters, digits and `-` only",
+                self.region
+            ));
+        }
+        if names.contains(&"") {
+            return Err("a [[cluster]] has an empty name".to_owned());
+        }
+        let all = self.clusters.iter().map(|cluster| &cluster.hsm);
+        if all
+            .chain([&self.hsm])
+            .any(|hsm| hsm.sessions_max == Some(0))
+        {
+            return Err("`sessions_max` must be at least 1".to_owned());
+        }
         if self.quota.keys < 1 {
             return Err("`quota.keys` must be at least 1".to_owned());
         }
@@ -228,6 +245,8 @@ mod tests {
             ("token =", "tokn =", "tokn"),
             ("database", "development = 3\ndatabase", "development"),
             ("[hsm]", "[quota]\nkeys = 0\n[hsm]", "quota.keys"),
+            ("database", "region = \"a:b\"\ndatabase", "region"),
+            ("token =", "sessions_max = 0\ntoken =", "sessions_max"),
         ] {
             let error = read(&GOOD.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");

@@ -19,9 +19,12 @@ use kit::db::Database;
 use kit::id;
 use kit::trail::{self, Outcome};
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::metrics::Metrics;
+
+/// The most characters of a path or header that a trace keeps: the contract's longest path, with a tag's key, has fewer.
+const TRACED_CHARS_MAX: usize = 2_048;
 
 /// A request as it came over the wire.
 pub(crate) struct Incoming {
@@ -444,12 +447,17 @@ fn origin(request: &Incoming, request_id: &str, scheme: &'static str) -> Origin 
     Origin {
         request_id: request_id.to_owned(),
         source_ip: request.source_ip.clone(),
-        host: header("host"),
-        raw_path: request.raw_path.clone(),
-        user_agent: header("user-agent"),
+        host: head(&header("host")),
+        raw_path: head(&request.raw_path),
+        user_agent: head(&header("user-agent")),
         subject_token: header("x-subject-token"),
         scheme,
     }
+}
+
+/// The beginning of a text that traces keep: a client must not fill the database with its headers.
+fn head(text: &str) -> String {
+    text.chars().take(TRACED_CHARS_MAX).collect()
 }
 
 fn success(operation: &Operation, reply: Reply) -> Outgoing {
@@ -493,10 +501,9 @@ fn refusal(rendered: &Rendered) -> Outgoing {
 
 /// The answer where a thread that handles a request has panicked.
 pub(crate) fn broken() -> Outgoing {
-    let body = json!({"error_code": "APIGW.0500", "error_msg": "Internal error", "request_id": ""});
-    Outgoing {
-        status: 500,
-        headers: vec![("content-type", "application/json;charset=utf-8".to_owned())],
-        body: body.to_string().into_bytes(),
-    }
+    let request_id = id::hex32();
+    let rendered = GATEWAY.render(&Failure::refused(500), &request_id);
+    let mut outgoing = refusal(&rendered);
+    outgoing.headers.push(("x-request-id", request_id));
+    outgoing
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use hyper::body::Incoming as HyperBody;
@@ -17,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use kit::id;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -46,10 +47,14 @@ const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// How long to wait after an error of `accept`, such as a full table of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Health checks that are answered at once: nobody vouches for them, so they get no threads of requests.
+const HEALTH_CHECKS_MAX: usize = 4;
+
 /// What every request is handled with.
 struct Shared {
     gate: Arc<Gate>,
     working: Semaphore,
+    checking: Semaphore,
 }
 
 /// Serves until `stop` resolves, then lets the requests that are being worked on end.
@@ -62,6 +67,7 @@ pub(crate) async fn serve(
     let shared = Arc::new(Shared {
         gate,
         working: Semaphore::new(REQUESTS_MAX),
+        checking: Semaphore::new(HEALTH_CHECKS_MAX),
     });
     let router = Router::new()
         .route("/healthz", get(health))
@@ -72,12 +78,15 @@ pub(crate) async fn serve(
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
-        let Ok(permit) = Arc::clone(&connections).acquire_owned().await else {
-            break;
+        let next = async {
+            let permit = Arc::clone(&connections).acquire_owned().await;
+            (permit, listener.accept().await)
         };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        // A server whose connections are all taken must stop, too.
+        let (permit, accepted) = tokio::select! {
+            (Ok(permit), accepted) = next => (permit, accepted),
             () = &mut stop => break,
+            else => break,
         };
         match accepted {
             Ok((stream, peer)) => {
@@ -158,6 +167,9 @@ impl Connection {
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Response {
+    let Ok(_checking) = shared.checking.acquire().await else {
+        return write(gate::broken());
+    };
     let gate = Arc::clone(&shared.gate);
     let is_well = task::spawn_blocking(move || gate.is_well())
         .await
@@ -170,12 +182,14 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response {
     plain(status, text.to_owned())
 }
 
-/// Metrics tell what everybody does, so only this machine may read them.
+/// Metrics tell what everybody does, so only this machine may read them, and not through a proxy that runs on it.
 async fn metrics(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
 ) -> Response {
-    if peer.ip().is_loopback() {
+    let proxied = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+    if peer.ip().is_loopback() && !proxied.iter().any(|name| headers.contains_key(*name)) {
         plain(StatusCode::OK, shared.gate.metrics.text())
     } else {
         plain(StatusCode::NOT_FOUND, String::new())
@@ -187,6 +201,9 @@ fn plain(status: StatusCode, text: String) -> Response {
     *response.status_mut() = status;
     let form = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert("content-type", form);
+    if let Ok(request_id) = HeaderValue::from_str(&id::hex32()) {
+        response.headers_mut().insert("x-request-id", request_id);
+    }
     response
 }
 

@@ -209,6 +209,14 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let alias = call.args.need(&ALIAS)?;
     call.change(|tx| {
         let key = nameable(tx, call, call.args.need(&TARGET_KEY_ID)?)?;
+        let named = [
+            Value::from(key.account_id.as_str()),
+            Value::from(bare(alias)),
+        ];
+        let row = tx.row(sql!("select_alias"), &named)?;
+        let row = row.ok_or_else(|| unknown(alias))?;
+        // It is taken from a key as well: whoever may not name that one must not turn its users to another.
+        access::key(tx, call, &row.text("key_id")?)?;
         let row = tx.row(
             sql!("move_alias"),
             &[

@@ -23,7 +23,7 @@ use crate::vault::Held;
 use crate::{Kms, access, choices, vault, version};
 
 /// How symmetric keys encrypt.
-const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
+const SYMMETRIC: &str = choices::ENCRYPTION_ALGORITHM;
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
@@ -277,32 +277,55 @@ fn read_either(text: &str) -> Option<(Zeroizing<Vec<u8>>, Kind)> {
     Some((bytes, Kind::Data))
 }
 
+/// What must be permitted with a key, by a policy or a grant.
+struct Right {
+    actions: [&'static str; 2],
+    grant: &'static str,
+}
+
+/// The rights that are needed on the source and on the destination: those for doing the same in two requests.
+const fn rights(kind: Kind) -> [Right; 2] {
+    match kind {
+        Kind::Data => [
+            Right {
+                actions: ["kms:cmk:crypto", "kms:cmk:decryptData"],
+                grant: "decrypt-data",
+            },
+            Right {
+                actions: ["kms:cmk:crypto", "kms:cmk:encryptData"],
+                grant: "encrypt-data",
+            },
+        ],
+        Kind::DataKey => [
+            Right {
+                actions: ["kms:dek:crypto", "kms:cmk:decryptDataKey"],
+                grant: "decrypt-datakey",
+            },
+            Right {
+                actions: ["kms:dek:crypto", "kms:cmk:encryptDataKey"],
+                grant: "encrypt-datakey",
+            },
+        ],
+    }
+}
+
 fn re_encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (bytes, kind) = read_either(call.args.need(&ANY_CIPHER_TEXT)?)
         .ok_or_else(|| Failure::refused(choices::CIPHERTEXT))?;
-    let (decrypting, encrypting): (&[&str], &[&str]) = match kind {
-        Kind::Data => (
-            &["kms:cmk:crypto", "kms:cmk:decryptData"],
-            &["kms:cmk:crypto", "kms:cmk:encryptData"],
-        ),
-        Kind::DataKey => (
-            &["kms:dek:crypto", "kms:cmk:decryptData"],
-            &["kms:dek:crypto", "kms:cmk:encryptData"],
-        ),
-    };
+    let [decrypting, encrypting] = rights(kind);
     let source_algorithm = call.args.text(&SOURCE_ALGORITHM);
     let source = Source {
         key: call.args.text(&SOURCE_KEY),
         algorithm: source_algorithm,
         kind,
-        actions: decrypting,
-        grant: "decrypt-data",
+        actions: &decrypting.actions,
+        grant: decrypting.grant,
     };
     let opening = find(call, &bytes, &source)?;
     let destination_algorithm = call.args.text(&DESTINATION_ALGORITHM);
     let (key, held, algorithm) = call.db.read(|tx| {
         let given = call.args.need(&DESTINATION_KEY)?;
-        let key = access::key_for(tx, call, given, encrypting, Some("encrypt-data"))?;
+        let key = access::key_for(tx, call, given, &encrypting.actions, Some(encrypting.grant))?;
         let algorithm = Algorithm::of(&key, destination_algorithm)?;
         key.state.use_material()?;
         let held = version::load(tx, &key, key.version)?;

@@ -9,7 +9,7 @@ use crate::fields::DEFAULT_SUFFIX;
 use crate::key::{Key, Rotation};
 use crate::spec::{self, Purpose};
 use crate::state::State;
-use crate::{Kms, sql, version};
+use crate::{Kms, choices, sql, version};
 
 /// Whose default key is meant.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,7 @@ fn blank(owner: Owner<'_>, name: String, now_ms: i64) -> Result<Key, Failure> {
         state: State::Enabled,
         is_default: true,
         enterprise_project: "0".to_owned(),
-        keystore_id: "0".to_owned(),
+        keystore_id: choices::DEFAULT_KEYSTORE.to_owned(),
         created_ms: now_ms,
         deletion_ms: None,
         expiration_ms: None,

@@ -212,7 +212,11 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         id: id::hex64(),
         key_id: text(&KEY_ID),
         grantee: text(&GRANTEE),
-        grantee_type: call.args.text(&GRANTEE_TYPE).unwrap_or("user").to_owned(),
+        grantee_type: call
+            .args
+            .text(&GRANTEE_TYPE)
+            .unwrap_or(choices::GRANTEE_TYPE)
+            .to_owned(),
         operations: operations.join(","),
         name: text(&GRANT_NAME),
         issuer: caller.user_id.clone(),

@@ -161,7 +161,7 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
 
 /// Decides what kind of key is asked for.
 fn wanted(call: &Call<'_>) -> Result<(&'static Spec, Purpose), Failure> {
-    let spec = spec::named(call.args.text(&KEY_SPEC).unwrap_or("AES_256"))
+    let spec = spec::named(call.args.text(&KEY_SPEC).unwrap_or(choices::KEY_SPEC))
         .ok_or_else(|| Failure::field(1110, KEY_SPEC.name))?;
     let purpose = match call.args.text(&KEY_USAGE) {
         None => spec.purposes.first().copied(),
@@ -217,7 +217,10 @@ fn new_key(
 fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     access::project(call)?;
     let kind = wanted(call)?;
-    let keystore_id = call.args.text(&KEYSTORE_ID).unwrap_or("0");
+    let keystore_id = call
+        .args
+        .text(&KEYSTORE_ID)
+        .unwrap_or(choices::DEFAULT_KEYSTORE);
     let mut key = new_key(call, kind, keystore_id)?;
     if key.is_external && key.spec.family == Family::Hmac {
         return Err(Failure::refused(341));
@@ -232,7 +235,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     // A name that is taken and a quota that is used up are seen before the HSM works, and again where it counts.
     call.db.read(|tx| {
         refuse_taken_name(tx, call)?;
-        refuse_too_many(tx, kms, &key.account_id)
+        refuse_too_many(tx, kms, call)
     })?;
     let held = if key.is_external {
         None
@@ -240,7 +243,11 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         Some(generate(kms, call, &mut key, cluster.as_deref())?)
     };
     call.change(|tx| {
-        refuse_too_many(tx, kms, &key.account_id)?;
+        refuse_too_many(tx, kms, call)?;
+        // The key store may have been given up, or switched off, while the HSM worked.
+        if kms.vault.store(tx, &key.account_id, keystore_id)? != cluster {
+            return Err(Failure::refused(8003));
+        }
         key.insert(tx)?;
         if let Some(held) = &held {
             version::insert(tx, held, call.now_ms)?;
@@ -277,9 +284,11 @@ fn refuse_taken_name(tx: &mut Tx<'_>, call: &Call<'_>) -> Result<(), Failure> {
 }
 
 /// Refuses a key beyond the account's quota; default keys do not count.
-fn refuse_too_many(tx: &mut Tx<'_>, kms: &Kms, account_id: &str) -> Result<(), Failure> {
+fn refuse_too_many(tx: &mut Tx<'_>, kms: &Kms, call: &Call<'_>) -> Result<(), Failure> {
+    let account_id = call.caller()?.account_id.as_str();
+    let values = [Value::from(account_id), Value::from(call.now_ms)];
     let count = tx
-        .row(sql!("count_keys_of_account"), &[Value::from(account_id)])?
+        .row(sql!("count_keys_of_account"), &values)?
         .map_or(Ok(0), |row| row.int("n"))?;
     if count >= kms.settings.keys_max {
         return Err(Failure::refused(1105));

@@ -141,7 +141,8 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 fn count(call: &Call<'_>) -> Result<i64, Failure> {
     let account_id = call.caller()?.account_id.as_str();
     call.db.read(|tx| {
-        let row = tx.row(sql!("count_keys_of_account"), &[Value::from(account_id)])?;
+        let values = [Value::from(account_id), Value::from(call.now_ms)];
+        let row = tx.row(sql!("count_keys_of_account"), &values)?;
         Ok(row.map_or(Ok(0), |row| row.int("n"))?)
     })
 }

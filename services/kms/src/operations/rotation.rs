@@ -97,6 +97,9 @@ fn refuse_unfit(key: &Key) -> Result<(), Failure> {
     if key.is_external {
         return Err(Failure::refused(312));
     }
+    if key.keystore_id != choices::DEFAULT_KEYSTORE {
+        return Err(Failure::refused(338));
+    }
     Ok(())
 }
 

@@ -1,0 +1,1 @@
+DELETE FROM kms_resident_intent WHERE resident_id = $1 AND created_ms > 0

@@ -1,1 +1,0 @@
-SELECT * FROM kms_resident_intent WHERE resident_id = $1

@@ -1,1 +1,0 @@
-SELECT key_id FROM kms_version WHERE resident_id = $1
