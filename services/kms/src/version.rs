@@ -3,10 +3,11 @@
 use kit::api::Failure;
 use kit::db::{Database, Tx, Value};
 use kit::hsm::{Binding, Material, Resident, Stored};
+use kit::sql;
 
+use crate::choices;
 use crate::key::Key;
 use crate::vault::{Held, cluster_of, kind_and_usage};
-use crate::{choices, sql};
 
 /// Reads a version of a key that must be there.
 ///

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kit::api::{Call, Failure, Method, Operation, Reply, Route};
 use kit::db::{Row, Tx, Value};
+use kit::sql;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -14,7 +15,7 @@ use crate::fields::{
 };
 use crate::key::Key;
 use crate::state::State;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 const SHOWN: &[kit::api::Given] = &[
     text("domain_id"),

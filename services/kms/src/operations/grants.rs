@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kit::api::{Args, Call, Failure, Operation, Reply, Route};
 use kit::db::{Row, Tx, Value};
 use kit::id;
+use kit::sql;
 use serde_json::json;
 
 use super::listing::Page;
@@ -14,7 +15,7 @@ use crate::fields::{
     RETIRING, SEQUENCE,
 };
 use crate::key::Key;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {

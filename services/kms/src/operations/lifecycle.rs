@@ -6,6 +6,7 @@ use kit::api::{Audit, Call, Failure, Operation, Reply, Route, TraceKind};
 use kit::clock::DAY_MS;
 use kit::db::{Tx, Value};
 use kit::id;
+use kit::sql;
 use serde_json::json;
 
 use super::{CMK, ROW, given, management, text};
@@ -17,7 +18,7 @@ use crate::key::{Key, Rotation};
 use crate::spec::{self, Family, Purpose, Spec};
 use crate::state::State;
 use crate::vault::Held;
-use crate::{Kms, access, choices, sql, version};
+use crate::{Kms, access, choices, version};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {

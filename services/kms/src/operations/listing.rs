@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kit::api::{Access, Call, Failure, Method, Operation, Reply, Route};
 use kit::db::Value;
+use kit::sql;
 use serde_json::json;
 
 use super::{ROW, given, text};
@@ -12,7 +13,7 @@ use crate::fields::{
     enterprise_project_filter,
 };
 use crate::key::Key;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
