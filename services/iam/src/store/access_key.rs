@@ -64,8 +64,7 @@ pub fn create(
     description: &str,
     now_ms: i64,
 ) -> Result<(), IamError> {
-    let count = tx.row(sql!("count_access_keys"), &[user_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_OF_USER {
+    if tx.count(sql!("count_access_keys"), &[user_id.into()])? >= MAX_OF_USER {
         let text = format!("A user has at most {MAX_OF_USER} access keys.");
         return Err(IamError::Conflict(text));
     }

@@ -37,8 +37,7 @@ pub fn create(
     description: &str,
     now_ms: i64,
 ) -> Result<Group, IamError> {
-    let count = tx.row(sql!("count_groups"), &[account_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_GROUPS {
+    if tx.count(sql!("count_groups"), &[account_id.into()])? >= MAX_GROUPS {
         return Err(IamError::Conflict(format!(
             "An account has at most {MAX_GROUPS} groups."
         )));

@@ -54,8 +54,7 @@ pub fn create(
     content: &Content<'_>,
     now_ms: i64,
 ) -> Result<Role, IamError> {
-    let count = tx.row(sql!("count_roles"), &[account_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_ROLES {
+    if tx.count(sql!("count_roles"), &[account_id.into()])? >= MAX_ROLES {
         let text = format!("An account has at most {MAX_ROLES} custom policies.");
         return Err(IamError::Conflict(text));
     }
@@ -134,8 +133,7 @@ pub fn update(
 /// [`IamError::NotFound`], or [`IamError::Conflict`] where it is attached.
 pub fn delete(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<(), IamError> {
     need(tx, account_id, id)?;
-    let attached = tx.row(sql!("count_attachments_of_role"), &[id.into()])?;
-    if attached.map_or(Ok(0), |row| row.int("n"))? > 0 {
+    if tx.count(sql!("count_attachments_of_role"), &[id.into()])? > 0 {
         let text = "The policy is attached to a group: detach it first.";
         return Err(IamError::Conflict(text.to_owned()));
     }

@@ -76,8 +76,7 @@ pub fn create(
     new: &New<'_>,
     now_ms: i64,
 ) -> Result<User, IamError> {
-    let count = tx.row(sql!("count_users"), &[account_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_USERS {
+    if tx.count(sql!("count_users"), &[account_id.into()])? >= MAX_USERS {
         return Err(IamError::Conflict(format!(
             "An account has at most {MAX_USERS} users."
         )));

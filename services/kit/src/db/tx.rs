@@ -49,6 +49,12 @@ impl<'a> Tx<'a> {
         Ok(rows.pop())
     }
 
+    /// Runs a statement that counts, and returns what it names `n`.
+    pub fn count(&mut self, sql: &str, values: &[Value]) -> Result<i64, Error> {
+        let row = self.row(sql, values)?;
+        row.map_or(Ok(0), |row| row.int("n"))
+    }
+
     /// Opens the face over a connection on which a transaction has begun.
     pub(super) fn on_sqlite(connection: &'a rusqlite::Connection) -> Self {
         Self {

@@ -225,9 +225,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.refuse_default()?;
         key.state.use_material()?;
         refuse_more_than_held(tx, call, &key, &operations)?;
-        let count = tx
-            .row(sql!("count_grants"), &[Value::from(key.id.as_str())])?
-            .map_or(Ok(0), |row| row.int("n"))?;
+        let count = tx.count(sql!("count_grants"), &[Value::from(key.id.as_str())])?;
         if count >= choices::GRANTS_MAX {
             return Err(Failure::refused(2404));
         }

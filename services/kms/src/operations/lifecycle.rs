@@ -279,9 +279,7 @@ fn refuse_taken_name(tx: &mut Tx<'_>, call: &Call<'_>) -> Result<(), Failure> {
 
 /// Refuses a key beyond the account's quota; default keys do not count.
 fn refuse_too_many(tx: &mut Tx<'_>, kms: &Kms, account_id: &str) -> Result<(), Failure> {
-    let count = tx
-        .row(sql!("count_keys_of_account"), &[Value::from(account_id)])?
-        .map_or(Ok(0), |row| row.int("n"))?;
+    let count = tx.count(sql!("count_keys_of_account"), &[Value::from(account_id)])?;
     if count >= kms.settings.keys_max {
         return Err(Failure::refused(1105));
     }

@@ -116,9 +116,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         Value::from(call.now_ms),
     ];
     let (keys, total) = call.db.read(|tx| {
-        let total = tx
-            .row(sql!("count_keys"), &filters)?
-            .map_or(Ok(0), |row| row.int("n"))?;
+        let total = tx.count(sql!("count_keys"), &filters)?;
         let mut values = filters.to_vec();
         values.extend([Value::from(page.limit), Value::from(page.offset)]);
         let mut keys = Vec::new();
@@ -141,10 +139,8 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn count(call: &Call<'_>) -> Result<i64, Failure> {
     let account_id = call.caller()?.account_id.as_str();
-    call.db.read(|tx| {
-        let row = tx.row(sql!("count_keys_of_account"), &[Value::from(account_id)])?;
-        Ok(row.map_or(Ok(0), |row| row.int("n"))?)
-    })
+    call.db
+        .read(|tx| Ok(tx.count(sql!("count_keys_of_account"), &[Value::from(account_id)])?))
 }
 
 fn instances(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
