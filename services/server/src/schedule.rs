@@ -45,7 +45,7 @@ fn run(due: &Due, (db, clock): (&Database, &Clock), stopped: &Receiver<()>) {
         if let Err(failure) = due.run() {
             tracing::warn!(?failure, "what is due will be tried again");
         }
-        if ticks % FORGETTING_TICKS == 0
+        if ticks.is_multiple_of(FORGETTING_TICKS)
             && let Err(error) = trace::forget(db, clock.now_ms())
         {
             tracing::warn!(%error, "old traces will be deleted later");
