@@ -9,6 +9,7 @@ mod ignored;
 mod lengths;
 mod machine_paths;
 mod sources;
+mod statements;
 mod unsafe_code;
 
 use std::fmt;
@@ -76,6 +77,7 @@ fn findings() -> Result<Vec<Finding>> {
         lengths::check(&sources),
         machine_paths::check(&sources),
         ignored::check(&sources),
+        statements::check(&sources),
     ]
     .concat())
 }

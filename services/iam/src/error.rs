@@ -116,3 +116,16 @@ pub static FLAT: Catalogue = Catalogue {
     rows: ROWS,
     standing: STANDING,
 };
+
+#[cfg(test)]
+mod tests {
+    use kit::testing::catalogue;
+
+    use super::{FLAT, KEYSTONE};
+
+    #[test]
+    fn numbers_stand_once_and_in_order() {
+        catalogue::check(&KEYSTONE);
+        catalogue::check(&FLAT);
+    }
+}

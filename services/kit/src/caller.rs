@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::policy::{Context, Decision, Named, Policy, Question, decide, instant, mentions};
+use crate::clock::{self, Fraction};
+use crate::policy::{Context, Decision, Named, Policy, Question, decide, mentions};
 
 /// How a caller proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Caller {
             .with("g:PrincipalType", "User")
             .with("g:PrincipalIsRootUser", self.is_root.to_string())
             .with("g:MFAPresent", self.mfa.to_string());
-        if let Some(now) = instant::write(now_ms) {
+        if let Some(now) = clock::rfc3339(now_ms, Fraction::Millis) {
             context.add("g:CurrentTime", now);
         }
         if !source_ip.is_empty() {

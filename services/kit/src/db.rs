@@ -33,6 +33,14 @@ pub use value::Value;
 use postgres::{Mode, Postgres};
 use sqlite::Sqlite;
 
+/// Reads a statement of the folder `sql` of the crate that asks, by its name.
+#[macro_export]
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $name, ".sql"))
+    };
+}
+
 /// A database. Clones are the same database.
 #[derive(Clone)]
 pub struct Database {

@@ -6,7 +6,7 @@
 //! | [`api`] | the operation table: what an operation takes, who may call it, how it is traced |
 //! | [`caller`] | who calls: account, user, project, policies |
 //! | [`clock`] | the time, which tests and the development mode can move |
-//! | [`db`] | one face over SQLite and PostgreSQL: statements, rows, transactions |
+//! | [`db`] | one face over SQLite and PostgreSQL: statements ([`sql!`]), rows, transactions |
 //! | [`hsm`] | keys behind PKCS#11: a pool of sessions that heals |
 //! | [`id`] | identifiers of the contract |
 //! | [`policy`] | policies and the decision over them, pure |

@@ -17,7 +17,7 @@
 mod condition;
 mod context;
 mod decision;
-pub(crate) mod instant;
+mod instant;
 mod operator;
 mod parse;
 mod pattern;

@@ -1,5 +1,7 @@
-//! What tests share: a real PostgreSQL, a real PKCS#11 module, and what must hold over every such module.
+//! What tests share: a real PostgreSQL, a real PKCS#11 module, what must hold over every such module, and of
+//! every catalogue of errors.
 
+pub mod catalogue;
 pub mod hsm_suite;
 mod postgres;
 pub mod soft_hsm;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::api::{Audit, Call, Operation, Rendered, Reply, TraceKind};
 use crate::caller::Caller;
 use crate::db::{Error, Migration, Tx, Value as Sql};
-use crate::id;
+use crate::{id, sql};
 
 /// The table of records.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -237,7 +237,7 @@ pub fn append(tx: &mut Tx<'_>, record: &Record) -> Result<(), Error> {
         &record.project_id
     };
     tx.execute(
-        include_str!("../sql/append_trace.sql"),
+        sql!("append_trace"),
         &[
             Sql::from(record.trace_id.as_str()),
             Sql::from(record.time_ms),

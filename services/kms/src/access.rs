@@ -6,9 +6,11 @@ use kit::api::{Call, Failure, Field};
 use kit::caller::Caller;
 use kit::db::{Tx, Value};
 use kit::policy::{Context, Decision, Question, Verdict};
+use kit::sql;
 
+use crate::fields;
 use crate::key::Key;
-use crate::{choices, fields, spec, sql};
+use crate::{choices, spec};
 
 /// Checks that the caller may do what is about no one key: a policy that is limited to keys does not permit it.
 ///

@@ -138,10 +138,12 @@ static ROWS: &[Row] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use kit::testing::catalogue;
+
+    use super::CATALOGUE;
 
     #[test]
     fn numbers_stand_once_and_in_order() {
-        assert!(ROWS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        catalogue::check(&CATALOGUE);
     }
 }

@@ -11,11 +11,12 @@ use kit::clock::{Clock, DAY_MS, SECOND_MS};
 use kit::db::{Database, Row, Tx, Value};
 use kit::hsm::Binding;
 use kit::id;
+use kit::sql;
 use kit::trail::{self, Record};
 
 use crate::key::Key;
 use crate::state::State;
-use crate::{Kms, Store, sql, version};
+use crate::{Kms, Store, version};
 
 /// The name of the lease.
 const LEASE: &str = "kms";

@@ -6,6 +6,13 @@ use crate::{choices, spec};
 
 const INVALID: u16 = 308;
 
+/// The kinds of keys, and before them the word for any.
+const ANY_SPEC: [&str; spec::NAMES.len() + 1] = {
+    let mut any = ["ALL"; spec::NAMES.len() + 1];
+    any.split_at_mut(1).1.copy_from_slice(&spec::NAMES);
+    any
+};
+
 const fn text(name: &'static str, min: usize, max: usize, code: u16) -> Field {
     Field::new(
         name,
@@ -56,7 +63,7 @@ pub(crate) const KEY_ALIAS: Field = name("key_alias", 1101);
 /// The description of a key.
 pub(crate) const KEY_DESCRIPTION: Field = text("key_description", 0, 255, 1103);
 /// The kind of a key.
-pub(crate) const KEY_SPEC: Field = choice("key_spec", spec::NAMES, 1110);
+pub(crate) const KEY_SPEC: Field = choice("key_spec", &spec::NAMES, 1110);
 /// What a key is for.
 pub(crate) const KEY_USAGE: Field = choice(
     "key_usage",
@@ -84,27 +91,7 @@ pub(crate) const PENDING_DAYS: Field = int(
 /// Filters keys by their state.
 pub(crate) const KEY_STATE: Field = choice("key_state", &["1", "2", "3", "4", "5"], INVALID);
 /// Filters keys by their kind.
-pub(crate) const SPEC_FILTER: Field = choice(
-    "key_spec",
-    &[
-        "ALL",
-        "AES_256",
-        "SM4",
-        "RSA_2048",
-        "RSA_3072",
-        "RSA_4096",
-        "EC_P256",
-        "EC_P384",
-        "SECP256K1",
-        "SM2",
-        "ED25519",
-        "HMAC_256",
-        "HMAC_384",
-        "HMAC_512",
-        "HMAC_SM3",
-    ],
-    1110,
-);
+pub(crate) const SPEC_FILTER: Field = choice("key_spec", &ANY_SPEC, 1110);
 /// Items on a page.
 pub(crate) const LIMIT: Field = int("limit", 1, choices::KEYS_PAGE.1, 1601);
 /// Where a page begins: the number of items before it.

@@ -2,11 +2,12 @@
 
 use kit::api::Failure;
 use kit::db::{Row, Tx, Value};
+use kit::sql;
 use serde_json::json;
 
+use crate::choices;
 use crate::spec::{self, Family, Purpose, Spec};
 use crate::state::State;
-use crate::{choices, sql};
 
 /// A key.
 #[derive(Clone, Debug)]

@@ -54,11 +54,3 @@ pub struct Kms {
     /// What the configuration says.
     pub settings: Settings,
 }
-
-/// Reads a statement of the folder `sql`.
-macro_rules! sql {
-    ($name:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $name, ".sql"))
-    };
-}
-pub(crate) use sql;

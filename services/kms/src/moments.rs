@@ -1,8 +1,7 @@
 //! The moments that lie before a key: what monitoring counts down to.
 
 use kit::db::{Error, Tx, Value};
-
-use crate::sql;
+use kit::sql;
 
 /// A key and the moments that lie before it, in milliseconds after 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,13 @@ use kit::hsm::{
     Binding, Error, Hash, Hsm, Import, Kind as HsmKind, Material as HsmMaterial, Message,
     SALT_BYTES, SignAlgorithm, Stored, Usage,
 };
+use kit::sql;
 use zeroize::Zeroizing;
 
 use crate::header::{Context, Header, Kind};
 use crate::key::{Key, Material};
 use crate::spec::{Purpose, Spec};
-use crate::{choices, sql, version};
+use crate::{choices, version};
 
 /// The version under which the pair of an import is bound to its key: materials count from 1.
 const IMPORT_VERSION: u32 = 0;

@@ -3,10 +3,11 @@
 use kit::api::Failure;
 use kit::db::{Database, Tx, Value};
 use kit::hsm::{Binding, Material, Resident, Stored};
+use kit::sql;
 
+use crate::choices;
 use crate::key::Key;
 use crate::vault::{Held, cluster_of, kind_and_usage};
-use crate::{choices, sql};
 
 /// When an object was intended that no version can take any more; the statements of the sweep write the same.
 const GIVEN_UP_MS: i64 = 0;

@@ -17,6 +17,7 @@ use kit::caller::Caller;
 use kit::clock::Clock;
 use kit::db::Database;
 use kit::id;
+use kit::sql;
 use kit::trail::{self, Outcome};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -147,7 +148,7 @@ impl Gate {
 
     /// Tells whether requests can be served: the database answers, and the HSM does.
     pub(crate) fn is_well(&self) -> bool {
-        let answers = self.db.read(|tx| tx.row("SELECT 1 AS one", &[]));
+        let answers = self.db.read(|tx| tx.row(sql!("ping"), &[]));
         answers.is_ok() && (self.is_hsm_up)()
     }
 

@@ -90,32 +90,13 @@ static CES: &[Row] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use kit::testing::catalogue;
+
+    use super::{CES_CATALOGUE, CTS_CATALOGUE};
 
     #[test]
     fn numbers_stand_once_and_in_order() {
-        for rows in [CTS, CES] {
-            assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        }
-    }
-
-    #[test]
-    fn the_checks_before_an_operation_have_published_numbers() {
-        for catalogue in [&CTS_CATALOGUE, &CES_CATALOGUE] {
-            let of = &catalogue.standing;
-            let used = [
-                of.too_long,
-                of.method,
-                of.project,
-                of.json,
-                of.missing,
-                of.action,
-                of.internal,
-                of.unavailable,
-            ];
-            for number in used {
-                assert!(catalogue.rows.iter().any(|row| row.0 == number), "{number}");
-            }
-        }
+        catalogue::check(&CTS_CATALOGUE);
+        catalogue::check(&CES_CATALOGUE);
     }
 }

@@ -6,10 +6,10 @@ use kit::api::{ANY_TEXT, Call, Failure, Field, Kind, Member};
 use kit::clock::DAY_MS;
 use kit::db::{Tx, Value};
 use kit::id;
+use kit::sql;
 
 use crate::catalogue::QUERY;
 use crate::choices::{DEFAULT_SPAN_MS, MOMENTS_MS, PAGE, TRACKER, WINDOW_MS};
-use crate::sql;
 use crate::trace::Trace;
 
 const fn text(name: &'static str) -> Field {

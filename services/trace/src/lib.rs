@@ -37,11 +37,3 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     sql: include_str!("../migrations/0001_trace.sql"),
 }];
-
-/// Reads a statement of the folder `sql`.
-macro_rules! sql {
-    ($name:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $name, ".sql"))
-    };
-}
-pub(crate) use sql;

@@ -1,9 +1,9 @@
 //! Traces older than the window go.
 
 use kit::db::{Database, Error, Value};
+use kit::sql;
 
 use crate::choices::{FORGET_BATCH, FORGET_MAX, WINDOW_MS};
-use crate::sql;
 
 /// Deletes traces that are older than seven days, in batches, and returns how many. A run is bounded; what it leaves, the
 /// next one finds.

@@ -1,8 +1,7 @@
 //! Traces as tables: CSV and XLSX.
 
+use kit::clock::{Fraction, rfc3339};
 use rust_xlsxwriter::{Format, Workbook};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::trace::Trace;
 
@@ -87,17 +86,10 @@ pub(crate) fn xlsx(traces: &[Trace]) -> Result<Vec<u8>, Error> {
 
 fn cell(trace: &Trace, column: &str) -> String {
     if column == "time" {
-        moment(trace.time_ms)
+        rfc3339(trace.time_ms, Fraction::Shortest).unwrap_or_default()
     } else {
         trace.cell(column).to_owned()
     }
-}
-
-fn moment(unix_ms: i64) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(unix_ms) * 1_000_000)
-        .ok()
-        .and_then(|moment| moment.format(&Rfc3339).ok())
-        .unwrap_or_default()
 }
 
 /// Puts an apostrophe before what a spreadsheet program would take for a formula: names and requests are anybody's text.

@@ -11,7 +11,7 @@ const PASSED_OVER: &[&str] = &[".git", "run", "target"];
 
 /// What the names of text files end in; other files are passed over.
 const TEXTS: &[&str] = &[
-    ".conf", ".md", ".rs", ".service", ".sh", ".socket", ".toml", ".yml", "run",
+    ".conf", ".md", ".rs", ".service", ".sh", ".socket", ".sql", ".toml", ".yml", "run",
 ];
 
 /// A text file.

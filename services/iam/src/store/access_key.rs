@@ -2,6 +2,7 @@
 
 use kit::db::{Row, Tx};
 use kit::id;
+use kit::sql;
 use zeroize::Zeroizing;
 
 use super::epoch;
@@ -63,11 +64,7 @@ pub fn create(
     description: &str,
     now_ms: i64,
 ) -> Result<(), IamError> {
-    const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_access_keys WHERE user_id = $1";
-    const INSERT: &str = "INSERT INTO iam_access_keys
-        (id, user_id, sealed, active, description, created_ms) VALUES ($1, $2, $3, 1, $4, $5)";
-    let count = tx.row(COUNT, &[user_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_OF_USER {
+    if tx.count(sql!("count_access_keys"), &[user_id.into()])? >= MAX_OF_USER {
         let text = format!("A user has at most {MAX_OF_USER} access keys.");
         return Err(IamError::Conflict(text));
     }
@@ -78,7 +75,7 @@ pub fn create(
         description.into(),
         now_ms.into(),
     ];
-    tx.execute(INSERT, &values)?;
+    tx.execute(sql!("insert_access_key"), &values)?;
     epoch::raise(tx)?;
     Ok(())
 }
@@ -88,8 +85,7 @@ pub fn create(
 /// # Errors
 /// The database does not answer.
 pub fn of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<AccessKey>, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_access_keys WHERE user_id = $1 ORDER BY created_ms, id";
-    let rows = tx.rows(SELECT, &[user_id.into()])?;
+    let rows = tx.rows(sql!("select_access_keys"), &[user_id.into()])?;
     rows.iter().map(read).collect()
 }
 
@@ -98,9 +94,10 @@ pub fn of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<AccessKey>, IamErro
 /// # Errors
 /// [`IamError::NotFound`].
 pub fn need(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<AccessKey, IamError> {
-    const SELECT: &str = "SELECT k.* FROM iam_access_keys k JOIN iam_users u ON u.id = k.user_id
-        WHERE u.account_id = $1 AND k.id = $2";
-    let row = tx.row(SELECT, &[account_id.into(), id.into()])?;
+    let row = tx.row(
+        sql!("select_access_key_of_account"),
+        &[account_id.into(), id.into()],
+    )?;
     let row = row.ok_or_else(|| IamError::not_found("credential", id))?;
     read(&row)
 }
@@ -110,7 +107,7 @@ pub fn need(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<AccessKey, Ia
 /// # Errors
 /// The database does not answer.
 pub fn sealed(tx: &mut Tx<'_>, id: &str) -> Result<Option<(AccessKey, Vec<u8>)>, IamError> {
-    let row = tx.row("SELECT * FROM iam_access_keys WHERE id = $1", &[id.into()])?;
+    let row = tx.row(sql!("select_access_key"), &[id.into()])?;
     row.map(|row| Ok((read(&row)?, row.blob("sealed")?)))
         .transpose()
 }
@@ -120,8 +117,10 @@ pub fn sealed(tx: &mut Tx<'_>, id: &str) -> Result<Option<(AccessKey, Vec<u8>)>,
 /// # Errors
 /// The database does not answer.
 pub fn update(tx: &mut Tx<'_>, id: &str, active: bool, description: &str) -> Result<(), IamError> {
-    const UPDATE: &str = "UPDATE iam_access_keys SET active = $2, description = $3 WHERE id = $1";
-    tx.execute(UPDATE, &[id.into(), active.into(), description.into()])?;
+    tx.execute(
+        sql!("update_access_key"),
+        &[id.into(), active.into(), description.into()],
+    )?;
     epoch::raise(tx)?;
     Ok(())
 }
@@ -131,16 +130,13 @@ pub fn update(tx: &mut Tx<'_>, id: &str, active: bool, description: &str) -> Res
 /// # Errors
 /// The database does not answer.
 pub fn delete(tx: &mut Tx<'_>, id: &str) -> Result<(), IamError> {
-    tx.execute("DELETE FROM iam_access_keys WHERE id = $1", &[id.into()])?;
+    tx.execute(sql!("delete_access_key"), &[id.into()])?;
     epoch::raise(tx)?;
     Ok(())
 }
 
 pub(super) fn delete_of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<(), IamError> {
-    tx.execute(
-        "DELETE FROM iam_access_keys WHERE user_id = $1",
-        &[user_id.into()],
-    )?;
+    tx.execute(sql!("delete_access_keys_of_user"), &[user_id.into()])?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use kit::db::Tx;
 use kit::id;
+use kit::sql;
 
 use super::{epoch, project, user};
 use crate::error::IamError;
@@ -42,14 +43,12 @@ pub struct Made {
 /// # Errors
 /// [`IamError::Conflict`] where the name is taken.
 pub fn create(tx: &mut Tx<'_>, new: &NewAccount<'_>, now_ms: i64) -> Result<Made, IamError> {
-    const INSERT: &str = "INSERT INTO iam_accounts (id, name, created_ms) VALUES ($1, $2, $3)
-        ON CONFLICT (name) DO NOTHING";
     let account = Account {
         id: id::hex32(),
         name: new.name.to_owned(),
     };
     let values = [account.id.as_str().into(), new.name.into(), now_ms.into()];
-    if tx.execute(INSERT, &values)? == 0 {
+    if tx.execute(sql!("insert_account"), &values)? == 0 {
         let text = format!("The account {} exists already.", new.name);
         return Err(IamError::Conflict(text));
     }
@@ -74,7 +73,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewAccount<'_>, now_ms: i64) -> Result<Made
 /// # Errors
 /// The database does not answer.
 pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Account>, IamError> {
-    find(tx, "SELECT id, name FROM iam_accounts WHERE id = $1", id)
+    find(tx, sql!("select_account"), id)
 }
 
 /// Finds an account by its name.
@@ -82,11 +81,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Account>, IamError> {
 /// # Errors
 /// The database does not answer.
 pub fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, IamError> {
-    find(
-        tx,
-        "SELECT id, name FROM iam_accounts WHERE name = $1",
-        name,
-    )
+    find(tx, sql!("select_account_by_name"), name)
 }
 
 fn find(tx: &mut Tx<'_>, sql: &str, by: &str) -> Result<Option<Account>, IamError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kit::caller::{Attached, Scope};
 use kit::db::{Tx, Value};
 use kit::policy::{Named, Policy, system};
+use kit::sql;
 
 use super::{epoch, group, project, role};
 use crate::error::IamError;
@@ -31,10 +32,8 @@ pub fn attach(
     role_id: &str,
     scope: &Scope,
 ) -> Result<(), IamError> {
-    const INSERT: &str = "INSERT INTO iam_attachments (group_id, role_id, scope, project_id)
-        VALUES ($1, $2, $3, $4) ON CONFLICT (group_id, role_id, scope, project_id) DO NOTHING";
     check(tx, account_id, group_id, role_id, scope)?;
-    tx.execute(INSERT, &key(group_id, role_id, scope))?;
+    tx.execute(sql!("insert_attachment"), &key(group_id, role_id, scope))?;
     epoch::raise(tx)?;
     Ok(())
 }
@@ -50,10 +49,8 @@ pub fn detach(
     role_id: &str,
     scope: &Scope,
 ) -> Result<(), IamError> {
-    const DELETE: &str = "DELETE FROM iam_attachments
-        WHERE group_id = $1 AND role_id = $2 AND scope = $3 AND project_id = $4";
     check(tx, account_id, group_id, role_id, scope)?;
-    if tx.execute(DELETE, &key(group_id, role_id, scope))? == 0 {
+    if tx.execute(sql!("delete_attachment"), &key(group_id, role_id, scope))? == 0 {
         return Err(IamError::not_found("role of the group", role_id));
     }
     epoch::raise(tx)?;
@@ -71,10 +68,10 @@ pub fn is_attached(
     role_id: &str,
     scope: &Scope,
 ) -> Result<bool, IamError> {
-    const SELECT: &str = "SELECT role_id FROM iam_attachments
-        WHERE group_id = $1 AND role_id = $2 AND scope = $3 AND project_id = $4";
     check(tx, account_id, group_id, role_id, scope)?;
-    Ok(tx.row(SELECT, &key(group_id, role_id, scope))?.is_some())
+    Ok(tx
+        .row(sql!("select_attachment"), &key(group_id, role_id, scope))?
+        .is_some())
 }
 
 /// Lists the roles of a group in one scope.
@@ -87,15 +84,12 @@ pub fn of_group(
     group_id: &str,
     scope: &Scope,
 ) -> Result<Vec<RoleName>, IamError> {
-    const SELECT: &str = "SELECT a.role_id, a.scope, a.project_id, r.display_name
-        FROM iam_attachments a LEFT JOIN iam_roles r ON r.id = a.role_id
-        WHERE a.group_id = $1 AND a.scope = $2 AND a.project_id = $3 ORDER BY a.role_id";
     group::need(tx, account_id, group_id)?;
     check_project(tx, account_id, scope)?;
     let (word, project_id) = written(scope);
     names(
         tx,
-        SELECT,
+        sql!("select_roles_of_group"),
         &[group_id.into(), word.into(), project_id.into()],
     )
 }
@@ -105,11 +99,7 @@ pub fn of_group(
 /// # Errors
 /// The database does not answer.
 pub fn of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<RoleName>, IamError> {
-    const SELECT: &str = "SELECT DISTINCT a.role_id, a.scope, a.project_id, r.display_name
-        FROM iam_members m JOIN iam_attachments a ON a.group_id = m.group_id
-        LEFT JOIN iam_roles r ON r.id = a.role_id WHERE m.user_id = $1
-        ORDER BY a.role_id, a.scope, a.project_id";
-    names(tx, SELECT, &[user_id.into()])
+    names(tx, sql!("select_roles_of_user"), &[user_id.into()])
 }
 
 /// Reads the policies that a user has through groups.
@@ -119,11 +109,8 @@ pub fn of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<RoleName>, IamError
 /// # Errors
 /// The database does not answer, or holds what is no policy.
 pub fn policies_of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<Attached>, IamError> {
-    const DOCUMENTS: &str = "SELECT DISTINCT r.* FROM iam_members m
-        JOIN iam_attachments a ON a.group_id = m.group_id JOIN iam_roles r ON r.id = a.role_id
-        WHERE m.user_id = $1";
     let mut custom = Vec::new();
-    for row in tx.rows(DOCUMENTS, &[user_id.into()])? {
+    for row in tx.rows(sql!("select_policies_of_user"), &[user_id.into()])? {
         let role = role::read(&row)?;
         let policy = Policy::parse_text(role.document.as_bytes()).map_err(|error| {
             IamError::Invalid(format!("the stored policy {} is damaged: {error}", role.id))

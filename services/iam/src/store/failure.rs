@@ -1,6 +1,7 @@
 //! Failed attempts in a row, and the lock that they end in.
 
 use kit::db::{Error, Tx};
+use kit::sql;
 
 /// More failures in a row than this lock the subject.
 pub const MAX_FAILURES: i64 = 5;
@@ -60,8 +61,7 @@ pub fn of_user(id: &str) -> String {
 /// # Errors
 /// The database does not answer.
 pub fn of(tx: &mut Tx<'_>, subject: &str) -> Result<Failures, Error> {
-    const SELECT: &str = "SELECT count, locked_until_ms FROM iam_failures WHERE subject = $1";
-    let Some(row) = tx.row(SELECT, &[subject.into()])? else {
+    let Some(row) = tx.row(sql!("select_failures"), &[subject.into()])? else {
         return Ok(Failures::default());
     };
     Ok(Failures {
@@ -75,9 +75,6 @@ pub fn of(tx: &mut Tx<'_>, subject: &str) -> Result<Failures, Error> {
 /// # Errors
 /// The database does not answer.
 pub fn count(tx: &mut Tx<'_>, subject: &str, now_ms: i64) -> Result<(), Error> {
-    const UPSERT: &str =
-        "INSERT INTO iam_failures (subject, count, locked_until_ms) VALUES ($1, $2, $3)
-        ON CONFLICT (subject) DO UPDATE SET count = $2, locked_until_ms = $3";
     let before = of(tx, subject)?;
     if !before.is_locked(now_ms) {
         let after = before.and_one(now_ms);
@@ -86,7 +83,7 @@ pub fn count(tx: &mut Tx<'_>, subject: &str, now_ms: i64) -> Result<(), Error> {
             after.count.into(),
             after.locked_until_ms.into(),
         ];
-        tx.execute(UPSERT, &values)?;
+        tx.execute(sql!("put_failures"), &values)?;
     }
     Ok(())
 }
@@ -96,10 +93,7 @@ pub fn count(tx: &mut Tx<'_>, subject: &str, now_ms: i64) -> Result<(), Error> {
 /// # Errors
 /// The database does not answer.
 pub fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM iam_failures WHERE subject = $1",
-        &[subject.into()],
-    )?;
+    tx.execute(sql!("delete_failures"), &[subject.into()])?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use kit::db::{Row, Tx};
 use kit::id;
+use kit::sql;
 
 use super::epoch;
 use super::user::{self, User};
@@ -36,11 +37,7 @@ pub fn create(
     description: &str,
     now_ms: i64,
 ) -> Result<Group, IamError> {
-    const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_groups WHERE account_id = $1";
-    const INSERT: &str = "INSERT INTO iam_groups (id, account_id, name, description, created_ms)
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account_id, name) DO NOTHING";
-    let count = tx.row(COUNT, &[account_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_GROUPS {
+    if tx.count(sql!("count_groups"), &[account_id.into()])? >= MAX_GROUPS {
         return Err(IamError::Conflict(format!(
             "An account has at most {MAX_GROUPS} groups."
         )));
@@ -53,7 +50,7 @@ pub fn create(
         description.into(),
         now_ms.into(),
     ];
-    if tx.execute(INSERT, &values)? == 0 {
+    if tx.execute(sql!("insert_group"), &values)? == 0 {
         return Err(taken(name));
     }
     need(tx, account_id, &id)
@@ -64,8 +61,7 @@ pub fn create(
 /// # Errors
 /// The database does not answer.
 pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<Group>, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_groups WHERE account_id = $1 ORDER BY name";
-    let rows = tx.rows(SELECT, &[account_id.into()])?;
+    let rows = tx.rows(sql!("select_groups"), &[account_id.into()])?;
     rows.iter().map(read).collect()
 }
 
@@ -74,8 +70,7 @@ pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<Group>, IamError> {
 /// # Errors
 /// [`IamError::NotFound`].
 pub fn need(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<Group, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_groups WHERE account_id = $1 AND id = $2";
-    let row = tx.row(SELECT, &[account_id.into(), id.into()])?;
+    let row = tx.row(sql!("select_group"), &[account_id.into(), id.into()])?;
     let row = row.ok_or_else(|| IamError::not_found("group", id))?;
     read(&row)
 }
@@ -91,17 +86,20 @@ pub fn update(
     name: Option<&str>,
     description: Option<&str>,
 ) -> Result<Group, IamError> {
-    const OTHER: &str =
-        "SELECT id FROM iam_groups WHERE account_id = $1 AND name = $2 AND id <> $3";
-    const UPDATE: &str = "UPDATE iam_groups SET name = $2, description = $3 WHERE id = $1";
     let old = need(tx, account_id, id)?;
     let name = name.unwrap_or(&old.name);
-    let other = tx.row(OTHER, &[account_id.into(), name.into(), id.into()])?;
+    let other = tx.row(
+        sql!("select_other_group"),
+        &[account_id.into(), name.into(), id.into()],
+    )?;
     if other.is_some() {
         return Err(taken(name));
     }
     let description = description.unwrap_or(&old.description);
-    tx.execute(UPDATE, &[id.into(), name.into(), description.into()])?;
+    tx.execute(
+        sql!("update_group"),
+        &[id.into(), name.into(), description.into()],
+    )?;
     need(tx, account_id, id)
 }
 
@@ -111,12 +109,9 @@ pub fn update(
 /// [`IamError::NotFound`].
 pub fn delete(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<(), IamError> {
     need(tx, account_id, id)?;
-    tx.execute("DELETE FROM iam_members WHERE group_id = $1", &[id.into()])?;
-    tx.execute(
-        "DELETE FROM iam_attachments WHERE group_id = $1",
-        &[id.into()],
-    )?;
-    tx.execute("DELETE FROM iam_groups WHERE id = $1", &[id.into()])?;
+    tx.execute(sql!("delete_members_of_group"), &[id.into()])?;
+    tx.execute(sql!("delete_attachments_of_group"), &[id.into()])?;
+    tx.execute(sql!("delete_group"), &[id.into()])?;
     epoch::raise(tx)?;
     Ok(())
 }
@@ -126,10 +121,8 @@ pub fn delete(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<(), IamErro
 /// # Errors
 /// [`IamError::NotFound`].
 pub fn members(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<Vec<User>, IamError> {
-    const SELECT: &str = "SELECT u.* FROM iam_users u JOIN iam_members m ON m.user_id = u.id
-        WHERE m.group_id = $1 ORDER BY u.name";
     need(tx, account_id, id)?;
-    let rows = tx.rows(SELECT, &[id.into()])?;
+    let rows = tx.rows(sql!("select_members"), &[id.into()])?;
     rows.iter().map(user::read).collect()
 }
 
@@ -138,10 +131,8 @@ pub fn members(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<Vec<User>,
 /// # Errors
 /// [`IamError::NotFound`].
 pub fn of_user(tx: &mut Tx<'_>, account_id: &str, user_id: &str) -> Result<Vec<Group>, IamError> {
-    const SELECT: &str = "SELECT g.* FROM iam_groups g JOIN iam_members m ON m.group_id = g.id
-        WHERE m.user_id = $1 ORDER BY g.name";
     user::need(tx, account_id, user_id)?;
-    let rows = tx.rows(SELECT, &[user_id.into()])?;
+    let rows = tx.rows(sql!("select_groups_of_user"), &[user_id.into()])?;
     rows.iter().map(read).collect()
 }
 
@@ -150,10 +141,11 @@ pub fn of_user(tx: &mut Tx<'_>, account_id: &str, user_id: &str) -> Result<Vec<G
 /// # Errors
 /// [`IamError::NotFound`] for either.
 pub fn has(tx: &mut Tx<'_>, account_id: &str, id: &str, user_id: &str) -> Result<bool, IamError> {
-    const SELECT: &str = "SELECT user_id FROM iam_members WHERE group_id = $1 AND user_id = $2";
     need(tx, account_id, id)?;
     user::need(tx, account_id, user_id)?;
-    Ok(tx.row(SELECT, &[id.into(), user_id.into()])?.is_some())
+    Ok(tx
+        .row(sql!("select_member"), &[id.into(), user_id.into()])?
+        .is_some())
 }
 
 /// Puts a user into a group; one who is there stays there.
@@ -161,11 +153,9 @@ pub fn has(tx: &mut Tx<'_>, account_id: &str, id: &str, user_id: &str) -> Result
 /// # Errors
 /// [`IamError::NotFound`] for either.
 pub fn add(tx: &mut Tx<'_>, account_id: &str, id: &str, user_id: &str) -> Result<(), IamError> {
-    const INSERT: &str = "INSERT INTO iam_members (group_id, user_id) VALUES ($1, $2)
-        ON CONFLICT (group_id, user_id) DO NOTHING";
     need(tx, account_id, id)?;
     user::need(tx, account_id, user_id)?;
-    tx.execute(INSERT, &[id.into(), user_id.into()])?;
+    tx.execute(sql!("insert_member"), &[id.into(), user_id.into()])?;
     epoch::raise(tx)?;
     Ok(())
 }
@@ -175,9 +165,8 @@ pub fn add(tx: &mut Tx<'_>, account_id: &str, id: &str, user_id: &str) -> Result
 /// # Errors
 /// [`IamError::NotFound`] for either, or where the user is not in the group.
 pub fn remove(tx: &mut Tx<'_>, account_id: &str, id: &str, user_id: &str) -> Result<(), IamError> {
-    const DELETE: &str = "DELETE FROM iam_members WHERE group_id = $1 AND user_id = $2";
     need(tx, account_id, id)?;
-    if tx.execute(DELETE, &[id.into(), user_id.into()])? == 0 {
+    if tx.execute(sql!("delete_member"), &[id.into(), user_id.into()])? == 0 {
         return Err(IamError::not_found("user in the group", user_id));
     }
     epoch::raise(tx)?;

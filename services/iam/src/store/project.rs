@@ -2,6 +2,7 @@
 
 use kit::db::{Row, Tx};
 use kit::id;
+use kit::sql;
 
 use super::epoch;
 use crate::error::IamError;
@@ -21,9 +22,6 @@ pub struct Project {
     pub enabled: bool,
 }
 
-const SELECT_ALL: &str = "SELECT * FROM iam_projects WHERE account_id = $1 ORDER BY name";
-const SELECT: &str = "SELECT * FROM iam_projects WHERE account_id = $1 AND id = $2";
-
 /// Makes a project.
 ///
 /// # Errors
@@ -35,9 +33,6 @@ pub fn create(
     description: &str,
     now_ms: i64,
 ) -> Result<Project, IamError> {
-    const INSERT: &str =
-        "INSERT INTO iam_projects (id, account_id, name, description, enabled, created_ms)
-        VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT (account_id, name) DO NOTHING";
     let project = Project {
         id: id::hex32(),
         account_id: account_id.to_owned(),
@@ -52,7 +47,7 @@ pub fn create(
         description.into(),
         now_ms.into(),
     ];
-    if tx.execute(INSERT, &values)? == 0 {
+    if tx.execute(sql!("insert_project"), &values)? == 0 {
         return Err(IamError::Conflict(format!(
             "The project {name} exists already."
         )));
@@ -66,7 +61,7 @@ pub fn create(
 /// # Errors
 /// The database does not answer.
 pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<Project>, IamError> {
-    let rows = tx.rows(SELECT_ALL, &[account_id.into()])?;
+    let rows = tx.rows(sql!("select_projects"), &[account_id.into()])?;
     rows.iter().map(read).collect()
 }
 
@@ -75,7 +70,7 @@ pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<Project>, IamError>
 /// # Errors
 /// The database does not answer.
 pub fn find(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<Option<Project>, IamError> {
-    let row = tx.row(SELECT, &[account_id.into(), id.into()])?;
+    let row = tx.row(sql!("select_project"), &[account_id.into(), id.into()])?;
     row.as_ref().map(read).transpose()
 }
 

@@ -3,6 +3,7 @@
 use kit::db::{Row, Tx};
 use kit::id;
 use kit::policy::system;
+use kit::sql;
 
 use super::epoch;
 use crate::error::IamError;
@@ -53,12 +54,7 @@ pub fn create(
     content: &Content<'_>,
     now_ms: i64,
 ) -> Result<Role, IamError> {
-    const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_roles WHERE account_id = $1";
-    const INSERT: &str = "INSERT INTO iam_roles (id, account_id, display_name, type, description,
-        document, created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-        ON CONFLICT (account_id, display_name) DO NOTHING";
-    let count = tx.row(COUNT, &[account_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_ROLES {
+    if tx.count(sql!("count_roles"), &[account_id.into()])? >= MAX_ROLES {
         let text = format!("An account has at most {MAX_ROLES} custom policies.");
         return Err(IamError::Conflict(text));
     }
@@ -73,7 +69,7 @@ pub fn create(
         now_ms.into(),
     ];
     let is_system = system::by_name(content.display_name).is_some();
-    if is_system || tx.execute(INSERT, &values)? == 0 {
+    if is_system || tx.execute(sql!("insert_role"), &values)? == 0 {
         return Err(taken(content.display_name));
     }
     need(tx, account_id, &id)
@@ -84,8 +80,7 @@ pub fn create(
 /// # Errors
 /// The database does not answer.
 pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<Role>, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_roles WHERE account_id = $1 ORDER BY display_name";
-    let rows = tx.rows(SELECT, &[account_id.into()])?;
+    let rows = tx.rows(sql!("select_roles"), &[account_id.into()])?;
     rows.iter().map(read).collect()
 }
 
@@ -94,8 +89,7 @@ pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<Role>, IamError> {
 /// # Errors
 /// [`IamError::NotFound`].
 pub fn need(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<Role, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_roles WHERE account_id = $1 AND id = $2";
-    let row = tx.row(SELECT, &[account_id.into(), id.into()])?;
+    let row = tx.row(sql!("select_role"), &[account_id.into(), id.into()])?;
     let row = row.ok_or_else(|| IamError::not_found("role", id))?;
     read(&row)
 }
@@ -111,13 +105,12 @@ pub fn update(
     content: &Content<'_>,
     now_ms: i64,
 ) -> Result<Role, IamError> {
-    const OTHER: &str =
-        "SELECT id FROM iam_roles WHERE account_id = $1 AND display_name = $2 AND id <> $3";
-    const UPDATE: &str = "UPDATE iam_roles SET display_name = $2, type = $3, description = $4,
-        document = $5, updated_ms = $6 WHERE id = $1";
     need(tx, account_id, id)?;
     let name = content.display_name;
-    let other = tx.row(OTHER, &[account_id.into(), name.into(), id.into()])?;
+    let other = tx.row(
+        sql!("select_other_role"),
+        &[account_id.into(), name.into(), id.into()],
+    )?;
     if other.is_some() || system::by_name(name).is_some() {
         return Err(taken(name));
     }
@@ -129,7 +122,7 @@ pub fn update(
         content.document.into(),
         now_ms.into(),
     ];
-    tx.execute(UPDATE, &values)?;
+    tx.execute(sql!("update_role"), &values)?;
     epoch::raise(tx)?;
     need(tx, account_id, id)
 }
@@ -139,14 +132,12 @@ pub fn update(
 /// # Errors
 /// [`IamError::NotFound`], or [`IamError::Conflict`] where it is attached.
 pub fn delete(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<(), IamError> {
-    const ATTACHED: &str = "SELECT COUNT(*) AS n FROM iam_attachments WHERE role_id = $1";
     need(tx, account_id, id)?;
-    let attached = tx.row(ATTACHED, &[id.into()])?;
-    if attached.map_or(Ok(0), |row| row.int("n"))? > 0 {
+    if tx.count(sql!("count_attachments_of_role"), &[id.into()])? > 0 {
         let text = "The policy is attached to a group: detach it first.";
         return Err(IamError::Conflict(text.to_owned()));
     }
-    tx.execute("DELETE FROM iam_roles WHERE id = $1", &[id.into()])?;
+    tx.execute(sql!("delete_role"), &[id.into()])?;
     epoch::raise(tx)?;
     Ok(())
 }

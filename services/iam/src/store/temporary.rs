@@ -1,6 +1,7 @@
 //! Temporary access keys, which work only together with their security token.
 
 use kit::db::Tx;
+use kit::sql;
 
 use crate::error::IamError;
 
@@ -34,12 +35,7 @@ pub fn create(
     temporary: &Temporary,
     now_ms: i64,
 ) -> Result<(), IamError> {
-    const INSERT: &str = "INSERT INTO iam_temporary_keys
-        (id, user_id, sealed, token_hash, mfa, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)";
-    tx.execute(
-        "DELETE FROM iam_temporary_keys WHERE expires_ms <= $1",
-        &[now_ms.into()],
-    )?;
+    tx.execute(sql!("delete_ended_temporary_keys"), &[now_ms.into()])?;
     let values = [
         id.into(),
         temporary.user_id.as_str().into(),
@@ -48,7 +44,7 @@ pub fn create(
         temporary.mfa.into(),
         temporary.expires_ms.into(),
     ];
-    tx.execute(INSERT, &values)?;
+    tx.execute(sql!("insert_temporary_key"), &values)?;
     Ok(())
 }
 
@@ -57,10 +53,7 @@ pub fn create(
 /// # Errors
 /// The database does not answer.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Temporary>, IamError> {
-    let row = tx.row(
-        "SELECT * FROM iam_temporary_keys WHERE id = $1",
-        &[id.into()],
-    )?;
+    let row = tx.row(sql!("select_temporary_key"), &[id.into()])?;
     let read = |row: kit::db::Row| {
         Ok(Temporary {
             user_id: row.text("user_id")?,
@@ -74,9 +67,6 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Temporary>, IamError> {
 }
 
 pub(super) fn delete_of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<(), IamError> {
-    tx.execute(
-        "DELETE FROM iam_temporary_keys WHERE user_id = $1",
-        &[user_id.into()],
-    )?;
+    tx.execute(sql!("delete_temporary_keys_of_user"), &[user_id.into()])?;
     Ok(())
 }

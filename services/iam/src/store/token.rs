@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::clock::DAY_MS;
 use kit::db::Tx;
 use kit::id;
+use kit::sql;
 use zeroize::Zeroizing;
 
 use super::token_hash;
@@ -45,14 +46,8 @@ pub fn draw() -> Zeroizing<String> {
 /// # Errors
 /// The database does not answer.
 pub fn create(tx: &mut Tx<'_>, text: &str, token: &Token) -> Result<(), IamError> {
-    const INSERT: &str = "INSERT INTO iam_tokens
-        (hash, user_id, project_id, methods, mfa, issued_ms, expires_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let forgotten = token.issued_ms - MEMORY_MS;
-    tx.execute(
-        "DELETE FROM iam_tokens WHERE expires_ms <= $1",
-        &[forgotten.into()],
-    )?;
+    tx.execute(sql!("delete_ended_tokens"), &[forgotten.into()])?;
     let values = [
         token_hash(text).into(),
         token.user_id.as_str().into(),
@@ -62,7 +57,7 @@ pub fn create(tx: &mut Tx<'_>, text: &str, token: &Token) -> Result<(), IamError
         token.issued_ms.into(),
         token.expires_ms.into(),
     ];
-    tx.execute(INSERT, &values)?;
+    tx.execute(sql!("insert_token"), &values)?;
     Ok(())
 }
 
@@ -71,10 +66,7 @@ pub fn create(tx: &mut Tx<'_>, text: &str, token: &Token) -> Result<(), IamError
 /// # Errors
 /// The database does not answer.
 pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Option<Token>, IamError> {
-    let row = tx.row(
-        "SELECT * FROM iam_tokens WHERE hash = $1",
-        &[token_hash(text).into()],
-    )?;
+    let row = tx.row(sql!("select_token"), &[token_hash(text).into()])?;
     let read = |row: kit::db::Row| {
         Ok(Token {
             user_id: row.text("user_id")?,
@@ -89,9 +81,6 @@ pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Option<Token>, IamError> {
 }
 
 pub(super) fn delete_of_user(tx: &mut Tx<'_>, user_id: &str) -> Result<(), IamError> {
-    tx.execute(
-        "DELETE FROM iam_tokens WHERE user_id = $1",
-        &[user_id.into()],
-    )?;
+    tx.execute(sql!("delete_tokens_of_user"), &[user_id.into()])?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use kit::db::{Row, Tx};
 use kit::id;
+use kit::sql;
 
 use super::{access_key, epoch, temporary, token};
 use crate::error::IamError;
@@ -75,12 +76,7 @@ pub fn create(
     new: &New<'_>,
     now_ms: i64,
 ) -> Result<User, IamError> {
-    const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_users WHERE account_id = $1";
-    const INSERT: &str = "INSERT INTO iam_users (id, account_id, name, description, email, enabled,
-        is_root, password_salt, password_hash, created_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, name) DO NOTHING";
-    let count = tx.row(COUNT, &[account_id.into()])?;
-    if count.map_or(Ok(0), |row| row.int("n"))? >= MAX_USERS {
+    if tx.count(sql!("count_users"), &[account_id.into()])? >= MAX_USERS {
         return Err(IamError::Conflict(format!(
             "An account has at most {MAX_USERS} users."
         )));
@@ -98,7 +94,7 @@ pub fn create(
         new.password.map(|password| password.hash.clone()).into(),
         now_ms.into(),
     ];
-    if tx.execute(INSERT, &values)? == 0 {
+    if tx.execute(sql!("insert_user"), &values)? == 0 {
         return Err(taken(new.name));
     }
     epoch::raise(tx)?;
@@ -110,8 +106,7 @@ pub fn create(
 /// # Errors
 /// The database does not answer.
 pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<User>, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_users WHERE account_id = $1 ORDER BY name";
-    let rows = tx.rows(SELECT, &[account_id.into()])?;
+    let rows = tx.rows(sql!("select_users"), &[account_id.into()])?;
     rows.iter().map(read).collect()
 }
 
@@ -120,7 +115,7 @@ pub fn list(tx: &mut Tx<'_>, account_id: &str) -> Result<Vec<User>, IamError> {
 /// # Errors
 /// The database does not answer.
 pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, IamError> {
-    let row = tx.row("SELECT * FROM iam_users WHERE id = $1", &[id.into()])?;
+    let row = tx.row(sql!("select_user"), &[id.into()])?;
     row.as_ref().map(read).transpose()
 }
 
@@ -129,8 +124,10 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, IamError> {
 /// # Errors
 /// The database does not answer.
 pub fn by_name(tx: &mut Tx<'_>, account_id: &str, name: &str) -> Result<Option<User>, IamError> {
-    const SELECT: &str = "SELECT * FROM iam_users WHERE account_id = $1 AND name = $2";
-    let row = tx.row(SELECT, &[account_id.into(), name.into()])?;
+    let row = tx.row(
+        sql!("select_user_by_name"),
+        &[account_id.into(), name.into()],
+    )?;
     row.as_ref().map(read).transpose()
 }
 
@@ -154,9 +151,6 @@ pub fn update(
     id: &str,
     change: &Change<'_>,
 ) -> Result<User, IamError> {
-    const UPDATE: &str =
-        "UPDATE iam_users SET name = $2, description = $3, email = $4, enabled = $5,
-        password_salt = $6, password_hash = $7 WHERE id = $1";
     let old = need(tx, account_id, id)?;
     if old.is_root
         && (change.enabled == Some(false) || change.name.is_some_and(|name| name != old.name))
@@ -178,7 +172,7 @@ pub fn update(
         password.map(|password| password.salt.clone()).into(),
         password.map(|password| password.hash.clone()).into(),
     ];
-    tx.execute(UPDATE, &values)?;
+    tx.execute(sql!("update_user"), &values)?;
     if change.password.is_some() || change.enabled == Some(false) {
         token::delete_of_user(tx, id)?;
         temporary::delete_of_user(tx, id)?;
@@ -199,8 +193,8 @@ pub fn delete(tx: &mut Tx<'_>, account_id: &str, id: &str) -> Result<(), IamErro
     token::delete_of_user(tx, id)?;
     temporary::delete_of_user(tx, id)?;
     access_key::delete_of_user(tx, id)?;
-    tx.execute("DELETE FROM iam_members WHERE user_id = $1", &[id.into()])?;
-    tx.execute("DELETE FROM iam_users WHERE id = $1", &[id.into()])?;
+    tx.execute(sql!("delete_memberships_of_user"), &[id.into()])?;
+    tx.execute(sql!("delete_user"), &[id.into()])?;
     epoch::raise(tx)?;
     Ok(())
 }

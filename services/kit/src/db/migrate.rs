@@ -1,13 +1,7 @@
 //! Migrations: what brings the tables of a database to the version that the program knows.
 
 use super::{Error, Tx};
-
-/// Where the database remembers what ran.
-const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
-    service TEXT NOT NULL,
-    number BIGINT NOT NULL,
-    PRIMARY KEY (service, number)
-)";
+use crate::sql;
 
 /// One step of a service's tables, in the SQL that both databases run; it may hold several statements.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +18,7 @@ pub struct Migration {
 /// after the other, and the second finds nothing to do.
 pub(super) fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> {
     tx.lock_tables()?;
-    tx.batch(TABLE)?;
+    tx.batch(sql!("create_migrations"))?;
     refuse_newer(tx, migrations)?;
     for migration in migrations {
         if !has_run(tx, migration)? {
@@ -43,8 +37,7 @@ fn refuse_newer(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> 
             .map(|other| other.number)
             .max()
             .unwrap_or(0);
-        let newest = "SELECT MAX(number) AS newest FROM migrations WHERE service = $1";
-        let found = match tx.row(newest, &[(*service).into()])? {
+        let found = match tx.row(sql!("select_newest_migration"), &[(*service).into()])? {
             Some(row) => row.maybe_int("newest")?.unwrap_or(0),
             None => 0,
         };
@@ -60,9 +53,8 @@ fn refuse_newer(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> 
 }
 
 fn has_run(tx: &mut Tx<'_>, migration: &Migration) -> Result<bool, Error> {
-    let found = "SELECT number FROM migrations WHERE service = $1 AND number = $2";
     let key = [migration.service.into(), i64::from(migration.number).into()];
-    Ok(tx.row(found, &key)?.is_some())
+    Ok(tx.row(sql!("select_migration"), &key)?.is_some())
 }
 
 fn apply(tx: &mut Tx<'_>, migration: &Migration) -> Result<(), Error> {
@@ -75,9 +67,6 @@ fn apply(tx: &mut Tx<'_>, migration: &Migration) -> Result<(), Error> {
         other => other,
     })?;
     let key = [migration.service.into(), i64::from(migration.number).into()];
-    tx.execute(
-        "INSERT INTO migrations (service, number) VALUES ($1, $2)",
-        &key,
-    )?;
+    tx.execute(sql!("insert_migration"), &key)?;
     Ok(())
 }

@@ -48,7 +48,7 @@ pub(super) fn add(database: &Database, id: i64) -> Result<u64, Error> {
 /// Counts the things.
 pub(super) fn count(database: &Database) -> i64 {
     let sql = "SELECT COUNT(*) AS n FROM things";
-    let counted = database.read(|tx| tx.row(sql, &[])?.expect("one row").int("n"));
+    let counted = database.read(|tx| tx.count(sql, &[]));
     counted.unwrap()
 }
 

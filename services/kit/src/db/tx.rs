@@ -3,6 +3,7 @@
 use super::postgres::Session;
 use super::sqlite::statement;
 use super::{Error, Row, Value};
+use crate::sql;
 
 /// The number of the lock under which tables change; any will do that nobody else uses.
 const TABLES_LOCK: i64 = 0x6465_7720_6462;
@@ -46,6 +47,12 @@ impl<'a> Tx<'a> {
             return self.step(|_| Err(error));
         }
         Ok(rows.pop())
+    }
+
+    /// Runs a statement that counts, and returns what it names `n`.
+    pub fn count(&mut self, sql: &str, values: &[Value]) -> Result<i64, Error> {
+        let row = self.row(sql, values)?;
+        row.map_or(Ok(0), |row| row.int("n"))
     }
 
     /// Opens the face over a connection on which a transaction has begun.
@@ -96,7 +103,7 @@ impl<'a> Tx<'a> {
             Connection::Sqlite(_) => Ok(()),
             Connection::Postgres(_) => {
                 self.batch("SET LOCAL lock_timeout = 0")?;
-                self.execute("SELECT pg_advisory_xact_lock($1)", &[TABLES_LOCK.into()])?;
+                self.execute(sql!("lock_postgres_tables"), &[TABLES_LOCK.into()])?;
                 Ok(())
             }
         }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use kit::api::{Call, Failure, Method, Operation, Reply, Route};
+use kit::clock::{Fraction, SECOND_MS, rfc3339};
 use kit::db::{Row, Tx, Value};
+use kit::sql;
 use serde_json::json;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{CMK, ROW, given, management, text};
 use crate::fields::{
@@ -14,7 +14,7 @@ use crate::fields::{
 };
 use crate::key::Key;
 use crate::state::State;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 const SHOWN: &[kit::api::Given] = &[
     text("domain_id"),
@@ -116,10 +116,8 @@ fn describe(row: &Row, region: &str) -> Result<serde_json::Value, Failure> {
 
 /// Writes a moment as `2024-04-01T00:00:00Z`.
 fn moment(unix_ms: i64) -> String {
-    OffsetDateTime::from_unix_timestamp(unix_ms.div_euclid(1_000))
-        .ok()
-        .and_then(|when| when.format(&Rfc3339).ok())
-        .unwrap_or_default()
+    let whole_ms = unix_ms - unix_ms.rem_euclid(SECOND_MS);
+    rfc3339(whole_ms, Fraction::Shortest).unwrap_or_default()
 }
 
 /// Finds the key that is to be named, in a state in which names change.
@@ -133,9 +131,7 @@ fn nameable(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failur
 
 /// Refuses a change after which the key has too many names.
 fn refuse_too_many(tx: &mut Tx<'_>, key: &Key) -> Result<(), Failure> {
-    let count = tx
-        .row(sql!("count_aliases"), &[Value::from(key.id.as_str())])?
-        .map_or(Ok(0), |row| row.int("n"))?;
+    let count = tx.count(sql!("count_aliases"), &[Value::from(key.id.as_str())])?;
     if count > choices::ALIASES_MAX {
         return Err(Failure::because(
             choices::ALIAS_RULE,

@@ -3,13 +3,14 @@
 use kit::api::Failure;
 use kit::db::{Database, Value};
 use kit::id;
+use kit::sql;
 use kit::trail::{self, Record};
 
 use crate::fields::DEFAULT_SUFFIX;
 use crate::key::{Key, Rotation};
 use crate::spec::{self, Purpose};
 use crate::state::State;
-use crate::{Kms, choices, sql, version};
+use crate::{Kms, choices, version};
 
 /// Whose default key is meant.
 #[derive(Clone, Copy, Debug)]

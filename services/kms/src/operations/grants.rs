@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kit::api::{Args, Call, Failure, Operation, Reply, Route};
 use kit::db::{Row, Tx, Value};
 use kit::id;
+use kit::sql;
 use serde_json::json;
 
 use super::listing::Page;
@@ -14,7 +15,7 @@ use crate::fields::{
     RETIRING, SEQUENCE,
 };
 use crate::key::Key;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
@@ -228,9 +229,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.refuse_default()?;
         key.state.use_material()?;
         refuse_more_than_held(tx, call, &key, &operations)?;
-        let count = tx
-            .row(sql!("count_grants"), &[Value::from(key.id.as_str())])?
-            .map_or(Ok(0), |row| row.int("n"))?;
+        let count = tx.count(sql!("count_grants"), &[Value::from(key.id.as_str())])?;
         if count >= choices::GRANTS_MAX {
             return Err(Failure::refused(2404));
         }

@@ -12,6 +12,7 @@ use kit::api::{Call, Failure, Operation, Reply, Route};
 use kit::db::{Tx, Value};
 use kit::hsm::SALT_BYTES;
 use kit::id;
+use kit::sql;
 use serde_json::json;
 
 use super::{ROW, given, management, secret, text};
@@ -22,7 +23,7 @@ use crate::fields::{
 use crate::key::{Key, Material};
 use crate::state::State;
 use crate::vault::{Imported, Pair};
-use crate::{Kms, access, choices, sql, version};
+use crate::{Kms, access, choices, version};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {

@@ -8,12 +8,13 @@ use kit::api::{
 };
 use kit::db::{Row, Value};
 use kit::id;
+use kit::sql;
 use serde_json::json;
 
 use super::{ROW, given};
 use crate::fields::PROJECT_ID;
 use crate::state::State;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 const ALIAS: Field = Field::new(
     "keystore_alias",

@@ -6,6 +6,7 @@ use kit::api::{Audit, Call, Failure, Operation, Reply, Route, TraceKind};
 use kit::clock::DAY_MS;
 use kit::db::{Tx, Value};
 use kit::id;
+use kit::sql;
 use serde_json::json;
 
 use super::{CMK, ROW, given, management, text};
@@ -17,7 +18,7 @@ use crate::key::{Key, Rotation};
 use crate::spec::{self, Family, Purpose, Spec};
 use crate::state::State;
 use crate::vault::Held;
-use crate::{Kms, access, choices, sql, version};
+use crate::{Kms, access, choices, version};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
@@ -287,9 +288,7 @@ fn refuse_taken_name(tx: &mut Tx<'_>, call: &Call<'_>) -> Result<(), Failure> {
 fn refuse_too_many(tx: &mut Tx<'_>, kms: &Kms, call: &Call<'_>) -> Result<(), Failure> {
     let account_id = call.caller()?.account_id.as_str();
     let values = [Value::from(account_id), Value::from(call.now_ms)];
-    let count = tx
-        .row(sql!("count_keys_of_account"), &values)?
-        .map_or(Ok(0), |row| row.int("n"))?;
+    let count = tx.count(sql!("count_keys_of_account"), &values)?;
     if count >= kms.settings.keys_max {
         return Err(Failure::refused(1105));
     }

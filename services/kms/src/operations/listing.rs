@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kit::api::{Access, Call, Failure, Method, Operation, Reply, Route};
 use kit::db::Value;
+use kit::sql;
 use serde_json::json;
 
 use super::{ROW, given, text};
@@ -12,7 +13,7 @@ use crate::fields::{
     enterprise_project_filter,
 };
 use crate::key::Key;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     Route {
@@ -115,9 +116,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         Value::from(call.now_ms),
     ];
     let (keys, total) = call.db.read(|tx| {
-        let total = tx
-            .row(sql!("count_keys"), &filters)?
-            .map_or(Ok(0), |row| row.int("n"))?;
+        let total = tx.count(sql!("count_keys"), &filters)?;
         let mut values = filters.to_vec();
         values.extend([Value::from(page.limit), Value::from(page.offset)]);
         let mut keys = Vec::new();
@@ -140,11 +139,9 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn count(call: &Call<'_>) -> Result<i64, Failure> {
     let account_id = call.caller()?.account_id.as_str();
-    call.db.read(|tx| {
-        let values = [Value::from(account_id), Value::from(call.now_ms)];
-        let row = tx.row(sql!("count_keys_of_account"), &values)?;
-        Ok(row.map_or(Ok(0), |row| row.int("n"))?)
-    })
+    let values = [Value::from(account_id), Value::from(call.now_ms)];
+    call.db
+        .read(|tx| Ok(tx.count(sql!("count_keys_of_account"), &values)?))
 }
 
 fn instances(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {

@@ -7,13 +7,14 @@ use kit::api::{
     ANY_TEXT, Audit, Call, Failure, Field, Kind, Method, Operation, Reply, Route, TraceKind,
 };
 use kit::db::{Tx, Value};
+use kit::sql;
 use serde_json::{Value as Json, json};
 
 use super::{CMK, ROW, given};
 use crate::fields::{KEY_ID, PROJECT_ID, SEQUENCE};
 use crate::key::Key;
 use crate::state::State;
-use crate::{Kms, access, choices, sql};
+use crate::{Kms, access, choices};
 
 /// The longest key and value of a tag, in characters.
 const LENGTHS_MAX: (usize, usize) = (128, 255);

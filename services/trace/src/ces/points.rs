@@ -3,12 +3,12 @@
 use kit::api::{Call, Failure};
 use kit::clock::SECOND_MS;
 use kit::db::{Row, Value};
+use kit::sql;
 use serde_json::{Value as Json, json};
 
 use super::Ces;
 use super::meter::{BILLED, Meter, Metric, Requests};
 use crate::choices::{SAMPLE_MS, WINDOW_MS};
-use crate::sql;
 
 const HOUR_MS: i64 = 3_600 * SECOND_MS;
 

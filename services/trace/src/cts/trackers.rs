@@ -5,6 +5,7 @@ use kit::api::{
 };
 use kit::db::{Row, Tx, Value};
 use kit::id;
+use kit::sql;
 use serde_json::{Value as Json, json};
 
 use super::{Cts, ROW};
@@ -15,7 +16,6 @@ use crate::catalogue::{
 use crate::choices::{EXCLUDABLE, TRACKER};
 use crate::filter::{PROJECT_ID, TRACKER_NAME};
 use crate::permit::permit;
-use crate::sql;
 
 const TYPES: Kind = Kind::Choice(&["system", "data"]);
 const TYPE_FILTER: Field = Field::new("tracker_type", TYPES, QUERY);

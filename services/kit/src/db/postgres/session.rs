@@ -10,17 +10,14 @@ use super::super::row::wrong;
 use super::super::{Error, Row, Value};
 use super::bind::kind;
 use super::explain::{Trouble, explain};
+use crate::sql;
 
 /// How many statements a connection keeps: more than the services have. Beyond it the server is asked to forget all.
 const STATEMENTS: usize = 512;
 
 /// What every connection starts with: no commit is acknowledged before it is on disk, whatever the server's habit, and no
 /// lock is waited for longer than a client waits for its reply.
-const SETTINGS: &str = "
-    SELECT set_config('synchronous_commit', 'on', false)
-        WHERE current_setting('synchronous_commit') = 'off';
-    SET lock_timeout = '10s';
-";
+const SETTINGS: &str = sql!("set_postgres");
 
 /// What a transaction is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::super::Error;
 use super::statement::explain;
+use crate::sql;
 
 /// How long a connection waits for another program to finish its commit.
 const BUSY: Duration = Duration::from_secs(5);
@@ -24,23 +25,10 @@ const LOG_PAUSE: Duration = Duration::from_millis(50);
 const STATEMENTS: usize = 256;
 
 /// Settings of the connection that writes.
-const WRITER: &str = "
-    PRAGMA synchronous = FULL;         -- a commit is on disk when it returns
-    PRAGMA foreign_keys = ON;
-    PRAGMA secure_delete = ON;         -- what is deleted is overwritten
-    PRAGMA temp_store = MEMORY;        -- nothing of ours in other files
-    PRAGMA trusted_schema = OFF;
-    PRAGMA cell_size_check = ON;
-    PRAGMA journal_size_limit = 67108864;
-";
+const WRITER: &str = sql!("set_sqlite_writer");
 
 /// Settings of a connection that reads.
-const READER: &str = "
-    PRAGMA query_only = ON;
-    PRAGMA temp_store = MEMORY;
-    PRAGMA trusted_schema = OFF;
-    PRAGMA cell_size_check = ON;
-";
+const READER: &str = sql!("set_sqlite_reader");
 
 /// Where the database is.
 pub(super) enum Source {

@@ -50,7 +50,7 @@ fn together(group: &Group, work: impl Fn(&mut Tx<'_>, usize) -> Result<u64, Erro
 
 fn count(group: &Group) -> i64 {
     let sql = "SELECT COUNT(*) AS n FROM things";
-    let counted: Result<i64, Error> = group.write(|tx| tx.row(sql, &[])?.unwrap().int("n"));
+    let counted: Result<i64, Error> = group.write(|tx| tx.count(sql, &[]));
     counted.unwrap()
 }
 

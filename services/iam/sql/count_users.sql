@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS n FROM iam_users WHERE account_id = $1

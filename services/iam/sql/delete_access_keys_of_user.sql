@@ -1,0 +1,1 @@
+DELETE FROM iam_access_keys WHERE user_id = $1

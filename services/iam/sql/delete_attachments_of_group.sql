@@ -1,0 +1,1 @@
+DELETE FROM iam_attachments WHERE group_id = $1

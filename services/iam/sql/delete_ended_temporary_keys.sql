@@ -1,0 +1,1 @@
+DELETE FROM iam_temporary_keys WHERE expires_ms <= $1

@@ -1,0 +1,1 @@
+DELETE FROM iam_tokens WHERE expires_ms <= $1

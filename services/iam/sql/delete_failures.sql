@@ -1,0 +1,1 @@
+DELETE FROM iam_failures WHERE subject = $1

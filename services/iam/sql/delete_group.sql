@@ -1,0 +1,1 @@
+DELETE FROM iam_groups WHERE id = $1

@@ -1,0 +1,1 @@
+DELETE FROM iam_members WHERE group_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM iam_members WHERE user_id = $1

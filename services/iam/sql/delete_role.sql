@@ -1,0 +1,1 @@
+DELETE FROM iam_roles WHERE id = $1

@@ -1,0 +1,1 @@
+DELETE FROM iam_tokens WHERE user_id = $1

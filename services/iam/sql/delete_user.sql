@@ -1,0 +1,1 @@
+DELETE FROM iam_users WHERE id = $1

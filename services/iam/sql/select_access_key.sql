@@ -1,0 +1,1 @@
+SELECT * FROM iam_access_keys WHERE id = $1

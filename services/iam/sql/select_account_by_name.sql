@@ -1,0 +1,1 @@
+SELECT id, name FROM iam_accounts WHERE name = $1

@@ -1,0 +1,1 @@
+SELECT value FROM iam_epoch WHERE id = 1

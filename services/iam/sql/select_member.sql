@@ -1,0 +1,1 @@
+SELECT user_id FROM iam_members WHERE group_id = $1 AND user_id = $2

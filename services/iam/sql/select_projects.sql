@@ -1,0 +1,1 @@
+SELECT * FROM iam_projects WHERE account_id = $1 ORDER BY name

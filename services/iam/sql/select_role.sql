@@ -1,0 +1,1 @@
+SELECT * FROM iam_roles WHERE account_id = $1 AND id = $2

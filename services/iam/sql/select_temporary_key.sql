@@ -1,0 +1,1 @@
+SELECT * FROM iam_temporary_keys WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT * FROM iam_tokens WHERE hash = $1

@@ -1,0 +1,1 @@
+SELECT * FROM iam_users WHERE id = $1

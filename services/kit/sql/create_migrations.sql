@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS migrations (
+    service TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (service, number)
+)

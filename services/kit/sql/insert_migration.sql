@@ -1,0 +1,1 @@
+INSERT INTO migrations (service, number) VALUES ($1, $2)

@@ -1,0 +1,1 @@
+SELECT MAX(number) AS newest FROM migrations WHERE service = $1
