@@ -32,6 +32,7 @@ const WRITER: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA cell_size_check = ON;
     PRAGMA journal_size_limit = 67108864;
+    PRAGMA wal_autocheckpoint = 8192;  -- 32 MiB: a page that many commits change is copied back once for all of them
 ";
 
 /// Settings of a connection that reads.
