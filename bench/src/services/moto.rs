@@ -1,26 +1,22 @@
 //! The peer: moto's mock of a key service, in a Python environment of its own.
 
-use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use tests::Daemon;
+use tests::{Daemon, Python};
 
 use super::connection::Connection;
 use super::operation::Operation;
 use super::side::Side;
 
-/// The package and its version; the folder of the environment is named after it.
-const PACKAGE: &str = "moto[server]==5.2.5";
-
-/// Tells that the environment was installed to the end.
-const INSTALLED: &str = "installed";
+/// What the environment holds.
+const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/requirements.txt");
 
 /// What an account would sign; moto reads the service's name out of it and verifies nothing.
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/kms/aws4_request, \
@@ -39,11 +35,11 @@ pub(crate) struct Moto {
 impl Moto {
     /// Installs it if that was not done before, starts it, and makes the keys.
     pub(crate) fn start() -> Result<Self> {
-        let environment = environment()?;
+        let python = Python::with(Path::new(REQUIREMENTS));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         drop(listener);
-        let mut command = Command::new(environment.join("bin").join("moto_server"));
+        let mut command = Command::new(python.program("moto_server"));
         command
             .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
             .env("PYTHONUNBUFFERED", "1");
@@ -127,56 +123,6 @@ impl Side for Moto {
         };
         self.plain(action, &self.body(operation)).map(Some)
     }
-}
-
-/// Finds the environment below cargo's target folder; the first run makes it, with `python3` and pip.
-fn environment() -> Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let target = program
-        .ancestors()
-        .nth(2)
-        .context("a program lies in a profile's folder")?;
-    let name: String = PACKAGE
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
-    let folder = target.join("tools").join(name);
-    if folder.join(INSTALLED).exists() {
-        return Ok(folder);
-    }
-    eprintln!("installing {PACKAGE}");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    run(
-        Command::new("python3").args(["-m", "venv"]).arg(&folder),
-        "python3 makes no environment (Debian has that in python3-venv)",
-    )?;
-    let pip = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        PACKAGE,
-    ];
-    run(
-        Command::new(python(&folder)).args(pip),
-        "pip does not install moto",
-    )?;
-    File::create(folder.join(INSTALLED))?;
-    Ok(folder)
-}
-
-fn python(environment: &Path) -> PathBuf {
-    environment.join("bin").join("python")
-}
-
-fn run(command: &mut Command, failure: &str) -> Result<()> {
-    let status = command.status().context(failure.to_owned())?;
-    ensure!(status.success(), "{failure}: {status}");
-    Ok(())
 }
 
 fn text(value: &Value) -> Result<String> {
