@@ -1,4 +1,4 @@
-//! Speed of the whole chain beside SoftHSM2, both in the same run on the same machine.
+//! Speed of the whole chain beside SoftHSM2, and of the key service beside moto, in the same run on the same machine.
 //!
 //! Each measurement is a process of its own, which loads one module and lets its threads do one operation for some
 //! seconds. The two sides take turns, so that a machine that speeds up or slows down does so for both; figures are to be
@@ -9,6 +9,7 @@
 mod case;
 mod report;
 mod rounds;
+mod services;
 mod worker;
 
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ struct Plan {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures the key service over HTTP, beside moto
+    Services(services::Plan),
     /// One measurement; the program calls itself so.
     #[command(hide = true)]
     Worker(worker::Task),
@@ -56,6 +59,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {
+        Some(Command::Services(plan)) => plan.run(),
         Some(Command::Worker(task)) => task.run(),
         None => report::show(
             &rounds::measure(&arguments.plan)?,

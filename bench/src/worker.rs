@@ -113,7 +113,8 @@ impl Task {
     }
 }
 
-fn figures(mut latencies: Vec<u64>, elapsed: Duration) -> Result<Figures> {
+/// Makes figures of latencies in nanoseconds.
+pub(crate) fn figures(mut latencies: Vec<u64>, elapsed: Duration) -> Result<Figures> {
     latencies.sort_unstable();
     let at = |hundredths: usize| {
         let index = (latencies.len() * hundredths / 100).min(latencies.len().saturating_sub(1));

@@ -1,4 +1,4 @@
-//! Python with the official SDKs, in an environment of its own.
+//! Python with packages from its registry, in an environment of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,35 +6,48 @@ use std::path::{Path, PathBuf};
 use crate::Run;
 use crate::tool_folder::ToolFolder;
 
-/// What the environment holds; where the scripts are.
+/// What the environment of the official SDKs holds; where the scripts are.
 const REQUIREMENTS: &str = "requirements.txt";
 
-/// A Python that has what `tests/sdk/requirements.txt` names, at exactly those versions.
+/// A Python that has what a file of requirements names, at exactly those versions.
 pub struct Python {
     folder: PathBuf,
 }
 
 impl Python {
-    /// Finds the environment; the first test of a set of requirements makes it, with `python3` and pip.
+    /// Finds the environment of the official SDKs: what `tests/sdk/requirements.txt` names.
+    ///
+    /// # Panics
+    /// As [`Python::with`].
+    #[must_use]
+    pub fn with_sdks() -> Self {
+        Self::with(&scripts().join(REQUIREMENTS))
+    }
+
+    /// Finds an environment; the first to want a set of requirements makes it, with `python3` and pip.
     ///
     /// # Panics
     /// If it cannot be made; the message holds what pip wrote.
     #[must_use]
-    pub fn with_sdks() -> Self {
-        let requirements = scripts().join(REQUIREMENTS);
-        let text =
-            fs::read_to_string(&requirements).expect("the repository holds the requirements");
+    pub fn with(requirements: &Path) -> Self {
+        let text = fs::read_to_string(requirements).expect("the repository holds the requirements");
         let folder = ToolFolder::new("python", &text);
-        folder.fill(|path| install(path, &requirements));
+        folder.fill(|path| install(path, requirements));
         Self {
             folder: folder.path(),
         }
     }
 
+    /// Returns the path of a program of the environment.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
+    }
+
     /// Prepares a script of `tests/sdk`.
     #[must_use]
     pub fn script(&self, name: &str) -> Run {
-        Run::new(self.folder.join("bin").join("python"))
+        Run::new(self.program("python"))
             .arg("-B")
             .arg(scripts().join(name))
             .folder(&scripts())

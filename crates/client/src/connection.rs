@@ -1,7 +1,7 @@
 //! The connection: one stream, the calls of many threads.
 
 use std::io::{self, ErrorKind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,8 +35,10 @@ pub struct Connection<S> {
     timeout: Duration,
     last_correlation: AtomicU64,
     state: Mutex<State>,
-    /// Signalled when a call ends: others may wait because too many are under way.
+    /// Signalled when a call ends while others wait because too many are under way.
     vacancy: Condvar,
+    /// Whether the state says that the connection is lost, for those who ask before each call.
+    dead: AtomicBool,
 }
 
 impl<S: Stream> Connection<S> {
@@ -61,6 +63,7 @@ impl<S: Stream> Connection<S> {
             last_correlation: AtomicU64::new(0),
             state: Mutex::new(State::new(incoming)),
             vacancy: Condvar::new(),
+            dead: AtomicBool::new(false),
         })
     }
 
@@ -73,7 +76,7 @@ impl<S: Stream> Connection<S> {
     /// Tells whether the connection is dead: every further call fails.
     #[must_use]
     pub fn is_dead(&self) -> bool {
-        self.lock().lost().is_some()
+        self.dead.load(Ordering::Acquire)
     }
 
     /// Ends the connection: the calls under way fail with [`Error::Closed`].
@@ -125,8 +128,16 @@ impl<S: Stream> Connection<S> {
         let mut state = self.enter(request)?;
         loop {
             if let Some(outcome) = state.leave(correlation) {
-                state.wake_successor();
-                self.vacancy.notify_one();
+                let successor = state.successor();
+                let crowded = state.crowd > 0;
+                // Whoever is woken wants the lock at once.
+                drop(state);
+                if let Some(wake) = successor {
+                    wake.notify_one();
+                }
+                if crowded {
+                    self.vacancy.notify_one();
+                }
                 return outcome;
             }
             state = if let Some(requests) = state.take_writing() {
@@ -156,10 +167,12 @@ impl<S: Stream> Connection<S> {
                 return Ok(state);
             }
             // The calls under way end by their own deadlines, so this wait ends too.
+            state.crowd += 1;
             state = self
                 .vacancy
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.crowd -= 1;
         }
     }
 
@@ -196,15 +209,24 @@ impl<S: Stream> Connection<S> {
         let read = read_frames(&self.stream, &mut incoming, &mut frames);
         let mut state = self.lock();
         state.give_incoming(incoming);
+        let mut sleepers = Vec::new();
         let delivered = frames
             .into_iter()
-            .try_for_each(|frame| state.deliver(frame));
+            .try_for_each(|frame| state.deliver(frame).map(|sleeper| sleepers.extend(sleeper)));
         if let Err(error) = delivered.and(read) {
             self.fail(&mut state, error);
         } else if state.is_late() {
             self.fail(&mut state, Error::TimedOut);
         }
-        state
+        if sleepers.is_empty() {
+            return state;
+        }
+        // Whoever is woken wants the lock at once.
+        drop(state);
+        for wake in sleepers {
+            wake.notify_one();
+        }
+        self.lock()
     }
 
     /// Sleeps until the call's reply is there or a role needs somebody.
@@ -222,6 +244,7 @@ impl<S: Stream> Connection<S> {
 
     fn fail(&self, state: &mut State, error: Error) {
         state.fail(error);
+        self.dead.store(true, Ordering::Release);
         self.stream.shut_down();
         self.vacancy.notify_all();
     }

@@ -45,6 +45,8 @@ pub(crate) struct State {
     calls: BTreeMap<u64, Waiting>,
     /// Why the connection is dead.
     lost: Option<Error>,
+    /// How many threads wait because too many calls are under way.
+    pub(crate) crowd: usize,
 }
 
 impl State {
@@ -55,6 +57,7 @@ impl State {
             incoming: Some(incoming),
             calls: BTreeMap::new(),
             lost: None,
+            crowd: 0,
         }
     }
 
@@ -125,26 +128,27 @@ impl State {
         }
     }
 
-    /// Wakes a sleeping thread when a role has nobody: the thread that leaves calls it last.
+    /// Finds a sleeping thread to wake when a role has nobody: the thread that leaves asks this last.
     ///
     /// Only a thread that sleeps is chosen. One that is busy writing looks for itself when it is done, and counting on it
     /// before that could leave replies unread that its peer wants to get rid of first.
-    pub(crate) fn wake_successor(&self) {
+    pub(crate) fn successor(&self) -> Option<Arc<Condvar>> {
         let unwritten = !self.writing && !self.outgoing.is_empty();
         if !unwritten && self.incoming.is_none() {
-            return;
+            return None;
         }
         let sleeper = self
             .calls
             .values()
             .find(|call| call.parked && call.outcome.is_none());
-        if let Some(call) = sleeper {
-            call.wake.notify_one();
-        }
+        sleeper.map(|call| Arc::clone(&call.wake))
     }
 
-    /// Gives a reply to the call that waits for it.
-    pub(crate) fn deliver(&mut self, (header, payload): Frame) -> Result<(), Error> {
+    /// Gives a reply to the call that waits for it, and tells what wakes its thread if that sleeps.
+    pub(crate) fn deliver(
+        &mut self,
+        (header, payload): Frame,
+    ) -> Result<Option<Arc<Condvar>>, Error> {
         let waiting = self
             .calls
             .get_mut(&header.correlation)
@@ -156,8 +160,7 @@ impl State {
             }));
         };
         call.outcome = Some(Ok(payload));
-        call.wake.notify_one();
-        Ok(())
+        Ok(call.parked.then(|| Arc::clone(&call.wake)))
     }
 
     /// Tells whether a call has waited longer than it wants to.

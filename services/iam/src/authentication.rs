@@ -93,6 +93,9 @@ impl Iam {
 
     /// Tells whether a caller may come into a project: it is their account's, and the one that their token is for.
     ///
+    /// The caller is one whom this request's [`authenticate`](Self::authenticate) gave: what is kept in memory is then as
+    /// new as the request.
+    ///
     /// # Errors
     /// The database does not answer.
     pub fn reaches(&self, caller: &Caller, project_id: &str) -> Result<bool, IamError> {
@@ -100,10 +103,19 @@ impl Iam {
         if caller.credential == Credential::Token && token_for != Some(project_id) {
             return Ok(false);
         }
-        let found = self
-            .db
-            .read(|tx| project::find(tx, &caller.account_id, project_id))?;
-        Ok(found.is_some_and(|project| project.enabled))
+        if self.resolver.knows_project(&caller.account_id, project_id) {
+            return Ok(true);
+        }
+        let (epoch, found) = self.db.read(|tx| {
+            let found = project::find(tx, &caller.account_id, project_id)?;
+            Ok::<_, IamError>((epoch::current(tx)?, found))
+        })?;
+        let enabled = found.is_some_and(|project| project.enabled);
+        if enabled {
+            self.resolver
+                .keep_project(epoch, &caller.account_id, project_id);
+        }
+        Ok(enabled)
     }
 
     /// The hasher of passwords.
@@ -124,10 +136,7 @@ impl Iam {
     ) -> Result<Caller, AuthFailure> {
         let access_key = authorization.access_key();
         let subject = failures::of_access_key(access_key);
-        let (epoch, failed) = self.db.read(|tx| {
-            let epoch = epoch::current(tx)?;
-            Ok::<_, IamError>((epoch, failures::of(tx, &subject)?))
-        })?;
+        let (epoch, failed) = self.db.read(|tx| failures::with_epoch(tx, &subject))?;
         if failed.is_locked(now_ms) {
             return Err(AuthFailure::Locked);
         }

@@ -5,3 +5,4 @@ PRAGMA temp_store = MEMORY;        -- nothing of ours in other files
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 PRAGMA journal_size_limit = 67108864;
+PRAGMA wal_autocheckpoint = 8192;  -- 32 MiB: a page that many commits change is copied back once for all of them

@@ -30,7 +30,7 @@ CREATE TABLE kms_key (
     UNIQUE (project_id, name)
 );
 CREATE INDEX kms_key_by_age ON kms_key (project_id, created_ms, key_id);
-CREATE INDEX kms_key_by_account ON kms_key (account_id);
+CREATE INDEX kms_key_by_account ON kms_key (account_id, is_default);
 CREATE INDEX kms_key_by_deletion ON kms_key (deletion_ms);
 CREATE INDEX kms_key_by_expiration ON kms_key (expiration_ms);
 CREATE INDEX kms_key_by_rotation ON kms_key (rotates, rotation_from_ms);

@@ -16,6 +16,7 @@ const EDGES: &[Edge] = &[
     Edge("agent",         "proto",     "routes frames by their headers"),
     Edge("agent",         "sys",       "hardens itself, knows its peers"),
     Edge("agent",         "transport", "unix socket on one side, TLS on the other"),
+    Edge("bench",         "iam",       "signs requests as clients do"),
     Edge("bench",         "tests",     "starts the chain as the tests do"),
     Edge("cli",           "iam",       "signs requests"),
     Edge("cli",           "sys",       "reads private files, wipes memory"),

@@ -12,7 +12,7 @@ use crate::error::IamError;
 use crate::sealing::Sealer;
 use crate::store::{access_key as keys, account, attachment, temporary, token as tokens, user};
 
-/// Callers that are kept: some kilobytes each; when there are more, all are forgotten and resolved again.
+/// Callers that are kept, and projects: some kilobytes each; when there are more, all are forgotten and resolved again.
 const MAX_KEPT: usize = 4_096;
 
 /// A caller, and what proves to be them.
@@ -55,6 +55,20 @@ pub(super) struct Resolver {
 struct Kept {
     epoch: i64,
     callers: HashMap<String, Arc<Resolved>>,
+    /// Projects that can be used, and the account of each.
+    projects: HashMap<String, String>,
+}
+
+impl Kept {
+    /// Forgets everything if this epoch is newer, or if there is too much.
+    fn enter(&mut self, epoch: i64) {
+        let full = self.callers.len() >= MAX_KEPT || self.projects.len() >= MAX_KEPT;
+        if self.epoch < epoch || full {
+            self.callers.clear();
+            self.projects.clear();
+            self.epoch = self.epoch.max(epoch);
+        }
+    }
 }
 
 impl Resolver {
@@ -78,14 +92,29 @@ impl Resolver {
             return Ok(None);
         };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.epoch < epoch || kept.callers.len() >= MAX_KEPT {
-            kept.callers.clear();
-            kept.epoch = epoch;
-        }
+        kept.enter(epoch);
         if kept.epoch == epoch {
             kept.callers.insert(key.to_owned(), Arc::clone(&found));
         }
         Ok(Some(found))
+    }
+
+    /// Tells whether a project is known to be an account's and in use. Who has got a caller for a request has brought
+    /// this to the epoch of the request, or a newer one.
+    pub(super) fn knows_project(&self, account_id: &str, project_id: &str) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let account = kept.projects.get(project_id);
+        account.is_some_and(|account| account == account_id)
+    }
+
+    /// Remembers a project that was found in this epoch.
+    pub(super) fn keep_project(&self, epoch: i64, account_id: &str, project_id: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.enter(epoch);
+        if kept.epoch == epoch {
+            kept.projects
+                .insert(project_id.to_owned(), account_id.to_owned());
+        }
     }
 }
 

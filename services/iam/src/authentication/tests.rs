@@ -211,6 +211,23 @@ fn every_change_counts_with_the_next_request_on_every_server() {
 }
 
 #[test]
+fn a_project_that_is_known_is_still_closed_to_other_accounts() {
+    let world = World::new();
+    let caller = world
+        .iam
+        .authenticate(&Headers::signed().request(), NOW_MS)
+        .unwrap();
+    let project_id = &world.made.project_id;
+    assert!(world.iam.reaches(&caller, project_id).unwrap());
+    assert!(world.iam.reaches(&caller, project_id).unwrap());
+    let stranger = Caller {
+        account_id: "0".repeat(32),
+        ..caller
+    };
+    assert!(!world.iam.reaches(&stranger, project_id).unwrap());
+}
+
+#[test]
 fn a_token_is_good_for_its_day_and_its_project() {
     let world = World::new();
     issue(

@@ -70,6 +70,24 @@ pub fn of(tx: &mut Tx<'_>, subject: &str) -> Result<Failures, Error> {
     })
 }
 
+/// Reads what is counted for a subject, and the epoch, in one statement: both are asked for with every request.
+///
+/// # Errors
+/// The database does not answer.
+pub fn with_epoch(tx: &mut Tx<'_>, subject: &str) -> Result<(i64, Failures), Error> {
+    const SELECT: &str = "SELECT (SELECT value FROM iam_epoch WHERE id = 1) AS epoch,
+        (SELECT count FROM iam_failures WHERE subject = $1) AS count,
+        (SELECT locked_until_ms FROM iam_failures WHERE subject = $1) AS locked_until_ms";
+    let Some(row) = tx.row(SELECT, &[subject.into()])? else {
+        return Ok((0, Failures::default()));
+    };
+    let failures = Failures {
+        count: row.maybe_int("count")?.unwrap_or(0),
+        locked_until_ms: row.maybe_int("locked_until_ms")?.unwrap_or(0),
+    };
+    Ok((row.maybe_int("epoch")?.unwrap_or(0), failures))
+}
+
 /// Counts a failure. One that comes while the subject is locked does not make the lock longer.
 ///
 /// # Errors

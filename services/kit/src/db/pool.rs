@@ -20,6 +20,8 @@ struct State<C> {
     idle: Vec<C>,
     /// How many there are: idle, lent, and being made.
     open: usize,
+    /// How many threads wait for one: where nobody does, nobody need be woken.
+    waiting: usize,
 }
 
 /// A connection that is lent. Unless [`keep`](Self::keep) says that it is clean, it is closed at the end: so a panic in
@@ -36,6 +38,7 @@ impl<C> Pool<C> {
         let state = State {
             idle: Vec::new(),
             open: 0,
+            waiting: 0,
         };
         Self {
             state: Mutex::new(state),
@@ -50,10 +53,13 @@ impl<C> Pool<C> {
         make: impl FnOnce() -> Result<C, Error>,
     ) -> Result<Lease<'_, C>, Error> {
         let full = |state: &mut State<C>| state.idle.is_empty() && state.open >= self.limit;
+        let mut state = self.state();
+        state.waiting += 1;
         let (mut state, wait) = self
             .returned
-            .wait_timeout_while(self.state(), PATIENCE, full)
+            .wait_timeout_while(state, PATIENCE, full)
             .unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
         if let Some(connection) = state.idle.pop() {
             return Ok(self.lend(Some(connection)));
         }
@@ -116,6 +122,7 @@ impl<C> Drop for Lease<'_, C> {
     fn drop(&mut self) {
         let connection = self.connection.take();
         let mut state = self.pool.state();
+        let awaited = state.waiting > 0;
         match connection {
             Some(connection) if self.clean => {
                 state.idle.push(connection);
@@ -127,7 +134,9 @@ impl<C> Drop for Lease<'_, C> {
                 drop(soiled);
             }
         }
-        self.pool.returned.notify_one();
+        if awaited {
+            self.pool.returned.notify_one();
+        }
     }
 }
 

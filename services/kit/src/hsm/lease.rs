@@ -78,7 +78,8 @@ impl Drop for Lease<'_> {
         // Whoever heals waits among those who wait for a session.
         if matches!(state.phase, Phase::Healing) {
             self.pool.changed.notify_all();
-        } else {
+        } else if state.waiting > 0 {
+            drop(state);
             self.pool.changed.notify_one();
         }
     }

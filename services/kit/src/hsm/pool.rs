@@ -55,6 +55,8 @@ pub(super) struct State {
     pub(super) open: usize,
     /// Calls under way.
     pub(super) active: usize,
+    /// Calls that wait for a session: where none does, none need be woken.
+    pub(super) waiting: usize,
     /// The most sessions: fewer than configured if the token allows no more.
     pub(super) limit: usize,
 }
@@ -85,6 +87,7 @@ impl Pool {
             idle: Vec::new(),
             open: 0,
             active: 0,
+            waiting: 0,
             limit: settings.sessions_max.max(1),
         };
         let pool = Self {
@@ -223,8 +226,10 @@ impl Pool {
                     _ => unavailable(what, "reconnecting takes too long".to_owned()),
                 });
             }
+            state.waiting += 1;
             let waited = self.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
     }
 
