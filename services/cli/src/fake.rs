@@ -10,6 +10,7 @@ use iam::signature::{Authorization, SignedRequest};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::Context;
 use crate::args::{Cli, Globals};
 use crate::client::Client;
 use crate::error::Error;
