@@ -75,10 +75,7 @@ pub fn of(tx: &mut Tx<'_>, subject: &str) -> Result<Failures, Error> {
 /// # Errors
 /// The database does not answer.
 pub fn with_epoch(tx: &mut Tx<'_>, subject: &str) -> Result<(i64, Failures), Error> {
-    const SELECT: &str = "SELECT (SELECT value FROM iam_epoch WHERE id = 1) AS epoch,
-        (SELECT count FROM iam_failures WHERE subject = $1) AS count,
-        (SELECT locked_until_ms FROM iam_failures WHERE subject = $1) AS locked_until_ms";
-    let Some(row) = tx.row(SELECT, &[subject.into()])? else {
+    let Some(row) = tx.row(sql!("select_epoch_and_failures"), &[subject.into()])? else {
         return Ok((0, Failures::default()));
     };
     let failures = Failures {
