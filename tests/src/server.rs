@@ -61,6 +61,8 @@ pub struct Setup {
     pub top: String,
     /// Further lines of the section `[hsm]`.
     pub hsm: String,
+    /// A further HSM, which key stores can name as this.
+    pub cluster: Option<(String, Token)>,
 }
 
 impl Setup {
@@ -157,7 +159,7 @@ impl Server {
             "" => format!("sqlite:{}", folder.path().join("server.db").display()),
             given => given.to_owned(),
         };
-        let server = Self {
+        let mut server = Self {
             daemon: None,
             address: free_address(),
             accounts: Vec::new(),
@@ -168,9 +170,13 @@ impl Server {
         };
         fs::create_dir_all(server.folder.path()).expect("the server's folder is ours");
         write_private(&server.file("pin"), &token.pin);
+        let cluster = setup
+            .cluster
+            .as_ref()
+            .map_or_else(String::new, |(name, token)| server.add_cluster(name, token));
         let config = format!(
             "listen = \"{}\"\nregion = \"{REGION}\"\ndatabase = \"{}\"\ndevelopment = true\n{}\n\
-             [hsm]\nmodule = \"{}\"\ntoken = \"{}\"\npin_file = \"pin\"\n{}\n",
+             [hsm]\nmodule = \"{}\"\ntoken = \"{}\"\npin_file = \"pin\"\n{}\n{cluster}",
             server.address,
             server.database,
             setup.top,
@@ -180,6 +186,18 @@ impl Server {
         );
         fs::write(server.file("server.toml"), config).expect("the server's folder is ours");
         server
+    }
+
+    /// Takes a further HSM into the server's environment, and writes its part of the configuration.
+    fn add_cluster(&mut self, name: &str, token: &Token) -> String {
+        self.environment.extend(token.environment.clone());
+        write_private(&self.file("cluster.pin"), &token.pin);
+        format!(
+            "[[cluster]]\nname = \"{name}\"\n[cluster.hsm]\nmodule = \"{}\"\ntoken = \"{}\"\n\
+             pin_file = \"cluster.pin\"\n",
+            token.module.display(),
+            token.label,
+        )
     }
 
     /// Starts the program again, after [`Server::kill`] or [`Server::stop`].

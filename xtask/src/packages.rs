@@ -8,21 +8,24 @@ use crate::{command, report};
 #[derive(Debug)]
 struct Package {
     name: &'static str,
+    /// The program that it is for, where that may have come in another way.
+    program: Option<&'static str>,
     reason: &'static str,
 }
 
 #[rustfmt::skip] // A table reads by its columns.
 const PACKAGES: &[Package] = &[
-    Package { name: "gnutls-bin",                 reason: "p11tool, a PKCS#11 client with its own rules" },
-    Package { name: "libengine-pkcs11-openssl",   reason: "OpenSSL's way to the module" },
-    Package { name: "nodejs",                     reason: "runs the official SDK for Node" },
-    Package { name: "opensc",                     reason: "pkcs11-tool, the client that most people try first" },
-    Package { name: "openssh-client",             reason: "ssh-keygen and ssh-add with keys in the token" },
-    Package { name: "openssl",                    reason: "checks signatures with code that is not ours" },
-    Package { name: "postgresql",                 reason: "the database server that the services' tests start" },
-    Package { name: "python3-venv",               reason: "holds the official SDKs for Python apart from the system" },
-    Package { name: "softhsm2",                   reason: "the peer that speed and behaviour are compared with" },
-    Package { name: "xxd",                        reason: "a command of the user guide's import of key material" },
+    Package { name: "gnutls-bin",                 program: None,        reason: "p11tool, a PKCS#11 client with its own rules" },
+    Package { name: "libengine-pkcs11-openssl",   program: None,        reason: "OpenSSL's way to the module" },
+    Package { name: "nodejs",                     program: None,        reason: "runs the official SDK for Node" },
+    Package { name: "npm",                        program: Some("npm"), reason: "fetches the official SDK for Node" },
+    Package { name: "opensc",                     program: None,        reason: "pkcs11-tool, the client that most people try first" },
+    Package { name: "openssh-client",             program: None,        reason: "ssh-keygen and ssh-add with keys in the token" },
+    Package { name: "openssl",                    program: None,        reason: "checks signatures with code that is not ours" },
+    Package { name: "postgresql",                 program: None,        reason: "the database server that the services' tests start" },
+    Package { name: "python3-venv",               program: None,        reason: "holds the official SDKs for Python apart from the system" },
+    Package { name: "softhsm2",                   program: None,        reason: "the peer that speed and behaviour are compared with" },
+    Package { name: "xxd",                        program: None,        reason: "a command of the user guide's import of key material" },
 ];
 
 /// Whether missing packages may be installed.
@@ -38,7 +41,7 @@ pub(crate) enum Missing {
 pub(crate) fn ensure(missing: Missing) -> Result<()> {
     let absent: Vec<&Package> = PACKAGES
         .iter()
-        .filter(|package| !installed(package.name))
+        .filter(|package| !installed(package.name) && !package.program.is_some_and(on_path))
         .collect();
     if absent.is_empty() {
         return Ok(());
@@ -64,6 +67,13 @@ fn installed(package: &str) -> bool {
     command::line("dpkg-query", ["-W", "-f=${db:Status-Status}", package])
         .output()
         .is_ok_and(|status| status == "installed")
+}
+
+/// Tells whether a program is found by its name.
+fn on_path(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
 }
 
 /// Writes the one line that installs what is missing.
