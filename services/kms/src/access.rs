@@ -94,7 +94,7 @@ pub(crate) fn key_for(
     let id = if kit::id::is_uuid(given) {
         Some(given.to_owned())
     } else {
-        resolve(tx, caller, given)?
+        resolve(tx, call, given)?
     };
     let Some(id) = id else {
         return Err(absent(call, caller, actions));
@@ -112,12 +112,16 @@ fn absent(call: &Call<'_>, caller: &Caller, actions: &[&str]) -> Failure {
     Failure::refused(if knows_the_action { 207 } else { 307 })
 }
 
-/// Finds the key behind an alias of the caller's account.
-fn resolve(tx: &mut Tx<'_>, caller: &Caller, given: &str) -> Result<Option<String>, Failure> {
-    let Some((name, account)) = fields::alias_name(given) else {
+/// Finds the key behind an alias of the caller's account, or, by a URN, of another one in this region.
+fn resolve(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Option<String>, Failure> {
+    let Some((name, place)) = fields::alias_name(given) else {
         return Err(Failure::field(205, fields::KEY.name));
     };
-    let account = account.unwrap_or(&caller.account_id);
+    let account = match place {
+        None => call.caller()?.account_id.as_str(),
+        Some([region, account]) if region == call.region => account,
+        Some(_) => return Ok(None),
+    };
     let row = tx.row(
         sql!("select_alias"),
         &[Value::from(account), Value::from(name)],
@@ -164,7 +168,10 @@ fn permit(
 
 /// Refuses what the caller's own policies deny, which a grant does not overrule: those in the project that the request
 /// names, and in the caller's own account those in the key's project, so that naming another one is no way around them.
-fn refuse_denied(
+///
+/// # Errors
+/// `KMS.0306`; or the database fails.
+pub(crate) fn refuse_denied(
     tx: &mut Tx<'_>,
     call: &Call<'_>,
     key: &Key,

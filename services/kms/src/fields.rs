@@ -367,19 +367,19 @@ pub(crate) fn key_reference(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the bare name and, in a URN, the account that a reference to an alias gives.
+/// Returns the bare name and, in a URN, the region and the account that a reference to an alias gives.
 #[must_use]
-pub(crate) fn alias_name(given: &str) -> Option<(&str, Option<&str>)> {
+pub(crate) fn alias_name(given: &str) -> Option<(&str, Option<[&str; 2]>)> {
     let valid =
         |name: &str| !name.is_empty() && name.chars().count() <= 255 && name.chars().all(NAME.has);
     if let Some(name) = given.strip_prefix("alias/") {
         return valid(name).then_some((name, None));
     }
     let mut parts = given.strip_prefix("kms:")?.splitn(4, ':');
-    let (_region, account, kind, name) =
+    let (region, account, kind, name) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let name = name.strip_prefix("alias/").unwrap_or(name);
-    (kind == "alias" && valid(name)).then_some((name, Some(account)))
+    (kind == "alias" && valid(name)).then_some((name, Some([region, account])))
 }
 
 /// Checks an enterprise project: `0` is the default one, others are UUIDs.

@@ -1,5 +1,6 @@
 //! The thread that does what is due.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -43,8 +44,11 @@ impl Schedule {
 fn run(due: &Due, (db, clock): (&Database, &Clock), stopped: &Receiver<()>) {
     let mut ticks: u32 = 0;
     while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-        if let Err(failure) = due.run() {
-            tracing::warn!(?failure, "what is due will be tried again");
+        // A panic has been reported; what is due tomorrow must not wait for a restart.
+        match catch_unwind(AssertUnwindSafe(|| due.run())) {
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) => tracing::warn!(?failure, "what is due will be tried again"),
+            Err(_) => tracing::error!("the schedule has panicked, and goes on"),
         }
         if ticks.is_multiple_of(FORGETTING_TICKS)
             && let Err(error) = trace::forget(db, clock.now_ms())

@@ -316,6 +316,7 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(access::not_permitted(call, caller));
         };
         let key = Key::load(tx, key_id, call.now_ms)?.ok_or_else(|| Failure::refused(207))?;
+        access::refuse_denied(tx, call, &key, call.operation.actions)?;
         delete(tx, grant)?;
         Ok(Reply::empty()
             .about(&key.id, &key.name)
