@@ -18,8 +18,10 @@ enum Item {
 
 #[rustfmt::skip] // A table reads by its columns.
 const ITEMS: &[Item] = &[
+    Item::Built("dew",                "bin/dew"),
     Item::Built("dew-agent",          "bin/dew-agent"),
     Item::Built("dew-mgmt",           "bin/dew-mgmt"),
+    Item::Built("dew-server",         "bin/dew-server"),
     Item::Built("hsmd",               "bin/hsmd"),
     Item::Built("libdew_pkcs11.so",   "lib/libdew-pkcs11.so"),
     Item::Kept("packaging",           "packaging"),
