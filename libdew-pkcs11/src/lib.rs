@@ -1,9 +1,9 @@
 //! The PKCS#11 module: what a host loads as `libdew-pkcs11.so`.
 //!
-//! It holds no keys and no rules. C arguments are copied by shape ([`proto::shape`]) into a request, the agent carries it
+//! It holds no keys and no rules. C arguments are copied by shape (`proto::shape`) into a request, the agent carries it
 //! to an HSM, and the answer is copied back; every function, symbol and function list is made from the call table. The
 //! module starts no thread, installs no handler and registers nothing with the C library, so that it can be unloaded
-//! at any time. All code that touches C memory stands in [`abi`].
+//! at any time. All code that touches C memory stands in `abi`.
 
 #![deny(unsafe_code)]
 

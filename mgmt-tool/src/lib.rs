@@ -1,6 +1,6 @@
 //! The HSM management tool: `dew-mgmt`.
 //!
-//! A command line, read once into [`cli`] and [`settings`]; one connection to the HSM, over which
+//! A command line, read once into `cli` and `settings`; one connection to the HSM, over which
 //! every command goes signed by a UKey; and one file per subject under `command`.
 
 #![forbid(unsafe_code)]

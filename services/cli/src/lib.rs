@@ -2,13 +2,13 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`args`] | the command line, as data |
-//! | [`settings`] | options, environment and credentials file, put together |
-//! | [`client`] | one generic call of a service, signed, over [`http`] |
-//! | [`output`] | tables for people, JSON for machines |
-//! | [`kms`], [`traces`], [`identity`] | the commands of one service each |
+//! | `args` | the command line, as data |
+//! | `settings` | options, environment and credentials file, put together |
+//! | `client` | one generic call of a service, signed, over `http` |
+//! | `output` | tables for people, JSON for machines |
+//! | `kms`, `traces`, `identity` | the commands of one service each |
 //!
-//! A further service is a variant of [`client::Service`] and of [`args::Command`], and a module with its commands.
+//! A further service is a variant of `client::Service` and of `args::Command`, and a module with its commands.
 
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,7 @@
 //! The key service: chapter 1 of the guide, behind the operations of its REST contract.
 //!
 //! A request reaches a function of `operations` with its form checked. The function looks for the key and the
-//! permission on it ([`access`]), asks the key's kind and state, works with the HSM through [`vault`], and writes what
+//! permission on it (`access`), asks the key's kind and state, works with the HSM through `vault`, and writes what
 //! changes together with its audit trace in one transaction.
 //!
 //! | module | what it is |
