@@ -247,27 +247,48 @@ impl Gate {
             }
             Destination::Nowhere => return Err(Stop(&GATEWAY, Failure::refused(101))),
         };
-        let project_id = matched.get("project_id").unwrap_or_default().to_owned();
-        if let (Access::Project, Some(caller)) = (entry.operation.access, &caller) {
-            self.check_project(caller, &project_id, catalogue)?;
-        }
-        let members = parse_object(body)
-            .map_err(|detail| stop(Failure::because(catalogue.standing.json, detail)))?;
-        let takes = entry.operation.takes;
-        let call = Call {
+        let mut call = Call {
             operation: entry.operation,
             service: self.services[entry.service].name(),
             caller: caller.as_ref(),
-            project_id: &project_id,
-            args: Args::gather(takes, members, &query_pairs(&request.raw_query), &matched),
+            project_id: "",
+            args: Args::default(),
             now_ms,
             origin: origin(request, request_id, self.scheme),
             region: &self.region,
             db: &self.db,
         };
-        let outcome = check(&call, catalogue)
+        let outcome = self
+            .fill(&mut call, request, body, &matched, catalogue)
+            .and_then(|()| check(&call, catalogue))
             .and_then(|()| self.services[entry.service].run(entry.row, &call));
         self.conclude(&call, outcome, catalogue)
+    }
+
+    /// Gives a call its project and its members.
+    ///
+    /// The trace of a refusal keeps what was there by then. A project that the caller does not reach is not: the trace
+    /// stands under the caller's own account.
+    fn fill<'a>(
+        &self,
+        call: &mut Call<'a>,
+        request: &Incoming,
+        body: &[u8],
+        matched: &'a Matched,
+        catalogue: &Catalogue,
+    ) -> Result<(), Failure> {
+        let project_id = matched.get("project_id").unwrap_or_default();
+        if let (Access::Project, Some(caller)) = (call.operation.access, call.caller)
+            && !self.iam.reaches(caller, project_id)?
+        {
+            return Err(Failure::refused(catalogue.standing.project));
+        }
+        call.project_id = project_id;
+        let members = parse_object(body)
+            .map_err(|detail| Failure::because(catalogue.standing.json, detail))?;
+        let query = query_pairs(&request.raw_query);
+        call.args = Args::gather(call.operation.takes, members, &query, matched);
+        Ok(())
     }
 
     fn authenticate(
@@ -286,22 +307,6 @@ impl Gate {
         self.iam
             .authenticate_by(&signed, &self.clock)
             .map_err(|failure| unauthenticated(failure, catalogue))
-    }
-
-    fn check_project(
-        &self,
-        caller: &Caller,
-        project_id: &str,
-        catalogue: &'static Catalogue,
-    ) -> Result<(), Stop> {
-        match self.iam.reaches(caller, project_id) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Stop(
-                catalogue,
-                Failure::refused(catalogue.standing.project),
-            )),
-            Err(error) => Err(Stop(catalogue, error.into())),
-        }
     }
 
     /// Writes the trace of what has none yet, and the answer.
@@ -502,8 +507,18 @@ fn refusal(rendered: &Rendered) -> Outgoing {
 
 /// The answer where a thread that handles a request has panicked.
 pub(crate) fn broken() -> Outgoing {
+    unread(500)
+}
+
+/// The answer where there is no memory to read a request.
+pub(crate) fn busy() -> Outgoing {
+    unread(503)
+}
+
+/// An answer to a request that nobody has looked at, or not to its end.
+fn unread(number: u16) -> Outgoing {
     let request_id = id::hex32();
-    let rendered = GATEWAY.render(&Failure::refused(500), &request_id);
+    let rendered = GATEWAY.render(&Failure::refused(number), &request_id);
     let mut outgoing = refusal(&rendered);
     outgoing.headers.push(("x-request-id", request_id));
     outgoing

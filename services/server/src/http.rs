@@ -6,20 +6,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use hyper::body::Incoming as HyperBody;
+use axum::{Extension, Router};
+use hyper::body::{Body as _, Incoming as HyperBody};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use kit::id;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task;
 use tokio::time::{sleep, timeout};
@@ -27,6 +27,8 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
 use crate::gate::{self, Gate, Incoming, Outgoing};
+use crate::peers::{Peers, Seat};
+use crate::stall::StallGuard;
 
 /// Connections at once; each costs a few tens of kilobytes.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -38,8 +40,10 @@ const HEADERS_MAX: usize = 64;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long a request's headers may take.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-/// How long a request's body may take.
+/// How long a request's body may take, and before it the wait for memory to read it into.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a client may take none of what is written to it: as long as a body may take.
+const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a TLS handshake may take.
 const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(5);
 /// How long requests that are being worked on may take when the server stops.
@@ -53,7 +57,7 @@ const HEALTH_CHECKS_MAX: usize = 4;
 /// What every request is handled with.
 struct Shared {
     gate: Arc<Gate>,
-    working: Semaphore,
+    working: Arc<Semaphore>,
     checking: Semaphore,
 }
 
@@ -66,7 +70,7 @@ pub(crate) async fn serve(
 ) {
     let shared = Arc::new(Shared {
         gate,
-        working: Semaphore::new(REQUESTS_MAX),
+        working: Arc::new(Semaphore::new(REQUESTS_MAX)),
         checking: Semaphore::new(HEALTH_CHECKS_MAX),
     });
     let router = Router::new()
@@ -75,6 +79,7 @@ pub(crate) async fn serve(
         .fallback(handle)
         .with_state(shared);
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let peers = Arc::new(Peers::new());
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -90,11 +95,20 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
+                let Some(seat) = peers.admit(peer.ip()) else {
+                    tracing::debug!(%peer, "a peer has too many connections");
+                    continue;
+                };
+                // Small answers must not wait for more to come.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection has no TCP_NODELAY");
+                }
                 let connection = Connection {
                     router: router.clone(),
                     tls: tls.clone(),
                     watcher: graceful.watcher(),
                     peer,
+                    seat: Arc::new(seat),
                     permit,
                 };
                 tokio::spawn(connection.run(stream));
@@ -117,15 +131,14 @@ struct Connection {
     tls: Option<TlsAcceptor>,
     watcher: hyper_util::server::graceful::Watcher,
     peer: SocketAddr,
+    seat: Arc<Seat>,
     permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream) {
-        // Small answers must not wait for more to come.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection has no TCP_NODELAY");
-        }
+    async fn run<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+        // Below TLS, so that every byte that a slow client takes counts.
+        let stream = StallGuard::new(stream, WRITE_PATIENCE);
         match self.tls.clone() {
             None => self.serve(stream).await,
             Some(acceptor) => match timeout(HANDSHAKE_PATIENCE, acceptor.accept(stream)).await {
@@ -141,14 +154,17 @@ impl Connection {
             router,
             watcher,
             peer,
+            seat,
             permit,
             ..
         } = self;
         let service = service_fn(move |request: hyper::Request<HyperBody>| {
             let mut router = router.clone();
+            let seat = Arc::clone(&seat);
             async move {
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(ConnectInfo(peer));
+                request.extensions_mut().insert(seat);
                 let answered: Result<Response, Infallible> = router.call(request).await;
                 answered
             }
@@ -210,31 +226,48 @@ fn plain(status: StatusCode, text: String) -> Response {
 async fn handle(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(seat): Extension<Arc<Seat>>,
     request: Request,
 ) -> Response {
-    let incoming = match read(request, peer, shared.gate.body_bytes_max()).await {
+    let most = shared.gate.body_bytes_max();
+    let Ok(Some(room)) = timeout(BODY_PATIENCE, seat.room(body_bytes(&request, most))).await else {
+        tracing::debug!(%peer, "no memory for a body became free in time");
+        return write(gate::busy());
+    };
+    let incoming = match read(request, peer, most).await {
         Ok(incoming) => incoming,
         Err(error) => {
             tracing::debug!(%peer, %error, "a request did not come to its end");
             return plain(StatusCode::REQUEST_TIMEOUT, String::new());
         }
     };
-    let Ok(_working) = shared.working.acquire().await else {
+    let Ok(working) = Arc::clone(&shared.working).acquire_owned().await else {
         return write(gate::broken());
     };
     let gate = Arc::clone(&shared.gate);
-    let answered = task::spawn_blocking(move || gate.handle(&incoming)).await;
-    write(answered.unwrap_or_else(|error| {
+    let answered = task::spawn_blocking(move || {
+        // With the thread, and not with the connection: a client that has gone frees neither.
+        let _held = (working, room);
+        gate.handle(&incoming)
+    });
+    write(answered.await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request was broken off");
         gate::broken()
     }))
+}
+
+/// The most bytes that will be kept of a request's body: what it says itself, or else the limit.
+fn body_bytes(request: &Request, most: usize) -> usize {
+    let said = request.body().size_hint().upper();
+    said.and_then(|bytes| usize::try_from(bytes).ok())
+        .map_or(most, |bytes| bytes.min(most))
 }
 
 /// Reads a request whole. A body that is too long is left unread.
 async fn read(request: Request, peer: SocketAddr, most: usize) -> io::Result<Incoming> {
     let (parts, body) = request.into_parts();
     let body = match timeout(BODY_PATIENCE, to_bytes(body, most)).await {
-        Ok(Ok(bytes)) => Some(bytes.to_vec()),
+        Ok(Ok(bytes)) => Some(bytes.into()),
         Ok(Err(error)) if is_too_long(&error) => None,
         Ok(Err(error)) => return Err(io::Error::other(error)),
         Err(elapsed) => return Err(io::Error::other(elapsed)),
@@ -273,3 +306,6 @@ fn write(outgoing: Outgoing) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,10 @@
 //! | `keys` | what metrics need to know of keys |
 //! | `metrics` | counters for Prometheus |
 //! | `openapi` | the OpenAPI document, from the operation tables |
+//! | `peers` | what clients may take before they are known: connections, memory |
 //! | `schedule` | the thread that does what is due |
 //! | `sealer` | secrets of accounts, sealed in the HSM |
+//! | `stall` | the end of clients that do not read |
 //! | `tls` | the certificate of the listener |
 
 #![forbid(unsafe_code)]
@@ -31,8 +33,10 @@ mod http;
 mod keys;
 mod metrics;
 mod openapi;
+mod peers;
 mod schedule;
 mod sealer;
+mod stall;
 mod tls;
 
 pub use cli::run;
