@@ -82,10 +82,11 @@ CREATE TABLE iam_access_keys (
 );
 CREATE INDEX iam_access_keys_by_user ON iam_access_keys (user_id);
 
--- Temporary access keys, with the SHA-256 of their security token.
+-- Temporary access keys, with the SHA-256 of their security token. One made by a token for a project is for it alone.
 CREATE TABLE iam_temporary_keys (
     id TEXT PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES iam_users (id),
+    project_id TEXT,
     sealed BYTEA NOT NULL,
     token_hash BYTEA NOT NULL,
     mfa BIGINT NOT NULL,

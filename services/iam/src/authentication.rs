@@ -91,7 +91,8 @@ impl Iam {
         }
     }
 
-    /// Tells whether a caller may come into a project: it is their account's, and the one that their token is for.
+    /// Tells whether a caller may come into a project: it is their account's, and the one that their token, or the token
+    /// that made their temporary access key, is for.
     ///
     /// The caller is one whom this request's [`authenticate`](Self::authenticate) gave: what is kept in memory is then as
     /// new as the request.
@@ -99,8 +100,8 @@ impl Iam {
     /// # Errors
     /// The database does not answer.
     pub fn reaches(&self, caller: &Caller, project_id: &str) -> Result<bool, IamError> {
-        let token_for = caller.project_id.as_deref();
-        if caller.credential == Credential::Token && token_for != Some(project_id) {
+        let bound = caller.credential == Credential::Token || caller.project_id.is_some();
+        if bound && caller.project_id.as_deref() != Some(project_id) {
             return Ok(false);
         }
         if self.resolver.knows_project(&caller.account_id, project_id) {

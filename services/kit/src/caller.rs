@@ -63,7 +63,8 @@ pub struct Caller {
     pub user_name: String,
     /// Whether the user is the account's own (root) user, who may do everything in the account.
     pub is_root: bool,
-    /// The project that a token is scoped to; access keys reach every project of their account.
+    /// The project that a token, or the temporary access key that it made, is scoped to; other access keys reach every
+    /// project of their account.
     pub project_id: Option<String>,
     /// The access key, if one was used.
     pub access_key_id: Option<String>,

@@ -141,6 +141,7 @@ pub(super) fn access_key(
         return Ok(None);
     };
     caller.access_key_id = Some(id.to_owned());
+    caller.project_id = key.project_id;
     caller.mfa = key.mfa;
     let proof = Proof::Temporary {
         secret: sealer.open(&temporary::context(id), &key.sealed)?,

@@ -298,6 +298,7 @@ fn a_temporary_key_needs_its_security_token() {
     world.write(|tx| access_key::delete(tx, ACCESS_KEY));
     let temporary = Temporary {
         user_id: world.alice.clone(),
+        project_id: None,
         sealed: world.seal(&temporary::context(ACCESS_KEY)),
         token_hash: token_hash("tokEN=="),
         mfa: true,

@@ -117,6 +117,7 @@ pub(super) fn create_temporary(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply,
     let security_token = token::draw();
     let kept = Temporary {
         user_id: caller.user_id.clone(),
+        project_id: caller.project_id.clone(),
         sealed,
         token_hash: token_hash(&security_token),
         mfa: caller.mfa,
@@ -134,7 +135,8 @@ pub(super) fn create_temporary(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply,
     })
 }
 
-/// Finds for whom a temporary key is made: the caller, or the user of the token in the body; with both, they must agree.
+/// Finds for whom a temporary key is made: the caller, or the user of the token in the body; with both, they must agree,
+/// and a project that either is bound to binds the key.
 fn caller_or_token(iam: &Iam, call: &Call<'_>, named: Option<&str>) -> Result<Caller, Failure> {
     let refused = || IamError::Unauthorized("The token is not the caller's, or has expired.");
     let of_token = match named {
@@ -145,11 +147,21 @@ fn caller_or_token(iam: &Iam, call: &Call<'_>, named: Option<&str>) -> Result<Ca
         }
     };
     match (call.caller, of_token) {
-        (Some(caller), Some(other)) if caller.user_id != other.user_id => Err(refused().into()),
-        (Some(caller), _) => Ok(caller.clone()),
+        (Some(caller), Some(other)) if !agree(caller, &other) => Err(refused().into()),
+        (Some(caller), Some(other)) => Ok(Caller {
+            project_id: caller.project_id.clone().or(other.project_id),
+            ..caller.clone()
+        }),
+        (Some(caller), None) => Ok(caller.clone()),
         (None, Some(caller)) => Ok(caller),
         (None, None) => Err(IamError::Unauthorized("The request has no credentials.").into()),
     }
+}
+
+/// Tells whether two proofs are of the same user, and are not bound to different projects.
+fn agree(one: &Caller, other: &Caller) -> bool {
+    let apart = matches!((&one.project_id, &other.project_id), (Some(a), Some(b)) if a != b);
+    one.user_id == other.user_id && !apart
 }
 
 /// Draws an access key and seals its secret, before the transaction: the HSM does it.

@@ -9,6 +9,8 @@ use crate::error::IamError;
 pub struct Temporary {
     /// Whose it is.
     pub user_id: String,
+    /// The project that it is good for; none: every project of the account.
+    pub project_id: Option<String>,
     /// The sealed secret.
     pub sealed: Vec<u8>,
     /// The SHA-256 of its security token.
@@ -39,6 +41,7 @@ pub fn create(
     let values = [
         id.into(),
         temporary.user_id.as_str().into(),
+        temporary.project_id.as_deref().into(),
         temporary.sealed.as_slice().into(),
         temporary.token_hash.as_slice().into(),
         temporary.mfa.into(),
@@ -57,6 +60,7 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Temporary>, IamError> {
     let read = |row: kit::db::Row| {
         Ok(Temporary {
             user_id: row.text("user_id")?,
+            project_id: row.maybe_text("project_id")?,
             sealed: row.blob("sealed")?,
             token_hash: row.blob("token_hash")?,
             mfa: row.flag("mfa")?,

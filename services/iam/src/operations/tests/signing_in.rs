@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::store::project;
 use crate::testing::PASSWORD;
 
 const DAY_MS: i64 = 86_400_000;
@@ -244,4 +245,49 @@ fn a_temporary_key_lives_as_long_as_asked_and_makes_no_other() {
         let foreign = json!({"auth": {"identity": {"methods": ["token"], "token": {"id": "x"}}}});
         world.alice().post(target, foreign).expect(401);
     });
+}
+
+#[test]
+fn a_temporary_key_of_a_projects_token_stays_in_the_project() {
+    on_both(|world| {
+        let account_id = &world.made.account.id;
+        let second = world.write(|tx| project::create(tx, account_id, "cn-south-1", "", NOW_MS));
+        let scoped = |name: &str| {
+            let scope = json!({"project": {"name": name}});
+            let answer = world
+                .nobody()
+                .post("/v3/auth/tokens", password(&alice(), Some(scope)));
+            subject_token(&answer.expect(201))
+        };
+        let (here, there) = (scoped("cn-north-4"), scoped("cn-south-1"));
+        let by_body = |token: &str| {
+            let identity = json!({"methods": ["token"], "token": {"id": token}});
+            json!({"auth": {"identity": identity}})
+        };
+        let by_header = json!({"auth": {"identity": {"methods": ["token"]}}});
+        let target = "/v3.0/OS-CREDENTIAL/securitytokens";
+        for made in [
+            world.bearer(&here).post(target, by_header.clone()),
+            world.nobody().post(target, by_body(&here)),
+            world.alice().post(target, by_body(&here)),
+        ] {
+            let caller = bearer_of_key(world, &made.expect(201));
+            assert!(world.iam.reaches(&caller, &world.made.project_id).unwrap());
+            assert!(!world.iam.reaches(&caller, &second.id).unwrap());
+        }
+        world
+            .bearer(&there)
+            .post(target, by_body(&here))
+            .expect(401);
+        let free = bearer_of_key(world, &world.alice().post(target, by_header).expect(201));
+        assert!(world.iam.reaches(&free, &second.id).unwrap());
+    });
+}
+
+/// Makes somebody of a temporary access key.
+fn bearer_of_key(world: &World, made: &Answer) -> Caller {
+    let [access, secret, token] = ["access", "secret", "securitytoken"]
+        .map(|member| made.text(&format!("/credential/{member}")));
+    let headers = signed(&access, &secret, Some(&token));
+    caller_of(world, &headers.request(), NOW_MS).expect("a caller")
 }
