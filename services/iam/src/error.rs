@@ -4,6 +4,7 @@ use kit::api::{Catalogue, CatalogueRow, Failure, Form, Standing};
 use kit::db;
 use thiserror::Error;
 
+use crate::password::HashError;
 use crate::sealing::SealError;
 
 /// Why something of IAM was not done.
@@ -15,6 +16,9 @@ pub enum IamError {
     /// A secret could not be sealed or opened.
     #[error(transparent)]
     Sealing(#[from] SealError),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashError),
     /// A parameter is not of its form.
     #[error("{0}")]
     Invalid(String),
@@ -64,6 +68,8 @@ impl From<IamError> for Failure {
         match error {
             IamError::Database(error) => error.into(),
             IamError::Sealing(error) => Self::unavailable(error),
+            IamError::Hashing(HashError::Length) => Self::because(INVALID, HashError::Length),
+            IamError::Hashing(error) => Self::unavailable(error),
             IamError::Invalid(detail) => Self::because(INVALID, detail),
             IamError::Unauthorized(detail) => Self::because(UNAUTHORIZED, detail),
             IamError::Forbidden(detail) => Self::because(FORBIDDEN, detail),

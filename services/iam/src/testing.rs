@@ -110,6 +110,12 @@ impl World {
     }
 }
 
+/// Runs a check over both databases, each with the one account.
+pub(crate) fn on_both(check: impl Fn(&World)) {
+    let migrations = [crate::MIGRATIONS, kit::trail::MIGRATIONS].concat();
+    kit::testing::on_both(&migrations, |db| check(&World::over(db.clone())));
+}
+
 /// The headers of a request; the rest of it is always the same.
 pub(crate) struct Headers(pub(crate) Vec<(String, Vec<u8>)>);
 

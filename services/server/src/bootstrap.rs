@@ -20,9 +20,7 @@ pub(crate) fn make_account(
 ) -> Result<Value, IamError> {
     let hashed = match password {
         None => None,
-        Some(password) => Some(Hasher::new(Cost::STANDARD).hash(password).ok_or_else(|| {
-            IamError::Invalid("The password is too short or too long.".to_owned())
-        })?),
+        Some(password) => Some(Hasher::new(Cost::STANDARD).hash(password)?),
     };
     let new = NewAccount {
         name,

@@ -7,8 +7,11 @@ use crate::error::IamError;
 use crate::store::user::User;
 use crate::store::{account, failure as failures, user};
 
-const WRONG: &str = "The username or password is wrong.";
-const LOCKED: &str = "The user is locked after repeated failures. Try again after 5 minutes.";
+/// The same for everybody, so it has to tell of the lock too.
+const WRONG: &str =
+    "The username or password is wrong. After repeated failures a user is locked for 5 minutes.";
+/// Whose failures those of unknown users are, all in one row; no user has this identifier.
+const NOBODY: &str = "";
 
 /// Who signs in.
 #[derive(Clone, Copy, Debug)]
@@ -32,35 +35,27 @@ pub enum Who<'a> {
 }
 
 impl Iam {
-    /// Verifies a password. Whether the user or the password was wrong cannot be told from the answer or its time.
+    /// Verifies a password. Neither the answer nor the work for it tells whether the user or the password was wrong, or
+    /// whether the user is locked: every attempt is hashed, and every failed one is counted, if only as nobody's.
     ///
     /// # Errors
-    /// [`IamError::Unauthorized`].
+    /// [`IamError::Unauthorized`]; [`IamError::Hashing`] where too many sign in at once.
     pub fn sign_in(&self, who: Who<'_>, password: &str, now_ms: i64) -> Result<User, IamError> {
-        let found = self.db.read(|tx| {
-            let Some(user) = find(tx, who)? else {
-                return Ok(None);
-            };
-            let failed = failures::of(tx, &failures::of_user(&user.id))?;
-            Ok::<_, IamError>(Some((user, failed)))
+        let found = self.db.read(|tx| find(tx, who))?;
+        let kept = found.as_ref().and_then(|user| user.password.as_ref());
+        let right = self.hasher.verify(password, kept)?;
+        let subject = failures::of_user(found.as_ref().map_or(NOBODY, |user| &user.id));
+        // The lock is looked at after the hash: many guesses at once do not slip in before it.
+        let open = self.db.write(|tx| {
+            let open = right && !failures::of(tx, &subject)?.is_locked(now_ms);
+            match open {
+                true => failures::forget(tx, &subject)?,
+                false => failures::count(tx, &subject, now_ms)?,
+            }
+            Ok::<_, IamError>(open)
         })?;
-        let Some((user, failed)) = found else {
-            let _ = self.hasher.verify(password, None);
-            return Err(IamError::Unauthorized(WRONG));
-        };
-        if failed.is_locked(now_ms) {
-            return Err(IamError::Unauthorized(LOCKED));
-        }
-        let subject = failures::of_user(&user.id);
-        if !self.hasher.verify(password, user.password.as_ref()) {
-            self.db.write(|tx| failures::count(tx, &subject, now_ms))?;
-            return Err(IamError::Unauthorized(WRONG));
-        }
-        self.forget_failures(&subject, failed)?;
-        match user.enabled {
-            true => Ok(user),
-            false => Err(IamError::Unauthorized(WRONG)),
-        }
+        let user = found.filter(|user| open && user.enabled);
+        user.ok_or(IamError::Unauthorized(WRONG))
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 use crate::store::temporary::{self, Temporary};
 use crate::store::token::Token;
 use crate::store::{access_key, attachment, group, user};
-use crate::testing::{ACCESS_KEY, Headers, NOW_MS, PASSWORD, World};
+use crate::testing::{ACCESS_KEY, Headers, NOW_MS, PASSWORD, World, on_both};
 
 const WRONG: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const MINUTE_MS: i64 = 60_000;
@@ -332,35 +332,84 @@ fn a_secret_that_was_moved_to_another_key_is_not_used() {
     ));
 }
 
+/// Every way to name a user.
+fn ways<'a>(world: &'a World, id: &'a str, name: &'a str) -> [Who<'a>; 3] {
+    let account_id = &world.made.account.id;
+    let account = "acct";
+    [
+        Who::Id(id),
+        Who::NameIn { name, account_id },
+        Who::NameInNamed { name, account },
+    ]
+}
+
 #[test]
 fn passwords_open_the_door_until_too_many_were_wrong() {
+    on_both(|world| {
+        let sign_in = |who, password, now_ms| world.iam.sign_in(who, password, now_ms);
+        let alice = ways(world, &world.alice, "alice");
+        for who in alice {
+            assert_eq!(sign_in(who, PASSWORD, NOW_MS).unwrap().id, world.alice);
+        }
+        for who in alice.iter().chain(&alice) {
+            assert!(sign_in(*who, "wrong password", NOW_MS).is_err());
+        }
+        for who in alice {
+            assert!(sign_in(who, PASSWORD, NOW_MS).is_err());
+            assert!(sign_in(who, PASSWORD, NOW_MS + 5 * MINUTE_MS - 1).is_err());
+        }
+        assert!(sign_in(alice[0], PASSWORD, NOW_MS + 5 * MINUTE_MS).is_ok());
+    });
+}
+
+#[test]
+fn no_answer_to_a_wrong_password_tells_who_exists() {
+    on_both(|world| {
+        let answer = |who, password: &str| {
+            let refused = world.iam.sign_in(who, password, NOW_MS);
+            refused.err().unwrap().to_string()
+        };
+        let expected = answer(Who::Id("nobody"), PASSWORD);
+        assert!(expected.contains("wrong") && expected.contains("locked"));
+        let alice = ways(world, &world.alice, "alice");
+        let nobody = ways(world, "nobody", "nobody");
+        // Eight rounds of three: long after the lock.
+        for _ in 0..8 {
+            for who in alice.iter().chain(&nobody) {
+                assert_eq!(answer(*who, "wrong password"), expected);
+            }
+        }
+        for who in alice.iter().chain(&nobody) {
+            assert_eq!(answer(*who, PASSWORD), expected);
+        }
+        // However many names were tried, unknown ones fill one row, and are counted as known ones are.
+        let rows = world.write(|tx| Ok(tx.rows("SELECT * FROM iam_failures", &[])?));
+        let counts = rows.iter().map(|row| row.int("count").unwrap());
+        assert_eq!(counts.collect::<Vec<_>>(), [6, 6]);
+    });
+}
+
+#[test]
+fn too_many_sign_ins_at_once_are_sent_away_whoever_they_are_for() {
     let world = World::new();
-    let by_name = Who::NameInNamed {
-        name: "alice",
-        account: "acct",
+    let mut full = world.other_server();
+    let light = Cost {
+        memory_kib: 64,
+        passes: 1,
     };
-    let by_account = Who::NameIn {
-        name: "alice",
-        account_id: &world.made.account.id,
+    full.hasher = Hasher::with_room(light, 0, 0);
+    let alice = Who::Id(&world.alice);
+    let check = |who| {
+        let error = full.sign_in(who, PASSWORD, NOW_MS).err().unwrap();
+        let rendered = crate::error::KEYSTONE.render(&error.into(), "r");
+        assert_eq!((rendered.status, rendered.retry_after_s), (503, Some(1)));
     };
-    let sign_in = |who, password, now_ms| world.iam.sign_in(who, password, now_ms);
-    for who in [by_name, by_account, Who::Id(&world.alice)] {
-        assert_eq!(sign_in(who, PASSWORD, NOW_MS).unwrap().id, world.alice);
-    }
-    let nobody = Who::Id("nobody");
-    let refused = sign_in(nobody, PASSWORD, NOW_MS).err().unwrap().to_string();
-    assert_eq!(refused, "The username or password is wrong.");
+    check(alice);
+    check(Who::Id("nobody"));
     for _ in 0..6 {
-        let wrong = sign_in(by_name, "wrong password", NOW_MS)
-            .err()
-            .unwrap()
-            .to_string();
-        assert_eq!(wrong, refused);
+        let wrong = world.iam.sign_in(alice, "wrong password", NOW_MS);
+        assert!(matches!(wrong, Err(IamError::Unauthorized(_))));
     }
-    let locked = sign_in(by_name, PASSWORD, NOW_MS)
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(locked.contains("locked"), "{locked}");
-    assert!(sign_in(by_name, PASSWORD, NOW_MS + 5 * MINUTE_MS).is_ok());
+    // A locked user's password is hashed like everybody's.
+    check(alice);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{flat, keystone};
 use crate::signature::SignedRequest;
-use crate::testing::{Headers, NOW_MS, World};
+use crate::testing::{Headers, NOW_MS, World, on_both};
 
 /// What an operation answered.
 #[derive(Debug)]
@@ -168,12 +168,6 @@ impl Client<'_> {
     fn head(&self, target: &str) -> Answer {
         self.call("HEAD", target, json!({}))
     }
-}
-
-/// Runs a check over both databases, each with the one account.
-fn on_both(check: impl Fn(&World)) {
-    let migrations = [crate::MIGRATIONS, kit::trail::MIGRATIONS].concat();
-    kit::testing::on_both(&migrations, |db| check(&World::over(db.clone())));
 }
 
 #[test]

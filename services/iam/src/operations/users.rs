@@ -10,7 +10,7 @@ use super::permit::{own_account, permit, permit_self};
 use super::view;
 use crate::authentication::{Iam, Who};
 use crate::error::IamError;
-use crate::password::Hashed;
+use crate::password::{HashError, Hashed};
 use crate::store::{group, user};
 
 /// Characters of a user's name, as the console allows.
@@ -151,7 +151,8 @@ fn password(iam: &Arc<Iam>, body: &Object<'_>) -> Result<Option<Hashed>, IamErro
     let Some(password) = body.text("password")? else {
         return Ok(None);
     };
-    let hashed = iam.hasher().hash(password);
-    let hashed = hashed.ok_or_else(|| body.invalid("password", "must have 6 to 128 characters"))?;
-    Ok(Some(hashed))
+    match iam.hasher().hash(password) {
+        Err(HashError::Length) => Err(body.invalid("password", "must have 6 to 128 characters")),
+        hashed => Ok(Some(hashed?)),
+    }
 }

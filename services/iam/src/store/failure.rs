@@ -85,21 +85,23 @@ pub fn with_epoch(tx: &mut Tx<'_>, subject: &str) -> Result<(i64, Failures), Err
     Ok((row.maybe_int("epoch")?.unwrap_or(0), failures))
 }
 
-/// Counts a failure. One that comes while the subject is locked does not make the lock longer.
+/// Counts a failure. One that comes while the subject is locked does not make the lock longer, but is written as well, so
+/// that it takes as long.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn count(tx: &mut Tx<'_>, subject: &str, now_ms: i64) -> Result<(), Error> {
     let before = of(tx, subject)?;
-    if !before.is_locked(now_ms) {
-        let after = before.and_one(now_ms);
-        let values = [
-            subject.into(),
-            after.count.into(),
-            after.locked_until_ms.into(),
-        ];
-        tx.execute(sql!("put_failures"), &values)?;
-    }
+    let after = match before.is_locked(now_ms) {
+        true => before,
+        false => before.and_one(now_ms),
+    };
+    let values = [
+        subject.into(),
+        after.count.into(),
+        after.locked_until_ms.into(),
+    ];
+    tx.execute(sql!("put_failures"), &values)?;
     Ok(())
 }
 
