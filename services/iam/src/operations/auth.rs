@@ -13,6 +13,8 @@ use crate::store::{project, token};
 /// Who signed in, and how.
 pub(super) struct SignedIn {
     pub(super) user: User,
+    /// The project that a token is good for if it comes from one that is good for this project alone.
+    pub(super) bound_to: Option<String>,
     pub(super) method: &'static str,
     /// When the token ends: a token that comes from another one ends with it.
     pub(super) expires_ms: i64,
@@ -61,6 +63,7 @@ fn by_password(iam: &Iam, call: &Call<'_>, password: &Object<'_>) -> Result<Sign
     let secret = Zeroizing::new(user.need("password")?.to_owned());
     Ok(SignedIn {
         user: iam.sign_in(who, &secret, call.now_ms)?,
+        bound_to: None,
         method: "password",
         expires_ms: call.now_ms + token::LIFE_MS,
         mfa: false,
@@ -79,14 +82,31 @@ fn by_token(call: &Call<'_>, text: &str) -> Result<SignedIn, IamError> {
     let (user, token) = found.filter(|found| found.0.enabled).ok_or(WRONG_TOKEN)?;
     Ok(SignedIn {
         user,
+        bound_to: token.project_id,
         method: "token",
         expires_ms: token.expires_ms,
         mfa: token.mfa,
     })
 }
 
-/// Finds the project that a token is to be good for; none: the account.
+/// Finds the project that a token is to be good for; none: the account. One that comes from a project's token is good for
+/// that project only.
 pub(super) fn project_of(
+    call: &Call<'_>,
+    auth: &Object<'_>,
+    signed_in: &SignedIn,
+) -> Result<Option<project::Project>, IamError> {
+    let project = wanted_project(call, auth, &signed_in.user)?;
+    let id = project.as_ref().map(|project| &project.id);
+    match &signed_in.bound_to {
+        Some(bound_to) if id != Some(bound_to) => Err(IamError::Unauthorized(
+            "The token is good for one project, and gives tokens for that one only.",
+        )),
+        _ => Ok(project),
+    }
+}
+
+fn wanted_project(
     call: &Call<'_>,
     auth: &Object<'_>,
     user: &User,

@@ -31,7 +31,7 @@ const SERVICES: &[(&str, &str)] = &[
 pub(super) fn create(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
     let body = Object::of(&call.args, &AUTH)?;
     let signed_in = auth::identify(iam, call, &body)?;
-    let project = auth::project_of(call, &body, &signed_in.user)?;
+    let project = auth::project_of(call, &body, &signed_in)?;
     let text = token::draw();
     let token = Token {
         user_id: signed_in.user.id.clone(),

@@ -158,6 +158,31 @@ fn a_token_of_a_token_ends_with_it() {
 }
 
 #[test]
+fn a_projects_token_gives_no_token_for_more() {
+    on_both(|world| {
+        let account_id = &world.made.account.id;
+        let second = world.write(|tx| project::create(tx, account_id, "cn-south-1", "", NOW_MS));
+        let here = json!({"project": {"id": world.made.project_id}});
+        let first = world
+            .nobody()
+            .post("/v3/auth/tokens", password(&alice(), Some(here.clone())))
+            .expect(201);
+        let token = json!({"id": subject_token(&first)});
+        let identity = json!({"methods": ["token"], "token": token});
+        for (scope, status) in [
+            (here, 201),
+            (json!({"project": {"id": second.id}}), 401),
+            (json!({"domain": {"id": account_id}}), 401),
+        ] {
+            let body = json!({"auth": {"identity": identity, "scope": scope}});
+            world.nobody().post("/v3/auth/tokens", body).expect(status);
+        }
+        let unscoped = json!({"auth": {"identity": identity}});
+        world.nobody().post("/v3/auth/tokens", unscoped).expect(401);
+    });
+}
+
+#[test]
 fn a_token_is_shown_to_its_user_and_to_the_accounts_own_user() {
     let world = World::new();
     let answer = world
