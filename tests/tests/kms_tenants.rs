@@ -515,3 +515,47 @@ fn rows_that_were_moved_or_changed_are_refused() {
         assert_eq!(server.client(0).decrypt(&one.cipher), "secret of acme");
     }
 }
+
+/// The traces of a project with that name: identifier and name of the resource, and the user.
+fn traces(client: &Client, name: &str) -> BTreeSet<[String; 3]> {
+    let project = &client.account().project_id;
+    let target = format!("/v3/{project}/traces?trace_type=system&trace_name={name}&limit=200");
+    let (status, found) = client.call("GET", &target, &Value::Null);
+    assert_eq!(status, 200, "{found}");
+    let found = found["traces"].as_array().expect("a list");
+    let shown = found.iter().map(|trace| {
+        let member = |name: &str| trace[name].as_str().unwrap_or_default().to_owned();
+        let user = trace["user"]["name"].as_str().unwrap_or_default();
+        [member("resource_id"), member("resource_name"), user.to_owned()]
+    });
+    shown.collect()
+}
+
+/// What a grantee of another account does is in the owner's traces, and its own do not tell how the owner calls the key.
+#[test]
+fn the_use_of_a_granted_key_is_traced_for_its_owner() {
+    let hsm = SoftHsm::start();
+    let server = Server::start(&hsm.token());
+    let (owner, grantee) = (server.client(0), server.client(1));
+    let user = grantee.account().user_id.clone();
+    let key = owner.create_key("our-name", json!({}));
+    let operations = ["encrypt-data", "decrypt-data", "create-grant", "retire-grant"];
+    let grant = json!({"key_id": key, "grantee_principal": user, "operations": operations});
+    let grant = text(&owner.kms_ok("create-grant", grant)["grant_id"]);
+    let cipher = grantee.encrypt(&key, "x");
+    let own = grantee.create_key("own", json!({}));
+    let move_it = json!({"cipher_text": cipher, "destination_key_id": own});
+    grantee.kms_ok("re-encrypt", move_it);
+    grantee.kms_ok("retire-grant", json!({"key_id": key, "grant_id": grant}));
+    let row = |id: &str, name: &str| {
+        let user = &grantee.account().name;
+        BTreeSet::from([[id.to_owned(), name.to_owned(), user.clone()]])
+    };
+    for name in ["encryptData", "retireGrant"] {
+        assert_eq!(traces(&owner, name), row(&key, "our-name"), "{name}");
+        assert_eq!(traces(&grantee, name), row(&key, ""), "{name}");
+    }
+    // The source of a re-encryption was used too, though the trace is about the destination.
+    assert_eq!(traces(&owner, "reEncrypt"), row(&key, "our-name"));
+    assert_eq!(traces(&grantee, "reEncrypt"), row(&own, "own"));
+}

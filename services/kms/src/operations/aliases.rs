@@ -162,8 +162,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let row = row.ok_or_else(|| Failure::refused(choices::DUPLICATE_ALIAS))?;
         refuse_too_many(tx, &key)?;
         Ok(Reply::new(describe(&row, call.region)?)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -196,8 +195,7 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             }
         }
         Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -226,8 +224,7 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let row = row.ok_or_else(|| unknown(alias))?;
         refuse_too_many(tx, &key)?;
         Ok(Reply::new(describe(&row, call.region)?)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 

@@ -156,8 +156,7 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let cipher = seal(kms, &held, algorithm, Kind::Data, &context, plain)?;
     let body = json!({"key_id": key.id, "cipher_text": BASE64.encode(cipher)});
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn seal(
@@ -261,8 +260,7 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text_base64": BASE64.encode(&*plain),
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 /// Reads a ciphertext of either sort: hexadecimal digits are a data key, anything else is Base64 of a text.
@@ -352,6 +350,5 @@ fn re_encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         },
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()).using(opening.key.subject()))
 }

@@ -185,16 +185,14 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "cipher_text": cipher,
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn create_encrypted(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (key, _, cipher) = draw(kms, call)?;
     let body = json!({"key_id": key.id, "cipher_text": cipher});
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -218,8 +216,7 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "datakey_length": plain.len().to_string(),
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -248,6 +245,5 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "datakey_dgst": hex::encode_upper(digest(&SHA256, &plain)),
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }

@@ -235,8 +235,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         }
         grant.insert(tx)?;
         Ok(Reply::new(json!({"grant_id": grant.id}))
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -292,8 +291,7 @@ fn revoke(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let grant = find(tx, call, &key)?;
         delete(tx, &grant)?;
         Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -319,8 +317,7 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         access::refuse_denied(tx, call, &key, call.operation.actions)?;
         delete(tx, grant)?;
         Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -343,8 +340,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         Ok::<_, Failure>((key, rows))
     })?;
     Ok(listed(&rows, &page, |_| true)?
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn list_retirable(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {

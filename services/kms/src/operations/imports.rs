@@ -136,8 +136,7 @@ fn parameters(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             "public_key": BASE64.encode(&pair.public),
         });
         Ok(Reply::new(body)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -206,8 +205,7 @@ fn import(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.expiration_ms = expiration_ms;
         key.update(tx)?;
         Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -238,8 +236,7 @@ fn delete(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.state = State::PendingImport;
         key.update(tx)?;
         Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })?;
     kms.vault.forget(call.args.need(&KEY_ID)?);
     Ok(reply)

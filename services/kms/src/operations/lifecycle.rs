@@ -255,8 +255,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         }
         let info = json!({"key_id": key.id, "domain_id": key.account_id, "region_id": call.region});
         Ok(Reply::new(json!({"key_info": info}))
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -307,8 +306,7 @@ fn change(
         let body = work(&mut key)?;
         key.update(tx)?;
         Ok(Reply::new(body)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -400,6 +398,5 @@ fn describe(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         .db
         .read(|tx| access::key(tx, call, call.args.need(&KEY)?))?;
     Ok(Reply::new(json!({"key_info": key.describe(call.region)}))
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }

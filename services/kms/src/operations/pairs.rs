@@ -152,6 +152,5 @@ fn create(kms: &Kms, call: &Call<'_>, field: &Field) -> Result<Reply, Failure> {
         body["private_key_plain_text"] = BASE64.encode(&*pair.private).into();
     }
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }

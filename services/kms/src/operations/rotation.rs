@@ -116,8 +116,7 @@ fn change(
         work(&mut key)?;
         key.update(tx)?;
         Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -173,8 +172,7 @@ fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "number_of_rotations": key.rotation.count,
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -197,7 +195,6 @@ fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         }
         version::advance(tx, &mut now, &next, call.now_ms)?;
         Ok(Reply::new(json!({"key_id": now.id}))
-            .about(&now.id, &now.name)
-            .within(&now.enterprise_project))
+            .on(now.subject()))
     })
 }

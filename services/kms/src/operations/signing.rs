@@ -185,8 +185,7 @@ fn public_key(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let der = kms.vault.public_key(&held)?;
     let body = json!({"key_id": key.id, "public_key": vault::pem(der)?});
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 /// Decides how the request's key signs, as the request says.
@@ -250,8 +249,7 @@ fn sign(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let signature = kms.vault.sign(&held, algorithm, message)?;
     let body = json!({"key_id": key.id, "signature": BASE64.encode(signature)});
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn verify(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -264,8 +262,7 @@ fn verify(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let valid = if is_valid { "true" } else { "false" };
     let body = json!({"key_id": key.id, "signature_valid": valid});
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 /// Decides how the request's key makes MACs, as the request says.
@@ -293,8 +290,7 @@ fn generate_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "mac": hex::encode(mac),
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 fn verify_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -312,8 +308,7 @@ fn verify_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "mac_valid": is_valid,
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }
 
 /// Refuses keys that do not agree on secrets, in the words for what they are for.
@@ -337,6 +332,5 @@ fn derive(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "shared_secret": BASE64.encode(&*secret),
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject()))
 }

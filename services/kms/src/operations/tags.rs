@@ -259,8 +259,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let key = taggable(tx, call, call.operation.actions)?;
         put(tx, &key, std::slice::from_ref(&tag))?;
         Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -294,8 +293,7 @@ fn batch(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             }
         }
         Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
@@ -315,8 +313,7 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(Failure::refused(416));
         }
         Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+            .on(key.subject()))
     })
 }
 
