@@ -526,7 +526,11 @@ fn traces(client: &Client, name: &str) -> BTreeSet<[String; 3]> {
     let shown = found.iter().map(|trace| {
         let member = |name: &str| trace[name].as_str().unwrap_or_default().to_owned();
         let user = trace["user"]["name"].as_str().unwrap_or_default();
-        [member("resource_id"), member("resource_name"), user.to_owned()]
+        [
+            member("resource_id"),
+            member("resource_name"),
+            user.to_owned(),
+        ]
     });
     shown.collect()
 }
@@ -539,7 +543,12 @@ fn the_use_of_a_granted_key_is_traced_for_its_owner() {
     let (owner, grantee) = (server.client(0), server.client(1));
     let user = grantee.account().user_id.clone();
     let key = owner.create_key("our-name", json!({}));
-    let operations = ["encrypt-data", "decrypt-data", "create-grant", "retire-grant"];
+    let operations = [
+        "encrypt-data",
+        "decrypt-data",
+        "create-grant",
+        "retire-grant",
+    ];
     let grant = json!({"key_id": key, "grantee_principal": user, "operations": operations});
     let grant = text(&owner.kms_ok("create-grant", grant)["grant_id"]);
     let cipher = grantee.encrypt(&key, "x");

@@ -141,9 +141,9 @@ impl Record {
 
     /// Takes out how another account calls the resource that the record is about.
     pub fn hide_names(&mut self, subjects: &[Subject]) {
-        let is_foreign = subjects.iter().any(|subject| {
-            subject.id == self.resource_id && subject.account_id != self.account_id
-        });
+        let is_foreign = subjects
+            .iter()
+            .any(|subject| subject.id == self.resource_id && subject.account_id != self.account_id);
         if is_foreign {
             self.resource_name.clear();
             self.enterprise_project.clear();

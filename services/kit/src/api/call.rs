@@ -86,7 +86,10 @@ impl Call<'_> {
         let mut own = Record::of_call(self, audit, caller, outcome);
         let mut records = Vec::new();
         if let Outcome::Done(reply) = outcome {
-            let foreign = reply.subjects.iter().filter(|subject| !own.is_with(subject));
+            let foreign = reply
+                .subjects
+                .iter()
+                .filter(|subject| !own.is_with(subject));
             records.extend(foreign.map(|subject| own.for_owner(subject)));
             own.hide_names(&reply.subjects);
         }

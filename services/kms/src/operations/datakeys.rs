@@ -184,15 +184,13 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text": hex::encode_upper(&*plain),
         "cipher_text": cipher,
     });
-    Ok(Reply::new(body)
-        .on(key.subject()))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn create_encrypted(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (key, _, cipher) = draw(kms, call)?;
     let body = json!({"key_id": key.id, "cipher_text": cipher});
-    Ok(Reply::new(body)
-        .on(key.subject()))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -215,8 +213,7 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "cipher_text": hex::encode_upper(cipher),
         "datakey_length": plain.len().to_string(),
     });
-    Ok(Reply::new(body)
-        .on(key.subject()))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -244,6 +241,5 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "datakey_length": plain.len().to_string(),
         "datakey_dgst": hex::encode_upper(digest(&SHA256, &plain)),
     });
-    Ok(Reply::new(body)
-        .on(key.subject()))
+    Ok(Reply::new(body).on(key.subject()))
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::listing::Page;
 use super::{ROW, given, management, text};
+use crate::access::Right;
 use crate::fields::{
     GRANT_ID, GRANT_NAME, GRANTEE, GRANTEE_TYPE, KEY_ID, LIMIT, MARKER, OPERATIONS, PROJECT_ID,
     RETIRING, SEQUENCE,
@@ -234,8 +235,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(Failure::refused(2404));
         }
         grant.insert(tx)?;
-        Ok(Reply::new(json!({"grant_id": grant.id}))
-            .on(key.subject()))
+        Ok(Reply::new(json!({"grant_id": grant.id})).on(key.subject()))
     })
 }
 
@@ -290,8 +290,7 @@ fn revoke(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
         let grant = find(tx, call, &key)?;
         delete(tx, &grant)?;
-        Ok(Reply::empty()
-            .on(key.subject()))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -314,10 +313,9 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(access::not_permitted(call, caller));
         };
         let key = Key::load(tx, key_id, call.now_ms)?.ok_or_else(|| Failure::refused(207))?;
-        access::refuse_denied(tx, call, &key, call.operation.actions)?;
+        access::refuse_denied(tx, call, &key, Right::of(call))?;
         delete(tx, grant)?;
-        Ok(Reply::empty()
-            .on(key.subject()))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -339,8 +337,7 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let rows = tx.rows(sql!("select_grants"), &[Value::from(key.id.as_str())])?;
         Ok::<_, Failure>((key, rows))
     })?;
-    Ok(listed(&rows, &page, |_| true)?
-        .on(key.subject()))
+    Ok(listed(&rows, &page, |_| true)?.on(key.subject()))
 }
 
 fn list_retirable(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {

@@ -151,6 +151,5 @@ fn create(kms: &Kms, call: &Call<'_>, field: &Field) -> Result<Reply, Failure> {
     if call.args.flag(&WITH_PLAIN_TEXT).unwrap_or(true) {
         body["private_key_plain_text"] = BASE64.encode(&*pair.private).into();
     }
-    Ok(Reply::new(body)
-        .on(key.subject()))
+    Ok(Reply::new(body).on(key.subject()))
 }

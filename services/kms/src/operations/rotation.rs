@@ -115,8 +115,7 @@ fn change(
         key.state.use_material()?;
         work(&mut key)?;
         key.update(tx)?;
-        Ok(Reply::empty()
-            .on(key.subject()))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -171,8 +170,7 @@ fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "last_rotation_time": last,
         "number_of_rotations": key.rotation.count,
     });
-    Ok(Reply::new(body)
-        .on(key.subject()))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -194,7 +192,6 @@ fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ));
         }
         version::advance(tx, &mut now, &next, call.now_ms)?;
-        Ok(Reply::new(json!({"key_id": now.id}))
-            .on(now.subject()))
+        Ok(Reply::new(json!({"key_id": now.id})).on(now.subject()))
     })
 }

@@ -7,10 +7,12 @@ use kit::api::{
     ANY_TEXT, Audit, Call, Failure, Field, Kind, Method, Operation, Reply, Route, TraceKind,
 };
 use kit::db::{Tx, Value};
+use kit::policy::Context;
 use kit::sql;
 use serde_json::{Value as Json, json};
 
 use super::{CMK, ROW, given};
+use crate::access::Right;
 use crate::fields::{KEY_ID, PROJECT_ID, SEQUENCE};
 use crate::key::Key;
 use crate::state::State;
@@ -160,6 +162,32 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     },
 ];
 
+/// What policies may ask of the tags that a request brings or takes away: `g:TagKeys`, and for those that it brings
+/// `g:RequestTag/<key>`.
+pub(crate) fn describe(call: &Call<'_>, context: &mut Context) {
+    let adds = match call.operation.name {
+        "batch-tags" => call.args.text(&ACTION) == Some("create"),
+        "create-tag" => true,
+        "delete-tag" => false,
+        _ => return,
+    };
+    if let Some(key) = call.args.text(&TAG_KEY) {
+        context.add("g:TagKeys", key);
+    }
+    for item in call
+        .args
+        .value(&TAG)
+        .into_iter()
+        .chain(call.args.list(&TAGS))
+    {
+        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
+        context.add("g:TagKeys", text("key"));
+        if adds {
+            context.add(&format!("g:RequestTag/{}", text("key")), text("value"));
+        }
+    }
+}
+
 /// A tag of a request.
 struct Tag {
     key: String,
@@ -221,7 +249,11 @@ fn check_value(value: &str) -> Result<(), Failure> {
 
 /// Finds a key whose tags may change.
 fn taggable(tx: &mut Tx<'_>, call: &Call<'_>, actions: &[&str]) -> Result<Key, Failure> {
-    let key = access::key_for(tx, call, call.args.need(&KEY_ID)?, actions, None)?;
+    let right = Right {
+        actions,
+        ..Right::of(call)
+    };
+    let key = access::key_for(tx, call, call.args.need(&KEY_ID)?, right)?;
     key.refuse_default()?;
     key.state
         .among(&[State::Enabled, State::Disabled, State::PendingImport])?;
@@ -258,8 +290,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     call.change(|tx| {
         let key = taggable(tx, call, call.operation.actions)?;
         put(tx, &key, std::slice::from_ref(&tag))?;
-        Ok(Reply::none()
-            .on(key.subject()))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
@@ -292,8 +323,7 @@ fn batch(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
                 remove(tx, &key, &tag.key)?;
             }
         }
-        Ok(Reply::none()
-            .on(key.subject()))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
@@ -312,8 +342,7 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         if !remove(tx, &key, call.args.need(&TAG_KEY)?)? {
             return Err(Failure::refused(416));
         }
-        Ok(Reply::none()
-            .on(key.subject()))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
