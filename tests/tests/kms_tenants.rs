@@ -568,3 +568,176 @@ fn the_use_of_a_granted_key_is_traced_for_its_owner() {
     assert_eq!(traces(&owner, "reEncrypt"), row(&key, "our-name"));
     assert_eq!(traces(&grantee, "reEncrypt"), row(&own, "own"));
 }
+
+/// Makes a user of the first account with a policy of its own in the account's project.
+fn user_with(server: &Server, statements: &Value) -> Client {
+    let root = server.client(0);
+    let user = nobody(server, 0);
+    let made = |target: &str, body: Value| {
+        let (status, made) = root.call("POST", target, &body);
+        assert_eq!(status, 201, "{made}");
+        made
+    };
+    let group = made("/v3/groups", json!({"group": {"name": "limited"}}));
+    let policy = json!({"Version": "1.1", "Statement": statements});
+    let role =
+        json!({"display_name": "limited", "type": "XA", "description": "d", "policy": policy});
+    let role = made("/v3.0/OS-ROLE/roles", json!({"role": role}));
+    let (group, role) = (text(&group["group"]["id"]), text(&role["role"]["id"]));
+    let account = user.account();
+    for target in [
+        format!("/v3/groups/{group}/users/{}", account.user_id),
+        format!(
+            "/v3/projects/{}/groups/{group}/roles/{role}",
+            account.project_id
+        ),
+    ] {
+        let (status, answer) = root.call("PUT", &target, &Value::Null);
+        assert_eq!(status, 204, "{target}: {answer}");
+    }
+    user
+}
+
+#[test]
+fn a_policy_sees_the_algorithms_of_a_re_encryption_and_the_tags_of_a_request() {
+    let hsm = SoftHsm::start();
+    let server = Server::start(&hsm.token());
+    let root = server.client(0);
+    let aes = root.create_key("aes", json!({}));
+    let pair = json!({"key_spec": "RSA_2048", "key_usage": "ENCRYPT_DECRYPT"});
+    let rsa = root.create_key("rsa", pair);
+    let cipher = root.encrypt(&aes, "x");
+    let user = user_with(
+        &server,
+        &json!([
+            {"Effect": "Allow", "Action": ["kms:*:*"]},
+            {"Effect": "Deny", "Action": ["kms:cmk:encryptData"],
+             "Condition": {"StringEquals": {"kms:EncryptionAlgorithm": ["SYMMETRIC_DEFAULT"]}}},
+            {"Effect": "Deny", "Action": ["kms:cmk:tagResource"],
+             "Condition": {"StringEquals": {"g:RequestTag/stage": ["live"]}}},
+            {"Effect": "Deny", "Action": ["kms:cmk:untagResource"],
+             "Condition": {"ForAnyValue:StringEquals": {"g:TagKeys": ["stage"]}}},
+        ]),
+    );
+    let seen = |operation: &str, body: Value| {
+        let (status, answer) = user.kms(operation, body);
+        (status, code(&answer).to_owned())
+    };
+    let denied = || (403, "KMS.0306".to_owned());
+    let to = |key: &str| json!({"cipher_text": cipher, "destination_key_id": key});
+    assert_eq!(seen("re-encrypt", to(&aes)), denied());
+    // Only the destination encrypts: that the source decrypts in the denied way does not count.
+    let mut other = to(&rsa);
+    other["destination_encryption_algorithm"] = "RSAES_OAEP_SHA_1".into();
+    assert_eq!(seen("re-encrypt", other), (200, String::new()));
+    let (one, many) = (format!("{aes}/tags"), format!("{aes}/tags/action"));
+    let tag = |value: &str| json!({"key": "stage", "value": value});
+    assert_eq!(seen(&one, json!({"tag": tag("live")})), denied());
+    assert_eq!(seen(&one, json!({"tag": tag("test")})).0, 204);
+    for (action, value, free) in [("create", "live", "test"), ("delete", "test", "")] {
+        let change = |tags: Value| seen(&many, json!({"action": action, "tags": tags}));
+        assert_eq!(
+            change(json!([{"key": "a"}, tag(value)])),
+            denied(),
+            "{action}"
+        );
+        let tags = if free.is_empty() {
+            json!([{"key": "a"}])
+        } else {
+            json!([{"key": "a"}, tag(free)])
+        };
+        assert_eq!(change(tags).0, 204, "{action}");
+    }
+    let (status, answer) = user.call(
+        "DELETE",
+        &user.kms_path(&format!("{one}/stage")),
+        &Value::Null,
+    );
+    assert_eq!((status, code(&answer)), (403, "KMS.0306"), "{answer}");
+}
+
+#[test]
+fn keys_are_found_by_tags_and_grants_to_retire_come_in_pages() {
+    let hsm = SoftHsm::start();
+    for setup in [Setup::default(), Setup::on(postgres_url())] {
+        let server = Server::start_as(&hsm.token(), &setup);
+        let (owner, other) = (server.client(0), server.client(1));
+        let keys: Vec<String> = ["one", "two", "three"]
+            .map(|name| owner.create_key(name, json!({})))
+            .to_vec();
+        let tag = |key: &str, tags: Value| {
+            let body = json!({"action": "create", "tags": tags});
+            let (status, answer) = owner.kms(&format!("{key}/tags/action"), body);
+            assert_eq!(status, 204, "{answer}");
+        };
+        let both = json!([{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]);
+        tag(&keys[0], both.clone());
+        tag(&keys[1], json!([{"key": "a", "value": "2"}]));
+        let find = |tags: Value| {
+            let body = json!({"action": "filter", "tags": tags});
+            owner.kms_ok("resource_instances/action", body)
+        };
+        let found = find(json!([{"key": "a", "values": ["1"]}, {"key": "b"}]));
+        assert_eq!(found["total_count"], 1, "{found}");
+        assert_eq!(
+            found["resources"][0]["resource_id"],
+            Value::from(keys[0].as_str())
+        );
+        assert_eq!(found["resources"][0]["tags"], both);
+        assert_eq!(find(json!([{"key": "a"}]))["total_count"], 2);
+        assert_eq!(find(json!([]))["total_count"], 3);
+        // A grantee whose grant does not say so retires nothing; one whose account has it does.
+        let account = other.account();
+        for (key, grantee, kind, operations) in [
+            (&keys[0], &account.user_id, "user", json!(["describe-key"])),
+            (
+                &keys[0],
+                &account.user_id,
+                "user",
+                json!(["retire-grant", "describe-key"]),
+            ),
+            (
+                &keys[1],
+                &account.domain_id,
+                "domain",
+                json!(["describe-key", "retire-grant"]),
+            ),
+            (
+                &keys[2],
+                &account.domain_id,
+                "user",
+                json!(["describe-key", "retire-grant"]),
+            ),
+        ] {
+            let body = json!({"key_id": key, "grantee_principal": grantee,
+                "grantee_principal_type": kind, "operations": operations});
+            owner.kms_ok("create-grant", body);
+        }
+        let page = |marker: &str| {
+            other.kms_ok(
+                "list-retirable-grants",
+                json!({"limit": "1", "marker": marker}),
+            )
+        };
+        let (first, second) = (page("0"), page("1"));
+        let shape = |page: &Value| {
+            (
+                page["total"].clone(),
+                text(&page["next_marker"]),
+                text(&page["truncated"]),
+            )
+        };
+        assert_eq!(shape(&first), (json!(2), "1".to_owned(), "true".to_owned()));
+        assert_eq!(
+            shape(&second),
+            (json!(2), String::new(), "false".to_owned())
+        );
+        let shown = [first, second].map(|page| text(&page["grants"][0]["key_id"]));
+        assert_eq!(
+            BTreeSet::from(shown),
+            BTreeSet::from([keys[0].clone(), keys[1].clone()])
+        );
+        let own = owner.kms_ok("list-retirable-grants", json!({}));
+        assert_eq!(own["total"], 4, "who made a grant retires it");
+    }
+}

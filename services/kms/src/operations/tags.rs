@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kit::api::{
     ANY_TEXT, Audit, Call, Failure, Field, Kind, Method, Operation, Reply, Route, TraceKind,
 };
-use kit::db::{Tx, Value};
+use kit::db::{Row, Tx, Value};
 use kit::policy::Context;
 use kit::sql;
 use serde_json::{Value as Json, json};
@@ -349,9 +349,21 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
 /// Reads the tags of a key, as the contract writes them.
 fn tags_of(tx: &mut Tx<'_>, key_id: &str) -> Result<Vec<Json>, Failure> {
     let rows = tx.rows(sql!("select_tags"), &[Value::from(key_id)])?;
-    rows.iter()
-        .map(|row| Ok(json!({"key": row.text("tag")?, "value": row.text("value")?})))
-        .collect()
+    rows.iter().map(tag_of).collect()
+}
+
+/// Reads the tags of all custom keys of a project, by key.
+fn tags_by_key(tx: &mut Tx<'_>, project_id: &str) -> Result<BTreeMap<String, Vec<Json>>, Failure> {
+    let mut tags: BTreeMap<String, Vec<Json>> = BTreeMap::new();
+    for row in tx.rows(sql!("select_custom_key_tags"), &[Value::from(project_id)])? {
+        let of_key = tags.entry(row.text("key_id")?).or_default();
+        of_key.push(tag_of(&row)?);
+    }
+    Ok(tags)
+}
+
+fn tag_of(row: &Row) -> Result<Json, Failure> {
+    Ok(json!({"key": row.text("tag")?, "value": row.text("value")?}))
 }
 
 fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -467,11 +479,12 @@ fn search(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let search = Search::of(call)?;
     let found = call.db.read(|tx| {
         let mut found = Vec::new();
+        let mut tags_by_key = tags_by_key(tx, call.project_id)?;
         for row in tx.rows(sql!("select_custom_keys"), &[Value::from(call.project_id)])? {
             let Some(key) = Key::of_row(&row, call.now_ms)? else {
                 continue;
             };
-            let tags = tags_of(tx, &key.id)?;
+            let tags = tags_by_key.remove(&key.id).unwrap_or_default();
             if search.finds(&key.name, &tags) {
                 found.push((key, tags));
             }
