@@ -63,6 +63,8 @@ pub struct Setup {
     pub hsm: String,
     /// A further HSM, which key stores can name as this.
     pub cluster: Option<(String, Token)>,
+    /// Further lines of the section `[[cluster]]`.
+    pub cluster_lines: String,
 }
 
 impl Setup {
@@ -173,7 +175,9 @@ impl Server {
         let cluster = setup
             .cluster
             .as_ref()
-            .map_or_else(String::new, |(name, token)| server.add_cluster(name, token));
+            .map_or_else(String::new, |(name, token)| {
+                server.add_cluster(name, token, &setup.cluster_lines)
+            });
         let config = format!(
             "listen = \"{}\"\nregion = \"{REGION}\"\ndatabase = \"{}\"\ndevelopment = true\n{}\n\
              [hsm]\nmodule = \"{}\"\ntoken = \"{}\"\npin_file = \"pin\"\n{}\n{cluster}",
@@ -189,11 +193,11 @@ impl Server {
     }
 
     /// Takes a further HSM into the server's environment, and writes its part of the configuration.
-    fn add_cluster(&mut self, name: &str, token: &Token) -> String {
+    fn add_cluster(&mut self, name: &str, token: &Token, lines: &str) -> String {
         self.environment.extend(token.environment.clone());
         write_private(&self.file("cluster.pin"), &token.pin);
         format!(
-            "[[cluster]]\nname = \"{name}\"\n[cluster.hsm]\nmodule = \"{}\"\ntoken = \"{}\"\n\
+            "[[cluster]]\nname = \"{name}\"\n{lines}\n[cluster.hsm]\nmodule = \"{}\"\ntoken = \"{}\"\n\
              pin_file = \"cluster.pin\"\n",
             token.module.display(),
             token.label,

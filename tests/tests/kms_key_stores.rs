@@ -1,7 +1,8 @@
 //! Key stores: a second HSM, of another vendor, behind the same server.
 
+use kit::db::{Database, Value as Sql};
 use serde_json::{Value, json};
-use tests::{Chain, Client, Partition, Server, Setup, SoftHsm, code};
+use tests::{Ahead, Chain, Client, Partition, Server, Setup, SoftHsm, code, text};
 
 /// A server whose keys live in Dew's HSM, with SoftHSM2 as a cluster that key stores can name.
 struct World {
@@ -12,10 +13,16 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::with("")
+    }
+
+    /// The same with further lines about the cluster.
+    fn with(cluster_lines: &str) -> Self {
         let chain = Chain::start();
         let hsm = SoftHsm::start();
         let setup = Setup {
             cluster: Some(("annex".to_owned(), hsm.token())),
+            cluster_lines: cluster_lines.to_owned(),
             ..Setup::default()
         };
         let server = Server::start_as(&chain.token(Partition::Compat), &setup);
@@ -133,6 +140,52 @@ fn a_store_that_holds_keys_is_not_given_up_and_one_of_another_account_is_not_the
         json!({"key_alias": "s", "keystore_id": store}),
     );
     assert_eq!((status, code(&answer)), (400, "KMS.8003"), "{answer}");
+}
+
+#[test]
+fn a_cluster_of_other_accounts_is_not_there() {
+    let world = World::with("accounts = [\"acme\"]");
+    let body = |cluster: &str| json!({"keystore_alias": "mine", "hsm_cluster_id": cluster});
+    let stranger = world.server.client(1);
+    let target = path(&stranger, "keystores");
+    let (status, refused) = stranger.call("POST", &target, &body("annex"));
+    assert_eq!((status, code(&refused)), (400, "KMS.0308"), "{refused}");
+    // It reads as of one that the configuration does not name.
+    let (status, absent) = stranger.call("POST", &target, &body("xenna"));
+    let told = text(&refused["error"]["error_msg"]).replace("annex", "xenna");
+    assert_eq!((status, text(&absent["error"]["error_msg"])), (400, told));
+    make_store(&world.client(), "annex-store");
+}
+
+#[test]
+fn a_store_of_another_project_is_not_there() {
+    let mut world = World::new();
+    let client = world.client();
+    let store = make_store(&client, "annex-store");
+    let mut account = client.account().clone();
+    let values = [
+        Sql::from("5e0ad86ad3f34db9a5ac1b1f0ae4d9d2"),
+        Sql::from(account.domain_id.as_str()),
+    ];
+    world.server.stop();
+    let database = Database::open(world.server.database(), &[]).expect("the database is there");
+    let made: Result<_, kit::db::Error> = database.write(|tx| {
+        tx.execute(
+            "INSERT INTO iam_projects (id, account_id, name, description, enabled, created_ms)
+             VALUES ($1, $2, 'cn-north-4_second', '', 1, 0)",
+            &values,
+        )
+    });
+    made.expect("the statement is right");
+    drop(database);
+    world.server.run();
+    account.project_id = "5e0ad86ad3f34db9a5ac1b1f0ae4d9d2".to_owned();
+    let second = Client::new(world.server.address(), account, Ahead::default());
+    let wanted = json!({"key_alias": "s", "keystore_id": store});
+    let (status, answer) = second.kms("create-key", wanted.clone());
+    assert_eq!((status, code(&answer)), (400, "KMS.8003"), "{answer}");
+    let (status, answer) = world.client().kms("create-key", wanted);
+    assert_eq!(status, 200, "{answer}");
 }
 
 /// Counts the objects of the second HSM.

@@ -515,3 +515,143 @@ fn rows_that_were_moved_or_changed_are_refused() {
         assert_eq!(server.client(0).decrypt(&one.cipher), "secret of acme");
     }
 }
+
+/// The traces of a project with that name: identifier and name of the resource, and the user.
+fn traces(client: &Client, name: &str) -> BTreeSet<[String; 3]> {
+    let project = &client.account().project_id;
+    let target = format!("/v3/{project}/traces?limit=200&trace_name={name}&trace_type=system");
+    let (status, found) = client.call("GET", &target, &Value::Null);
+    assert_eq!(status, 200, "{found}");
+    let found = found["traces"].as_array().expect("a list");
+    let shown = found.iter().map(|trace| {
+        let member = |name: &str| trace[name].as_str().unwrap_or_default().to_owned();
+        let user = trace["user"]["name"].as_str().unwrap_or_default();
+        [
+            member("resource_id"),
+            member("resource_name"),
+            user.to_owned(),
+        ]
+    });
+    shown.collect()
+}
+
+/// What a grantee of another account does is in the owner's traces, and its own do not tell how the owner calls the key.
+#[test]
+fn the_use_of_a_granted_key_is_traced_for_its_owner() {
+    let hsm = SoftHsm::start();
+    let server = Server::start(&hsm.token());
+    let (owner, grantee) = (server.client(0), server.client(1));
+    let user = grantee.account().user_id.clone();
+    let key = owner.create_key("our-name", json!({}));
+    let operations = [
+        "encrypt-data",
+        "decrypt-data",
+        "create-grant",
+        "retire-grant",
+    ];
+    let grant = json!({"key_id": key, "grantee_principal": user, "operations": operations});
+    let grant = text(&owner.kms_ok("create-grant", grant)["grant_id"]);
+    let cipher = grantee.encrypt(&key, "x");
+    let own = grantee.create_key("own", json!({}));
+    let move_it = json!({"cipher_text": cipher, "destination_key_id": own});
+    grantee.kms_ok("re-encrypt", move_it);
+    grantee.kms_ok("retire-grant", json!({"key_id": key, "grant_id": grant}));
+    let row = |id: &str, name: &str| {
+        let user = &grantee.account().name;
+        BTreeSet::from([[id.to_owned(), name.to_owned(), user.clone()]])
+    };
+    for name in ["encryptData", "retireGrant"] {
+        assert_eq!(traces(&owner, name), row(&key, "our-name"), "{name}");
+        assert_eq!(traces(&grantee, name), row(&key, ""), "{name}");
+    }
+    // The source of a re-encryption was used too, though the trace is about the destination.
+    assert_eq!(traces(&owner, "reEncrypt"), row(&key, "our-name"));
+    assert_eq!(traces(&grantee, "reEncrypt"), row(&own, "own"));
+}
+
+/// Makes a user of the first account with a policy of its own in the account's project.
+fn user_with(server: &Server, statements: &Value) -> Client {
+    let root = server.client(0);
+    let user = nobody(server, 0);
+    let made = |target: &str, body: Value| {
+        let (status, made) = root.call("POST", target, &body);
+        assert_eq!(status, 201, "{made}");
+        made
+    };
+    let group = made("/v3/groups", json!({"group": {"name": "limited"}}));
+    let policy = json!({"Version": "1.1", "Statement": statements});
+    let role =
+        json!({"display_name": "limited", "type": "XA", "description": "d", "policy": policy});
+    let role = made("/v3.0/OS-ROLE/roles", json!({"role": role}));
+    let (group, role) = (text(&group["group"]["id"]), text(&role["role"]["id"]));
+    let account = user.account();
+    for target in [
+        format!("/v3/groups/{group}/users/{}", account.user_id),
+        format!(
+            "/v3/projects/{}/groups/{group}/roles/{role}",
+            account.project_id
+        ),
+    ] {
+        let (status, answer) = root.call("PUT", &target, &Value::Null);
+        assert_eq!(status, 204, "{target}: {answer}");
+    }
+    user
+}
+
+#[test]
+fn a_policy_sees_the_algorithms_of_a_re_encryption_and_the_tags_of_a_request() {
+    let hsm = SoftHsm::start();
+    let server = Server::start(&hsm.token());
+    let root = server.client(0);
+    let aes = root.create_key("aes", json!({}));
+    let pair = json!({"key_spec": "RSA_2048", "key_usage": "ENCRYPT_DECRYPT"});
+    let rsa = root.create_key("rsa", pair);
+    let cipher = root.encrypt(&aes, "x");
+    let user = user_with(
+        &server,
+        &json!([
+            {"Effect": "Allow", "Action": ["kms:*:*"]},
+            {"Effect": "Deny", "Action": ["kms:cmk:encryptData"],
+             "Condition": {"StringEquals": {"kms:EncryptionAlgorithm": ["SYMMETRIC_DEFAULT"]}}},
+            {"Effect": "Deny", "Action": ["kms:cmk:tagResource"],
+             "Condition": {"StringEquals": {"g:RequestTag/stage": ["live"]}}},
+            {"Effect": "Deny", "Action": ["kms:cmk:untagResource"],
+             "Condition": {"ForAnyValue:StringEquals": {"g:TagKeys": ["stage"]}}},
+        ]),
+    );
+    let seen = |operation: &str, body: Value| {
+        let (status, answer) = user.kms(operation, body);
+        (status, code(&answer).to_owned())
+    };
+    let denied = || (403, "KMS.0306".to_owned());
+    let to = |key: &str| json!({"cipher_text": cipher, "destination_key_id": key});
+    assert_eq!(seen("re-encrypt", to(&aes)), denied());
+    // Only the destination encrypts: that the source decrypts in the denied way does not count.
+    let mut other = to(&rsa);
+    other["destination_encryption_algorithm"] = "RSAES_OAEP_SHA_1".into();
+    assert_eq!(seen("re-encrypt", other), (200, String::new()));
+    let (one, many) = (format!("{aes}/tags"), format!("{aes}/tags/action"));
+    let tag = |value: &str| json!({"key": "stage", "value": value});
+    assert_eq!(seen(&one, json!({"tag": tag("live")})), denied());
+    assert_eq!(seen(&one, json!({"tag": tag("test")})).0, 204);
+    for (action, value, free) in [("create", "live", "test"), ("delete", "test", "")] {
+        let change = |tags: Value| seen(&many, json!({"action": action, "tags": tags}));
+        assert_eq!(
+            change(json!([{"key": "a"}, tag(value)])),
+            denied(),
+            "{action}"
+        );
+        let tags = if free.is_empty() {
+            json!([{"key": "a"}])
+        } else {
+            json!([{"key": "a"}, tag(free)])
+        };
+        assert_eq!(change(tags).0, 204, "{action}");
+    }
+    let (status, answer) = user.call(
+        "DELETE",
+        &user.kms_path(&format!("{one}/stage")),
+        &Value::Null,
+    );
+    assert_eq!((status, code(&answer)), (403, "KMS.0306"), "{answer}");
+}

@@ -24,4 +24,4 @@ pub use json::{JSON_DEPTH_MAX, parse_object};
 pub use member::{ALNUM, ANY_TEXT, Charset, Field, Kind, Member, NAME, Place};
 pub use operation::{Access, Audit, Check, Given, Method, Operation, TraceKind};
 pub use path::{Matched, Template};
-pub use service::{Raw, Reply, Route, Service, Table};
+pub use service::{Raw, Reply, Route, Service, Subject, Table};

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::{Audit, Call, Operation, Rendered, Reply, TraceKind};
+use crate::api::{Audit, Call, Operation, Rendered, Reply, Subject, TraceKind};
 use crate::caller::Caller;
 use crate::db::{Error, Migration, Tx, Value as Sql};
 use crate::{id, sql};
@@ -116,6 +116,37 @@ impl Record {
                 "read_only": operation.only_reads(),
                 "message": format!("{}, Method: {method} Url={url}, Reason:{reason}", audit.name),
             }),
+        }
+    }
+
+    /// Tells whether the record stands where the owner of a resource looks.
+    #[must_use]
+    pub fn is_with(&self, subject: &Subject) -> bool {
+        self.account_id == subject.account_id && self.project_id == subject.project_id
+    }
+
+    /// Makes the same record for the owner of a resource that somebody else used.
+    #[must_use]
+    pub fn for_owner(&self, subject: &Subject) -> Self {
+        Self {
+            trace_id: id::uuid_at(self.time_ms),
+            project_id: subject.project_id.clone(),
+            account_id: subject.account_id.clone(),
+            resource_id: subject.id.clone(),
+            resource_name: subject.name.clone(),
+            enterprise_project: subject.enterprise_project.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Takes out how another account calls the resource that the record is about.
+    pub fn hide_names(&mut self, subjects: &[Subject]) {
+        let is_foreign = subjects
+            .iter()
+            .any(|subject| subject.id == self.resource_id && subject.account_id != self.account_id);
+        if is_foreign {
+            self.resource_name.clear();
+            self.enterprise_project.clear();
         }
     }
 

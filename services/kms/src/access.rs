@@ -10,7 +10,30 @@ use kit::sql;
 
 use crate::fields;
 use crate::key::Key;
+use crate::operations::tags;
 use crate::{choices, spec};
+
+/// What must be permitted with a key, by a policy or a grant.
+#[derive(Clone, Copy)]
+pub(crate) struct Right<'a> {
+    /// The names of the action: one that is allowed is enough.
+    pub(crate) actions: &'a [&'a str],
+    /// What a grant calls it.
+    pub(crate) grant: Option<&'a str>,
+    /// How the key would encrypt, where that is not a member of the request of its own.
+    pub(crate) algorithm: Option<&'a str>,
+}
+
+impl Right<'static> {
+    /// What the call's operation needs.
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        Self {
+            actions: call.operation.actions,
+            grant: call.operation.grant,
+            algorithm: None,
+        }
+    }
+}
 
 /// Checks that the caller may do what is about no one key: a policy that is limited to keys does not permit it.
 ///
@@ -70,16 +93,10 @@ fn takes(call: &Call<'_>, field: &Field) -> bool {
 /// # Errors
 /// `KMS.0207` where there is no such key for this caller, `KMS.0306` or `KMS.0307` where it may not do this.
 pub(crate) fn key(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Key, Failure> {
-    key_for(
-        tx,
-        call,
-        given,
-        call.operation.actions,
-        call.operation.grant,
-    )
+    key_for(tx, call, given, Right::of(call))
 }
 
-/// Finds a key as [`key`] does, for other actions than the operation's: one operation may need two keys.
+/// Finds a key as [`key`] does, for another right than the operation's: one operation may need two keys.
 ///
 /// # Errors
 /// As for [`key`].
@@ -87,8 +104,7 @@ pub(crate) fn key_for(
     tx: &mut Tx<'_>,
     call: &Call<'_>,
     given: &str,
-    actions: &[&str],
-    grant: Option<&str>,
+    right: Right<'_>,
 ) -> Result<Key, Failure> {
     let caller = call.caller()?;
     let id = if kit::id::is_uuid(given) {
@@ -97,12 +113,12 @@ pub(crate) fn key_for(
         resolve(tx, call, given)?
     };
     let Some(id) = id else {
-        return Err(absent(call, caller, actions));
+        return Err(absent(call, caller, right.actions));
     };
     let Some(key) = Key::load(tx, &id, call.now_ms)? else {
-        return Err(absent(call, caller, actions));
+        return Err(absent(call, caller, right.actions));
     };
-    permit(tx, call, &key, actions, grant)?;
+    permit(tx, call, &key, right)?;
     Ok(key)
 }
 
@@ -130,21 +146,16 @@ fn resolve(tx: &mut Tx<'_>, call: &Call<'_>, given: &str) -> Result<Option<Strin
 }
 
 /// Checks that the caller may do one of the actions with the key.
-fn permit(
-    tx: &mut Tx<'_>,
-    call: &Call<'_>,
-    key: &Key,
-    actions: &[&str],
-    grant: Option<&str>,
-) -> Result<(), Failure> {
+fn permit(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key, right: Right<'_>) -> Result<(), Failure> {
     let caller = call.caller()?;
+    let actions = right.actions;
     let is_own = key.account_id == caller.account_id && key.project_id == call.project_id;
     if is_own && (caller.is_root || actions.is_empty()) {
         return Ok(());
     }
     let mut denial = None;
     if is_own {
-        let context = context(tx, call, key)?;
+        let context = context(tx, call, key, right.algorithm)?;
         let decision = decide(call, caller, key, actions, &context);
         match decision.verdict {
             Verdict::Allow => return Ok(()),
@@ -152,10 +163,10 @@ fn permit(
             Verdict::NoMatch => denial = Some(decision),
         }
     }
-    if let Some(grant) = grant
+    if let Some(grant) = right.grant
         && is_granted(tx, key, caller, grant)?
     {
-        return refuse_denied(tx, call, key, actions);
+        return refuse_denied(tx, call, key, right);
     }
     match denial {
         None => Err(absent(call, caller, actions)),
@@ -175,12 +186,12 @@ pub(crate) fn refuse_denied(
     tx: &mut Tx<'_>,
     call: &Call<'_>,
     key: &Key,
-    actions: &[&str],
+    right: Right<'_>,
 ) -> Result<(), Failure> {
     let caller = call.caller()?;
-    let context = context(tx, call, key)?;
+    let context = context(tx, call, key, right.algorithm)?;
     let question = Question {
-        actions,
+        actions: right.actions,
         resource: Some(&key.urn(call.region)),
         context: &context,
     };
@@ -226,7 +237,7 @@ pub(crate) fn may_by_policy(
     if caller.is_root {
         return Ok(true);
     }
-    let context = context(tx, call, key)?;
+    let context = context(tx, call, key, None)?;
     let decision = decide(call, caller, key, actions, &context);
     Ok(decision.verdict == Verdict::Allow)
 }
@@ -284,8 +295,16 @@ pub(crate) fn granted_operations(
 }
 
 /// What policies may ask of a request on a key.
-fn context(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key) -> Result<Context, Failure> {
+fn context(
+    tx: &mut Tx<'_>,
+    call: &Call<'_>,
+    key: &Key,
+    algorithm: Option<&str>,
+) -> Result<Context, Failure> {
     let mut context = request_context(call);
+    if let Some(algorithm) = algorithm {
+        context.add("kms:EncryptionAlgorithm", algorithm);
+    }
     context.add("kms:KeySpec", key.spec.name);
     context.add("kms:KeyUsage", key.purpose.name());
     context.add("kms:KeyOrigin", key.origin());
@@ -306,7 +325,7 @@ fn context(tx: &mut Tx<'_>, call: &Call<'_>, key: &Key) -> Result<Context, Failu
 }
 
 /// What policies may ask of a request, whatever it is about.
-pub(crate) fn request_context(call: &Call<'_>) -> Context {
+fn request_context(call: &Call<'_>) -> Context {
     let mut context = call.caller.map_or_else(Context::new, |caller| {
         caller.context(call.now_ms, &call.origin.source_ip)
     });
@@ -330,6 +349,7 @@ pub(crate) fn request_context(call: &Call<'_>) -> Context {
     if let Some((name, _)) = call.args.text(&fields::KEY).and_then(fields::alias_name) {
         context.add("kms:RequestAlias", format!("alias/{name}"));
     }
+    tags::describe(call, &mut context);
     for (name, value) in call
         .args
         .object(&fields::ENCRYPTION_CONTEXT)

@@ -4,6 +4,7 @@
 //! Of several servers on one database, one holds the lease and does the work. Each piece of work is one transaction that
 //! checks the lease's fence where it commits, so a server that lost the lease without noticing changes nothing.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kit::api::Failure;
@@ -26,6 +27,8 @@ const LEASE_MS: i64 = 15 * SECOND_MS;
 const ORPHAN_MS: i64 = 60 * SECOND_MS;
 /// The most pieces of one kind of work in one run, so that no run outlives the lease.
 const BATCH: i64 = 200;
+/// How long a key whose rotation failed is left alone, so that such keys do not take the places of the others in each run.
+const RETRY_MS: i64 = 60 * SECOND_MS;
 /// How long the parameters of an import are kept after they expired, so that a late import is told so.
 const EXPIRED_IMPORT_MS: i64 = 7 * DAY_MS;
 
@@ -49,6 +52,9 @@ pub struct Work {
     pub swept: usize,
 }
 
+/// The keys whose rotation failed, and the moments from which it is tried again.
+type Retries = BTreeMap<String, i64>;
+
 /// Does what is due.
 pub struct Due {
     kms: Arc<Kms>,
@@ -56,7 +62,7 @@ pub struct Due {
     clock: Clock,
     holder: String,
     /// Held by the run that there is, so that the next one finds its work done.
-    running: Mutex<()>,
+    running: Mutex<Retries>,
 }
 
 /// A key that something is due for, with who owns it.
@@ -98,7 +104,7 @@ impl Due {
             db,
             clock,
             holder: id::hex32(),
-            running: Mutex::new(()),
+            running: Mutex::default(),
         }
     }
 
@@ -107,7 +113,7 @@ impl Due {
     /// # Errors
     /// The database or an HSM fails; what was done is done, the rest stays due.
     pub fn run(&self) -> Result<Work, Failure> {
-        let _one = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut retries = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(fence) = self.lease()? else {
             return Ok(Work::default());
         };
@@ -115,7 +121,7 @@ impl Due {
         let deleted = self.delete(fence);
         let expired = self.expire(fence);
         let forgotten = self.forget_imports(fence);
-        let rotated = self.rotate(fence);
+        let rotated = self.rotate(fence, &mut retries);
         let swept = self.sweep(fence);
         forgotten?;
         Ok(Work {
@@ -165,8 +171,13 @@ impl Due {
         })
     }
 
-    fn candidates(&self, sql: &'static str, now_ms: i64) -> Result<Vec<Candidate>, Failure> {
-        let values = [Value::from(now_ms), Value::from(BATCH)];
+    fn candidates(
+        &self,
+        sql: &'static str,
+        now_ms: i64,
+        most: i64,
+    ) -> Result<Vec<Candidate>, Failure> {
+        let values = [Value::from(now_ms), Value::from(most)];
         let rows = self
             .db
             .read(|tx| Ok::<_, Failure>(tx.rows(sql, &values)?))?;
@@ -177,7 +188,7 @@ impl Due {
     fn delete(&self, fence: i64) -> Result<usize, Failure> {
         let now_ms = self.clock.now_ms();
         let mut done = 0;
-        for one in self.candidates(sql!("due_deletions"), now_ms)? {
+        for one in self.candidates(sql!("due_deletions"), now_ms, BATCH)? {
             let gone = self.fenced(fence, |tx| {
                 let due = [Value::from(one.key_id.as_str()), Value::from(now_ms)];
                 tx.execute(sql!("doom_residents_of"), &due)?;
@@ -199,7 +210,7 @@ impl Due {
     fn expire(&self, fence: i64) -> Result<usize, Failure> {
         let now_ms = self.clock.now_ms();
         let mut done = 0;
-        for one in self.candidates(sql!("due_expirations"), now_ms)? {
+        for one in self.candidates(sql!("due_expirations"), now_ms, BATCH)? {
             self.fenced(fence, |tx| {
                 // Read as of now, the key is without its material; what is left is to write that down.
                 let Some(mut key) = Key::load(tx, &one.key_id, now_ms)? else {
@@ -227,16 +238,28 @@ impl Due {
         })
     }
 
-    /// Rotates the keys whose interval has passed. One that fails is left due, and the others go on.
-    fn rotate(&self, fence: i64) -> Result<usize, Failure> {
+    /// Rotates the keys whose interval has passed. One that fails is left due for later, and the others go on.
+    fn rotate(&self, fence: i64, retries: &mut Retries) -> Result<usize, Failure> {
         let now_ms = self.clock.now_ms();
+        retries.retain(|_, when| *when > now_ms);
+        let waiting = i64::try_from(retries.len()).unwrap_or(i64::MAX);
+        let most = BATCH.saturating_add(waiting);
+        let mut due = self.candidates(sql!("due_rotations"), now_ms, most)?;
+        due.retain(|one| !retries.contains_key(&one.key_id));
         let mut done = 0;
         let mut failure = None;
-        for one in self.candidates(sql!("due_rotations"), now_ms)? {
+        for one in due {
             match self.rotate_one(fence, &one, now_ms) {
                 Ok(true) => done += 1,
                 Ok(false) => {}
-                Err(error) => failure = Some(error),
+                Err(error) => {
+                    failure = Some(error);
+                    if !self.kms.vault.default_hsm().health().up {
+                        // No key of it can rotate now, and none is to blame.
+                        break;
+                    }
+                    retries.insert(one.key_id, now_ms + RETRY_MS);
+                }
             }
         }
         failure.map_or(Ok(done), Err)
@@ -268,21 +291,36 @@ impl Due {
     fn sweep(&self, fence: i64) -> Result<usize, Failure> {
         let before_ms = self.clock.now_ms() - ORPHAN_MS;
         let mut done = 0;
+        let mut failure = None;
         for (cluster, store) in self.kms.vault.stores() {
-            let values = [
-                Value::from(cluster.unwrap_or_default()),
-                Value::from(before_ms),
-                Value::from(BATCH),
-            ];
-            let rows = self
-                .db
-                .read(|tx| Ok::<_, Failure>(tx.rows(sql!("select_old_intents"), &values)?))?;
-            for row in rows {
-                self.sweep_one(fence, store, &row.text("resident_id")?)?;
-                done += 1;
+            // An HSM that is away keeps none of the others from being swept.
+            match self.sweep_store(fence, cluster.unwrap_or_default(), store, before_ms) {
+                Ok(swept) => done += swept,
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(done)
+        failure.map_or(Ok(done), Err)
+    }
+
+    fn sweep_store(
+        &self,
+        fence: i64,
+        cluster: &str,
+        store: &Store,
+        before_ms: i64,
+    ) -> Result<usize, Failure> {
+        let values = [
+            Value::from(cluster),
+            Value::from(before_ms),
+            Value::from(BATCH),
+        ];
+        let rows = self
+            .db
+            .read(|tx| Ok::<_, Failure>(tx.rows(sql!("select_old_intents"), &values)?))?;
+        for row in &rows {
+            self.sweep_one(fence, store, &row.text("resident_id")?)?;
+        }
+        Ok(rows.len())
     }
 
     fn sweep_one(&self, fence: i64, store: &Store, name: &str) -> Result<(), Failure> {
@@ -311,3 +349,6 @@ fn binding_of(name: &str) -> Option<Binding<'_>> {
     };
     parts.next().is_none().then_some(binding)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! A key as the database has it, and as clients see it.
 
-use kit::api::Failure;
+use kit::api::{Failure, Subject};
 use kit::db::{Row, Tx, Value};
 use kit::sql;
 use serde_json::json;
@@ -241,6 +241,18 @@ impl Key {
     #[must_use]
     pub(crate) fn urn(&self, region: &str) -> String {
         format!("kms:{region}:{}:KeyId:{}", self.account_id, self.id)
+    }
+
+    /// The key as traces tell of it.
+    #[must_use]
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            enterprise_project: self.enterprise_project.clone(),
+            account_id: self.account_id.clone(),
+            project_id: self.project_id.clone(),
+        }
     }
 
     /// The key object of the contract: every member is a text.

@@ -13,7 +13,7 @@ mod pairs;
 mod random;
 mod rotation;
 mod signing;
-mod tags;
+pub(crate) mod tags;
 mod versions;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_lc_rs::digest::{SHA256, digest};
 use der::pem::LineEnding;
 use kit::api::Failure;
+use kit::caller::Caller;
 use kit::db::{Database, Tx, Value};
 use kit::hsm::{
     Binding, Error, Hash, Hsm, Import, Kind as HsmKind, Material as HsmMaterial, Message,
@@ -43,6 +44,18 @@ pub struct Store {
     pub hsm: Hsm,
     /// Whether keys stay in the HSM wholly, instead of being kept wrapped in the database.
     pub is_resident: bool,
+    /// The names or identifiers of the accounts that may take it into use as a key store; `None` is all of them.
+    pub accounts: Option<Vec<String>>,
+}
+
+impl Store {
+    fn is_for(&self, caller: &Caller) -> bool {
+        self.accounts.as_ref().is_none_or(|accounts| {
+            accounts
+                .iter()
+                .any(|account| *account == caller.account_name || *account == caller.account_id)
+        })
+    }
 }
 
 /// All HSMs of this server.
@@ -106,10 +119,11 @@ impl Vault {
         Self { default, clusters }
     }
 
-    /// Tells whether the configuration names an HSM cluster.
+    /// Tells whether the configuration names an HSM cluster for the caller's account.
     #[must_use]
-    pub(crate) fn knows(&self, cluster: &str) -> bool {
-        self.clusters.contains_key(cluster)
+    pub(crate) fn offers(&self, cluster: &str, caller: &Caller) -> bool {
+        let store = self.clusters.get(cluster);
+        store.is_some_and(|store| store.is_for(caller))
     }
 
     /// The default HSM.
@@ -140,19 +154,6 @@ impl Vault {
 
     fn hsm(&self, held: &Held) -> Result<&Hsm, Failure> {
         Ok(&self.of(held.cluster.as_deref())?.hsm)
-    }
-
-    /// Finds the cluster of a key store of the account that is in use.
-    ///
-    /// # Errors
-    /// `KMS.8003` if there is none of that name, `KMS.0340` if it is switched off.
-    pub(crate) fn store(
-        &self,
-        tx: &mut Tx<'_>,
-        account_id: &str,
-        keystore_id: &str,
-    ) -> Result<Option<String>, Failure> {
-        cluster_of(tx, account_id, keystore_id)
     }
 
     /// Finds what a kind of key is in an HSM, if that offers it.
@@ -231,7 +232,7 @@ impl Vault {
         key: &Key,
         now_ms: i64,
     ) -> Result<Held, Failure> {
-        let cluster = db.read(|tx| cluster_of(tx, &key.account_id, &key.keystore_id))?;
+        let cluster = db.read(|tx| cluster_of(tx, key))?;
         self.generate(db, cluster.as_deref(), key, now_ms)
     }
 
@@ -501,19 +502,22 @@ impl Vault {
     }
 }
 
-/// Finds the cluster of a key store of the account that is in use; the default one has none.
-pub(crate) fn cluster_of(
-    tx: &mut Tx<'_>,
-    account_id: &str,
-    keystore_id: &str,
-) -> Result<Option<String>, Failure> {
-    if keystore_id == choices::DEFAULT_KEYSTORE {
+/// Finds the cluster of a key's store, which must be in use in the key's project; the default one has none.
+///
+/// # Errors
+/// `KMS.8003` if the project has no such store, `KMS.0340` if it is switched off.
+pub(crate) fn cluster_of(tx: &mut Tx<'_>, key: &Key) -> Result<Option<String>, Failure> {
+    if key.keystore_id == choices::DEFAULT_KEYSTORE {
         return Ok(None);
     }
     let row = tx
         .row(
-            sql!("select_keystore_of_account"),
-            &[Value::from(keystore_id), Value::from(account_id)],
+            sql!("select_keystore_of_key"),
+            &[
+                Value::from(key.keystore_id.as_str()),
+                Value::from(key.account_id.as_str()),
+                Value::from(key.project_id.as_str()),
+            ],
         )?
         .ok_or_else(|| Failure::refused(8003))?;
     if row.int("state")? != 2 {

@@ -55,7 +55,7 @@ fn find(tx: &mut Tx<'_>, key: &Key, version: u32) -> Result<Option<Held>, Failur
         }),
     };
     Ok(Some(Held {
-        cluster: cluster_of(tx, &key.account_id, &key.keystore_id)?,
+        cluster: cluster_of(tx, key)?,
         account: key.account_id.clone(),
         key: key.id.clone(),
         version,

@@ -84,7 +84,13 @@ impl App {
         let clusters = config
             .clusters
             .iter()
-            .map(|cluster| Ok((cluster.name.clone(), store(&cluster.name, &cluster.hsm)?)))
+            .map(|cluster| {
+                let store = Store {
+                    accounts: cluster.accounts.clone(),
+                    ..store(&cluster.name, &cluster.hsm)?
+                };
+                Ok((cluster.name.clone(), store))
+            })
             .collect::<Result<BTreeMap<_, _>, StartError>>()?;
         let sealer: Arc<dyn Sealer> = Arc::new(HsmSealer(default.hsm.clone()));
         let iam = Arc::new(Iam::new(db.clone(), Arc::clone(&sealer), Cost::STANDARD));
@@ -171,6 +177,7 @@ fn store(name: &str, config: &HsmConfig) -> Result<Store, StartError> {
     Ok(Store {
         hsm,
         is_resident: config.resident,
+        accounts: None,
     })
 }
 

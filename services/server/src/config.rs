@@ -74,6 +74,8 @@ pub(crate) struct HsmConfig {
 pub(crate) struct Cluster {
     /// The name by which key stores take it into use.
     pub(crate) name: String,
+    /// The names or identifiers of the accounts that may take it into use; absent is all of them.
+    pub(crate) accounts: Option<Vec<String>>,
     /// How it is reached.
     pub(crate) hsm: HsmConfig,
 }

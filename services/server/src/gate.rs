@@ -309,7 +309,7 @@ impl Gate {
             .map_err(|failure| unauthenticated(failure, catalogue))
     }
 
-    /// Writes the trace of what has none yet, and the answer.
+    /// Writes the traces of what has none yet, and the answer.
     fn conclude(
         &self,
         call: &Call<'_>,
@@ -336,10 +336,15 @@ impl Gate {
     }
 
     fn trace(&self, call: &Call<'_>, outcome: Outcome<'_>) -> Result<(), Failure> {
-        let Some(record) = call.record(outcome) else {
+        let records = call.records(outcome);
+        if records.is_empty() {
             return Ok(());
-        };
-        self.db.append(|tx| trail::append(tx, &record))?;
+        }
+        self.db.append(|tx| {
+            records
+                .iter()
+                .try_for_each(|record| trail::append(tx, record))
+        })?;
         Ok(())
     }
 }

@@ -68,7 +68,7 @@ impl Call<'_> {
     ) -> Result<Reply, Failure> {
         self.db.write(|tx| {
             let mut reply = work(tx)?;
-            if let Some(record) = self.record(Outcome::Done(&reply)) {
+            for record in self.records(Outcome::Done(&reply)) {
                 trail::append(tx, &record)?;
             }
             reply.traced = true;
@@ -76,14 +76,24 @@ impl Call<'_> {
         })
     }
 
-    /// Makes the audit record of an outcome, if the operation is traced.
+    /// Makes the audit records of an outcome, if the operation is traced: the caller's, and one for each other owner of
+    /// what was used.
     #[must_use]
-    pub fn record(&self, outcome: Outcome<'_>) -> Option<Record> {
-        Some(Record::of_call(
-            self,
-            self.operation.audit?,
-            self.caller?,
-            outcome,
-        ))
+    pub fn records(&self, outcome: Outcome<'_>) -> Vec<Record> {
+        let (Some(audit), Some(caller)) = (self.operation.audit, self.caller) else {
+            return Vec::new();
+        };
+        let mut own = Record::of_call(self, audit, caller, outcome);
+        let mut records = Vec::new();
+        if let Outcome::Done(reply) = outcome {
+            let foreign = reply
+                .subjects
+                .iter()
+                .filter(|subject| !own.is_with(subject));
+            records.extend(foreign.map(|subject| own.for_owner(subject)));
+            own.hide_names(&reply.subjects);
+        }
+        records.insert(0, own);
+        records
     }
 }

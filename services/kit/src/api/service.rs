@@ -13,6 +13,21 @@ pub struct Raw {
     pub bytes: Vec<u8>,
 }
 
+/// A resource with its owner, for traces.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The identifier.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The enterprise project, or an empty text.
+    pub enterprise_project: String,
+    /// The account that owns it.
+    pub account_id: String,
+    /// The project that it is in.
+    pub project_id: String,
+}
+
 /// An operation's answer.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
@@ -28,6 +43,8 @@ pub struct Reply {
     pub resource: Option<(String, String)>,
     /// The enterprise project of the resource, or an empty text.
     pub enterprise_project: String,
+    /// The resources whose owners are to find a trace, whoever called.
+    pub subjects: Vec<Subject>,
     /// Whether the trace is written already, together with the change.
     pub traced: bool,
 }
@@ -77,6 +94,23 @@ impl Reply {
     #[must_use]
     pub fn about(mut self, id: &str, name: &str) -> Self {
         self.resource = Some((id.to_owned(), name.to_owned()));
+        self
+    }
+
+    /// Says what the trace is about, and who owns it: an owner who is not the caller gets a trace of its own.
+    #[must_use]
+    pub fn on(self, subject: Subject) -> Self {
+        self.about(&subject.id, &subject.name)
+            .within(&subject.enterprise_project)
+            .using(subject)
+    }
+
+    /// Says what else was used: an owner who is not the caller gets a trace of that too.
+    #[must_use]
+    pub fn using(mut self, subject: Subject) -> Self {
+        if self.subjects.iter().all(|known| known.id != subject.id) {
+            self.subjects.push(subject);
+        }
         self
     }
 }

@@ -161,9 +161,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         )?;
         let row = row.ok_or_else(|| Failure::refused(choices::DUPLICATE_ALIAS))?;
         refuse_too_many(tx, &key)?;
-        Ok(Reply::new(describe(&row, call.region)?)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::new(describe(&row, call.region)?).on(key.subject()))
     })
 }
 
@@ -195,9 +193,7 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
                 return Err(unknown(alias));
             }
         }
-        Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
@@ -225,9 +221,7 @@ fn associate(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         )?;
         let row = row.ok_or_else(|| unknown(alias))?;
         refuse_too_many(tx, &key)?;
-        Ok(Reply::new(describe(&row, call.region)?)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::new(describe(&row, call.region)?).on(key.subject()))
     })
 }
 

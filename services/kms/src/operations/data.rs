@@ -10,6 +10,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{ROW, data, secret, text};
+use crate::access::Right;
 use crate::fields::{
     AAD, ANY_CIPHER_TEXT, CIPHER_TEXT, DATAKEY_CIPHER_LENGTH, DESTINATION_AAD,
     DESTINATION_ALGORITHM, DESTINATION_KEY, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT, KEY,
@@ -155,9 +156,7 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let context = Context::of(call.args.text(&AAD), call.args.object(&ENCRYPTION_CONTEXT));
     let cipher = seal(kms, &held, algorithm, Kind::Data, &context, plain)?;
     let body = json!({"key_id": key.id, "cipher_text": BASE64.encode(cipher)});
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn seal(
@@ -199,8 +198,7 @@ struct Source<'a> {
     key: Option<&'a str>,
     algorithm: Option<&'a str>,
     kind: Kind,
-    actions: &'a [&'a str],
-    grant: &'a str,
+    right: Right<'a>,
 }
 
 /// Finds the key of a ciphertext: as its front says, or as the request says where it has none.
@@ -219,7 +217,7 @@ fn find<'a>(call: &Call<'_>, bytes: &'a [u8], source: &Source<'_>) -> Result<Ope
         }
     };
     call.db.read(|tx| {
-        let key = access::key_for(tx, call, named, source.actions, Some(source.grant))?;
+        let key = access::key_for(tx, call, named, source.right)?;
         let algorithm = Algorithm::of(&key, source.algorithm)?;
         key.state.use_material()?;
         let (held, sealed) = match algorithm {
@@ -248,8 +246,7 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key: call.args.text(&KEY),
         algorithm: call.args.text(&ENCRYPTION_ALGORITHM),
         kind: Kind::Data,
-        actions: call.operation.actions,
-        grant: "decrypt-data",
+        right: Right::of(call),
     };
     let opening = find(call, &bytes, &source)?;
     let context = Context::of(call.args.text(&AAD), call.args.object(&ENCRYPTION_CONTEXT));
@@ -260,9 +257,7 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text": String::from_utf8_lossy(&plain),
         "plain_text_base64": BASE64.encode(&*plain),
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 /// Reads a ciphertext of either sort: hexadecimal digits are a data key, anything else is Base64 of a text.
@@ -277,55 +272,57 @@ fn read_either(text: &str) -> Option<(Zeroizing<Vec<u8>>, Kind)> {
     Some((bytes, Kind::Data))
 }
 
-/// What must be permitted with a key, by a policy or a grant.
-struct Right {
-    actions: [&'static str; 2],
-    grant: &'static str,
-}
-
-/// The rights that are needed on the source and on the destination: those for doing the same in two requests.
-const fn rights(kind: Kind) -> [Right; 2] {
-    match kind {
+/// The rights that are needed on the source and on the destination, with their algorithms: those for doing the same in
+/// two requests.
+const fn rights<'a>(kind: Kind, algorithms: [&'a str; 2]) -> [Right<'a>; 2] {
+    let [decrypting, encrypting]: [(&[&str], &str); 2] = match kind {
         Kind::Data => [
-            Right {
-                actions: ["kms:cmk:crypto", "kms:cmk:decryptData"],
-                grant: "decrypt-data",
-            },
-            Right {
-                actions: ["kms:cmk:crypto", "kms:cmk:encryptData"],
-                grant: "encrypt-data",
-            },
+            (&["kms:cmk:crypto", "kms:cmk:decryptData"], "decrypt-data"),
+            (&["kms:cmk:crypto", "kms:cmk:encryptData"], "encrypt-data"),
         ],
         Kind::DataKey => [
-            Right {
-                actions: ["kms:dek:crypto", "kms:cmk:decryptDataKey"],
-                grant: "decrypt-datakey",
-            },
-            Right {
-                actions: ["kms:dek:crypto", "kms:cmk:encryptDataKey"],
-                grant: "encrypt-datakey",
-            },
+            (
+                &["kms:dek:crypto", "kms:cmk:decryptDataKey"],
+                "decrypt-datakey",
+            ),
+            (
+                &["kms:dek:crypto", "kms:cmk:encryptDataKey"],
+                "encrypt-datakey",
+            ),
         ],
-    }
+    };
+    [
+        Right {
+            actions: decrypting.0,
+            grant: Some(decrypting.1),
+            algorithm: Some(algorithms[0]),
+        },
+        Right {
+            actions: encrypting.0,
+            grant: Some(encrypting.1),
+            algorithm: Some(algorithms[1]),
+        },
+    ]
 }
 
 fn re_encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (bytes, kind) = read_either(call.args.need(&ANY_CIPHER_TEXT)?)
         .ok_or_else(|| Failure::refused(choices::CIPHERTEXT))?;
-    let [decrypting, encrypting] = rights(kind);
     let source_algorithm = call.args.text(&SOURCE_ALGORITHM);
+    let destination_algorithm = call.args.text(&DESTINATION_ALGORITHM);
+    let algorithms =
+        [source_algorithm, destination_algorithm].map(|name| name.unwrap_or(SYMMETRIC));
+    let [decrypting, encrypting] = rights(kind, algorithms);
     let source = Source {
         key: call.args.text(&SOURCE_KEY),
         algorithm: source_algorithm,
         kind,
-        actions: &decrypting.actions,
-        grant: decrypting.grant,
+        right: decrypting,
     };
     let opening = find(call, &bytes, &source)?;
-    let destination_algorithm = call.args.text(&DESTINATION_ALGORITHM);
     let (key, held, algorithm) = call.db.read(|tx| {
         let given = call.args.need(&DESTINATION_KEY)?;
-        let key = access::key_for(tx, call, given, &encrypting.actions, Some(encrypting.grant))?;
+        let key = access::key_for(tx, call, given, encrypting)?;
         let algorithm = Algorithm::of(&key, destination_algorithm)?;
         key.state.use_material()?;
         let held = version::load(tx, &key, key.version)?;
@@ -344,14 +341,14 @@ fn re_encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let body = json!({
         "key_id": key.id,
         "source_key_id": opening.key.id,
-        "source_encryption_algorithm": source_algorithm.unwrap_or(SYMMETRIC),
-        "destination_encryption_algorithm": destination_algorithm.unwrap_or(SYMMETRIC),
+        "source_encryption_algorithm": algorithms[0],
+        "destination_encryption_algorithm": algorithms[1],
         "cipher_text": match kind {
             Kind::Data => BASE64.encode(cipher),
             Kind::DataKey => hex::encode_upper(cipher),
         },
     });
     Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+        .on(key.subject())
+        .using(opening.key.subject()))
 }

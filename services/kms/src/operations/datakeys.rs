@@ -184,17 +184,13 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "plain_text": hex::encode_upper(&*plain),
         "cipher_text": cipher,
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn create_encrypted(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let (key, _, cipher) = draw(kms, call)?;
     let body = json!({"key_id": key.id, "cipher_text": cipher});
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -217,9 +213,7 @@ fn encrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "cipher_text": hex::encode_upper(cipher),
         "datakey_length": plain.len().to_string(),
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -247,7 +241,5 @@ fn decrypt(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "datakey_length": plain.len().to_string(),
         "datakey_dgst": hex::encode_upper(digest(&SHA256, &plain)),
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::listing::Page;
 use super::{ROW, given, management, text};
+use crate::access::Right;
 use crate::fields::{
     GRANT_ID, GRANT_NAME, GRANTEE, GRANTEE_TYPE, KEY_ID, LIMIT, MARKER, OPERATIONS, PROJECT_ID,
     RETIRING, SEQUENCE,
@@ -234,9 +235,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(Failure::refused(2404));
         }
         grant.insert(tx)?;
-        Ok(Reply::new(json!({"grant_id": grant.id}))
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::new(json!({"grant_id": grant.id})).on(key.subject()))
     })
 }
 
@@ -291,9 +290,7 @@ fn revoke(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let key = access::key(tx, call, call.args.need(&KEY_ID)?)?;
         let grant = find(tx, call, &key)?;
         delete(tx, &grant)?;
-        Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -316,11 +313,9 @@ fn retire(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             return Err(access::not_permitted(call, caller));
         };
         let key = Key::load(tx, key_id, call.now_ms)?.ok_or_else(|| Failure::refused(207))?;
-        access::refuse_denied(tx, call, &key, call.operation.actions)?;
+        access::refuse_denied(tx, call, &key, Right::of(call))?;
         delete(tx, grant)?;
-        Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -342,39 +337,41 @@ fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         let rows = tx.rows(sql!("select_grants"), &[Value::from(key.id.as_str())])?;
         Ok::<_, Failure>((key, rows))
     })?;
-    Ok(listed(&rows, &page, |_| true)?
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    let size = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let shown = rows.iter().skip(size(page.offset)).take(size(page.limit));
+    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    Ok(listed(shown, &page, total)?.on(key.subject()))
 }
 
 fn list_retirable(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     access::project(call)?;
     let caller = call.caller()?;
-    let rows = call.db.read(|tx| {
-        Ok::<_, Failure>(tx.rows(
-            sql!("select_retirable_grants"),
-            &[
-                Value::from(caller.user_id.as_str()),
-                Value::from(caller.account_id.as_str()),
-            ],
-        )?)
+    let page = Page::of(call);
+    // The statements say what `may_retire` says.
+    let who = [
+        Value::from(caller.user_id.as_str()),
+        Value::from(caller.account_id.as_str()),
+    ];
+    let (rows, total) = call.db.read(|tx| {
+        let total = tx.count(sql!("count_retirable_grants"), &who)?;
+        let mut values = who.to_vec();
+        values.extend([Value::from(page.limit), Value::from(page.offset)]);
+        let rows = tx.rows(sql!("select_retirable_grants"), &values)?;
+        Ok::<_, Failure>((rows, total))
     })?;
-    listed(&rows, &Page::of(call), |grant| may_retire(grant, caller))
+    listed(rows.iter(), &page, total)
 }
 
-/// Writes a page of grants.
-fn listed(rows: &[Row], page: &Page, wanted: impl Fn(&Grant) -> bool) -> Result<Reply, Failure> {
-    let grants: Vec<Grant> = rows.iter().map(Grant::of_row).collect::<Result<_, _>>()?;
-    let grants: Vec<_> = grants.iter().filter(|grant| wanted(grant)).collect();
-    let total = i64::try_from(grants.len()).unwrap_or(i64::MAX);
+/// Writes a page of so many grants in all.
+fn listed<'a>(
+    rows: impl Iterator<Item = &'a Row>,
+    page: &Page,
+    total: i64,
+) -> Result<Reply, Failure> {
+    let shown: Vec<_> = rows
+        .map(|row| Ok(Grant::of_row(row)?.describe()))
+        .collect::<Result<_, Failure>>()?;
     let (next_marker, truncated) = page.next(total);
-    let size = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
-    let shown: Vec<_> = grants
-        .iter()
-        .skip(size(page.offset))
-        .take(size(page.limit))
-        .map(|grant| grant.describe())
-        .collect();
     Ok(Reply::new(json!({
         "grants": shown,
         "next_marker": next_marker,

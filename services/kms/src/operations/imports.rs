@@ -135,9 +135,7 @@ fn parameters(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             "expiration_time": expires_ms / 1_000,
             "public_key": BASE64.encode(&pair.public),
         });
-        Ok(Reply::new(body)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::new(body).on(key.subject()))
     })
 }
 
@@ -205,9 +203,7 @@ fn import(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.state = State::Enabled;
         key.expiration_ms = expiration_ms;
         key.update(tx)?;
-        Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -237,9 +233,7 @@ fn delete(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         key.expiration_ms = None;
         key.state = State::PendingImport;
         key.update(tx)?;
-        Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::empty().on(key.subject()))
     })?;
     kms.vault.forget(call.args.need(&KEY_ID)?);
     Ok(reply)

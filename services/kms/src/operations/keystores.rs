@@ -186,13 +186,14 @@ fn describe(row: &Row) -> Result<serde_json::Value, Failure> {
 
 fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     access::project(call)?;
-    let account_id = call.caller()?.account_id.as_str();
+    let caller = call.caller()?;
+    let account_id = caller.account_id.as_str();
     let cluster = call
         .args
         .text(&CLUSTER)
         .or_else(|| call.args.text(&CLUSTER_TOO))
         .ok_or_else(|| Failure::field(204, CLUSTER.name))?;
-    if !kms.vault.knows(cluster) {
+    if !kms.vault.offers(cluster, caller) {
         return Err(Failure::because(
             308,
             format_args!("The configuration of this server names no HSM cluster {cluster}."),

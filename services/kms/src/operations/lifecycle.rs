@@ -17,7 +17,7 @@ use crate::fields::{
 use crate::key::{Key, Rotation};
 use crate::spec::{self, Family, Purpose, Spec};
 use crate::state::State;
-use crate::vault::Held;
+use crate::vault::{Held, cluster_of};
 use crate::{Kms, access, choices, version};
 
 pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
@@ -226,9 +226,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     if key.is_external && key.spec.family == Family::Hmac {
         return Err(Failure::refused(341));
     }
-    let cluster = call
-        .db
-        .read(|tx| kms.vault.store(tx, &key.account_id, keystore_id))?;
+    let cluster = call.db.read(|tx| cluster_of(tx, &key))?;
     if key.is_external && cluster.is_some() {
         return Err(Failure::refused(339));
     }
@@ -246,7 +244,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     call.change(|tx| {
         refuse_too_many(tx, kms, call)?;
         // The key store may have been given up, or switched off, while the HSM worked.
-        if kms.vault.store(tx, &key.account_id, keystore_id)? != cluster {
+        if cluster_of(tx, &key)? != cluster {
             return Err(Failure::refused(8003));
         }
         key.insert(tx)?;
@@ -254,9 +252,7 @@ fn create(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             version::insert(tx, held, call.now_ms)?;
         }
         let info = json!({"key_id": key.id, "domain_id": key.account_id, "region_id": call.region});
-        Ok(Reply::new(json!({"key_info": info}))
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::new(json!({"key_info": info})).on(key.subject()))
     })
 }
 
@@ -306,9 +302,7 @@ fn change(
         key.refuse_default()?;
         let body = work(&mut key)?;
         key.update(tx)?;
-        Ok(Reply::new(body)
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::new(body).on(key.subject()))
     })
 }
 
@@ -399,7 +393,5 @@ fn describe(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let key = call
         .db
         .read(|tx| access::key(tx, call, call.args.need(&KEY)?))?;
-    Ok(Reply::new(json!({"key_info": key.describe(call.region)}))
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(json!({"key_info": key.describe(call.region)})).on(key.subject()))
 }

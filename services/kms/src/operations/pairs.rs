@@ -151,7 +151,5 @@ fn create(kms: &Kms, call: &Call<'_>, field: &Field) -> Result<Reply, Failure> {
     if call.args.flag(&WITH_PLAIN_TEXT).unwrap_or(true) {
         body["private_key_plain_text"] = BASE64.encode(&*pair.private).into();
     }
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }

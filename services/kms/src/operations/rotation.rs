@@ -115,9 +115,7 @@ fn change(
         key.state.use_material()?;
         work(&mut key)?;
         key.update(tx)?;
-        Ok(Reply::empty()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::empty().on(key.subject()))
     })
 }
 
@@ -172,9 +170,7 @@ fn show(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "last_rotation_time": last,
         "number_of_rotations": key.rotation.count,
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -196,8 +192,6 @@ fn rotate_now(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
             ));
         }
         version::advance(tx, &mut now, &next, call.now_ms)?;
-        Ok(Reply::new(json!({"key_id": now.id}))
-            .about(&now.id, &now.name)
-            .within(&now.enterprise_project))
+        Ok(Reply::new(json!({"key_id": now.id})).on(now.subject()))
     })
 }

@@ -184,9 +184,7 @@ fn public_key(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     })?;
     let der = kms.vault.public_key(&held)?;
     let body = json!({"key_id": key.id, "public_key": vault::pem(der)?});
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 /// Decides how the request's key signs, as the request says.
@@ -249,9 +247,7 @@ fn sign(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let message = message(call, algorithm, &bytes)?;
     let signature = kms.vault.sign(&held, algorithm, message)?;
     let body = json!({"key_id": key.id, "signature": BASE64.encode(signature)});
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn verify(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -263,9 +259,7 @@ fn verify(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let is_valid = hsm::verify(public, algorithm, message, &signature).map_err(vault::fault)?;
     let valid = if is_valid { "true" } else { "false" };
     let body = json!({"key_id": key.id, "signature_valid": valid});
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 /// Decides how the request's key makes MACs, as the request says.
@@ -292,9 +286,7 @@ fn generate_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "mac_algorithm": call.args.need(&MAC_ALGORITHM)?,
         "mac": hex::encode(mac),
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 fn verify_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -311,9 +303,7 @@ fn verify_mac(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "mac_algorithm": call.args.need(&MAC_ALGORITHM)?,
         "mac_valid": is_valid,
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }
 
 /// Refuses keys that do not agree on secrets, in the words for what they are for.
@@ -336,7 +326,5 @@ fn derive(kms: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         "key_agreement_algorithm": call.args.need(&AGREEMENT_ALGORITHM)?,
         "shared_secret": BASE64.encode(&*secret),
     });
-    Ok(Reply::new(body)
-        .about(&key.id, &key.name)
-        .within(&key.enterprise_project))
+    Ok(Reply::new(body).on(key.subject()))
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use kit::api::{
     ANY_TEXT, Audit, Call, Failure, Field, Kind, Method, Operation, Reply, Route, TraceKind,
 };
-use kit::db::{Tx, Value};
+use kit::db::{Row, Tx, Value};
+use kit::policy::Context;
 use kit::sql;
 use serde_json::{Value as Json, json};
 
 use super::{CMK, ROW, given};
+use crate::access::Right;
 use crate::fields::{KEY_ID, PROJECT_ID, SEQUENCE};
 use crate::key::Key;
 use crate::state::State;
@@ -160,6 +162,32 @@ pub(super) static ROUTES: &[Route<Arc<Kms>>] = &[
     },
 ];
 
+/// What policies may ask of the tags that a request brings or takes away: `g:TagKeys`, and for those that it brings
+/// `g:RequestTag/<key>`.
+pub(crate) fn describe(call: &Call<'_>, context: &mut Context) {
+    let adds = match call.operation.name {
+        "batch-tags" => call.args.text(&ACTION) == Some("create"),
+        "create-tag" => true,
+        "delete-tag" => false,
+        _ => return,
+    };
+    if let Some(key) = call.args.text(&TAG_KEY) {
+        context.add("g:TagKeys", key);
+    }
+    for item in call
+        .args
+        .value(&TAG)
+        .into_iter()
+        .chain(call.args.list(&TAGS))
+    {
+        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
+        context.add("g:TagKeys", text("key"));
+        if adds {
+            context.add(&format!("g:RequestTag/{}", text("key")), text("value"));
+        }
+    }
+}
+
 /// A tag of a request.
 struct Tag {
     key: String,
@@ -221,7 +249,11 @@ fn check_value(value: &str) -> Result<(), Failure> {
 
 /// Finds a key whose tags may change.
 fn taggable(tx: &mut Tx<'_>, call: &Call<'_>, actions: &[&str]) -> Result<Key, Failure> {
-    let key = access::key_for(tx, call, call.args.need(&KEY_ID)?, actions, None)?;
+    let right = Right {
+        actions,
+        ..Right::of(call)
+    };
+    let key = access::key_for(tx, call, call.args.need(&KEY_ID)?, right)?;
     key.refuse_default()?;
     key.state
         .among(&[State::Enabled, State::Disabled, State::PendingImport])?;
@@ -258,9 +290,7 @@ fn create(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     call.change(|tx| {
         let key = taggable(tx, call, call.operation.actions)?;
         put(tx, &key, std::slice::from_ref(&tag))?;
-        Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
@@ -293,9 +323,7 @@ fn batch(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
                 remove(tx, &key, &tag.key)?;
             }
         }
-        Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
@@ -314,18 +342,28 @@ fn delete(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
         if !remove(tx, &key, call.args.need(&TAG_KEY)?)? {
             return Err(Failure::refused(416));
         }
-        Ok(Reply::none()
-            .about(&key.id, &key.name)
-            .within(&key.enterprise_project))
+        Ok(Reply::none().on(key.subject()))
     })
 }
 
 /// Reads the tags of a key, as the contract writes them.
 fn tags_of(tx: &mut Tx<'_>, key_id: &str) -> Result<Vec<Json>, Failure> {
     let rows = tx.rows(sql!("select_tags"), &[Value::from(key_id)])?;
-    rows.iter()
-        .map(|row| Ok(json!({"key": row.text("tag")?, "value": row.text("value")?})))
-        .collect()
+    rows.iter().map(tag_of).collect()
+}
+
+/// Reads the tags of all custom keys of a project, by key.
+fn tags_by_key(tx: &mut Tx<'_>, project_id: &str) -> Result<BTreeMap<String, Vec<Json>>, Failure> {
+    let mut tags: BTreeMap<String, Vec<Json>> = BTreeMap::new();
+    for row in tx.rows(sql!("select_custom_key_tags"), &[Value::from(project_id)])? {
+        let of_key = tags.entry(row.text("key_id")?).or_default();
+        of_key.push(tag_of(&row)?);
+    }
+    Ok(tags)
+}
+
+fn tag_of(row: &Row) -> Result<Json, Failure> {
+    Ok(json!({"key": row.text("tag")?, "value": row.text("value")?}))
 }
 
 fn list(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -441,11 +479,12 @@ fn search(_: &Arc<Kms>, call: &Call<'_>) -> Result<Reply, Failure> {
     let search = Search::of(call)?;
     let found = call.db.read(|tx| {
         let mut found = Vec::new();
+        let mut tags_by_key = tags_by_key(tx, call.project_id)?;
         for row in tx.rows(sql!("select_custom_keys"), &[Value::from(call.project_id)])? {
             let Some(key) = Key::of_row(&row, call.now_ms)? else {
                 continue;
             };
-            let tags = tags_of(tx, &key.id)?;
+            let tags = tags_by_key.remove(&key.id).unwrap_or_default();
             if search.finds(&key.name, &tags) {
                 found.push((key, tags));
             }

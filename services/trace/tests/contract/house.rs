@@ -136,12 +136,12 @@ impl House {
         };
         let done = checked(&call, service).and_then(|()| service.run(row, &call));
         let outcome = done.map_err(|failure| service.catalogue().render(&failure, "0a0b"));
-        let record = match &outcome {
-            Ok(reply) if reply.traced => None,
-            Ok(reply) => call.record(Outcome::Done(reply)),
-            Err(rendered) => call.record(Outcome::Failed(rendered)),
+        let records = match &outcome {
+            Ok(reply) if reply.traced => Vec::new(),
+            Ok(reply) => call.records(Outcome::Done(reply)),
+            Err(rendered) => call.records(Outcome::Failed(rendered)),
         };
-        if let Some(record) = record {
+        for record in records {
             self.db.append(|tx| trail::append(tx, &record)).unwrap();
         }
         outcome

@@ -1,0 +1,4 @@
+SELECT COUNT(*) AS n FROM kms_grant
+WHERE issuer = $1 OR retiring = $1
+   OR (((grantee_type <> 'domain' AND grantee = $1) OR (grantee_type = 'domain' AND grantee = $2))
+       AND (',' || operations || ',') LIKE '%,retire-grant,%')

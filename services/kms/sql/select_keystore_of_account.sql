@@ -1,1 +1,0 @@
-SELECT * FROM kms_keystore WHERE keystore_id = $1 AND account_id = $2
