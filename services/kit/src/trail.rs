@@ -19,6 +19,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 /// The longest request or response that a record keeps, in bytes: longer ones lose their members' values.
 const TEXT_BYTES_MAX: usize = 8_192;
 
+/// The longest name of a resource that a record takes from a request: an alias's URN fits.
+const RESOURCE_CHARS_MAX: usize = 400;
+
 /// How a request ended.
 #[derive(Clone, Copy)]
 pub enum Outcome<'a> {
@@ -213,7 +216,9 @@ fn named(call: &Call<'_>, audit: Audit) -> String {
             call.args.text(&member.field)
         })
         .unwrap_or_default()
-        .to_owned()
+        .chars()
+        .take(RESOURCE_CHARS_MAX)
+        .collect()
 }
 
 /// A reply's body with its secret members masked.
