@@ -1,26 +1,23 @@
 //! From a key's row to its material in the HSM: the only way to it.
 
+mod imports;
+mod uses;
+
 use std::collections::BTreeMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use der::pem::LineEnding;
 use kit::api::Failure;
 use kit::caller::Caller;
 use kit::db::{Database, Tx, Value};
-use kit::hsm::{
-    Binding, Error, Hash, Hsm, Import, Kind as HsmKind, Material as HsmMaterial, Message,
-    SALT_BYTES, SignAlgorithm, Stored, Usage,
-};
+use kit::hsm::{Binding, Error, Hsm, Kind as HsmKind, Material as HsmMaterial, Usage};
 use kit::sql;
 use zeroize::Zeroizing;
 
-use crate::header::{Context, Header, Kind};
-use crate::key::{Key, Material};
+pub(crate) use imports::{Imported, Pair};
+pub(crate) use uses::{header_of, pem};
+
+use crate::key::Key;
 use crate::spec::{Purpose, Spec};
 use crate::{choices, version};
-
-/// The version under which the pair of an import is bound to its key: materials count from 1.
-const IMPORT_VERSION: u32 = 0;
 
 /// What the configuration says of the key service.
 #[derive(Clone, Copy, Debug)]
@@ -92,24 +89,6 @@ impl Held {
             version: self.version,
         }
     }
-}
-
-/// The pair that material is wrapped for, as the database keeps it.
-pub(crate) struct Pair {
-    /// The private half, wrapped in the HSM.
-    pub(crate) wrapped: Vec<u8>,
-    /// The seal over it.
-    pub(crate) seal: Vec<u8>,
-    /// The public half as DER `SubjectPublicKeyInfo`.
-    pub(crate) public: Vec<u8>,
-}
-
-/// Material that came from outside.
-pub(crate) struct Imported {
-    /// The material.
-    pub(crate) held: Held,
-    /// Its fingerprint.
-    pub(crate) material: Material,
 }
 
 impl Vault {
@@ -256,244 +235,6 @@ impl Vault {
         self.hsm(held)?.random(bytes).map_err(fault)
     }
 
-    /// Encrypts under a symmetric key: the front, then what the HSM made.
-    ///
-    /// # Errors
-    /// The HSM fails.
-    pub(crate) fn encrypt(
-        &self,
-        held: &Held,
-        kind: Kind,
-        context: &Context<'_>,
-        plain: &[u8],
-    ) -> Result<Vec<u8>, Failure> {
-        let mut cipher = front(held, kind);
-        let authenticated = context.authenticate(&cipher);
-        let sealed = self
-            .hsm(held)?
-            .encrypt_gcm(&held.binding(), &held.material, &authenticated, plain)
-            .map_err(fault)?;
-        cipher.extend(sealed);
-        Ok(cipher)
-    }
-
-    /// Decrypts what stands behind the front of a ciphertext.
-    ///
-    /// # Errors
-    /// `KMS.2201` if it was changed or made by another key or with another context; or the HSM fails.
-    pub(crate) fn decrypt(
-        &self,
-        held: &Held,
-        kind: Kind,
-        context: &Context<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let authenticated = context.authenticate(&front(held, kind));
-        self.hsm(held)?
-            .decrypt_gcm(&held.binding(), &held.material, &authenticated, sealed)
-            .map_err(|error| refused_as(error, choices::CIPHERTEXT))
-    }
-
-    /// Encrypts under an RSA key.
-    ///
-    /// # Errors
-    /// `KMS.2108` if it is too long for the key; or the HSM fails.
-    pub(crate) fn encrypt_oaep(
-        &self,
-        held: &Held,
-        hash: Hash,
-        plain: &[u8],
-    ) -> Result<Vec<u8>, Failure> {
-        if let HsmKind::Rsa { bits } = held.material.kind() {
-            // RFC 8017, 7.1.1: a block holds all but two hashes and two bytes.
-            let most = usize::from(bits) / 8 - 2 * hash.bytes() - 2;
-            if plain.len() > most {
-                return Err(Failure::refused(2108));
-            }
-        }
-        self.hsm(held)?
-            .rsa_oaep_encrypt(&held.binding(), &held.material, hash, plain)
-            .map_err(fault)
-    }
-
-    /// Decrypts under an RSA key.
-    ///
-    /// # Errors
-    /// `KMS.2201` if it was not encrypted for this key; or the HSM fails.
-    pub(crate) fn decrypt_oaep(
-        &self,
-        held: &Held,
-        hash: Hash,
-        cipher: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        self.hsm(held)?
-            .rsa_oaep_decrypt(&held.binding(), &held.material, hash, cipher)
-            .map_err(|error| refused_as(error, choices::CIPHERTEXT))
-    }
-
-    /// Returns the public half of a version, after the HSM has found that it is the one that was made: whoever can write
-    /// to the database cannot have signatures of another key accepted.
-    ///
-    /// # Errors
-    /// There is none, it was changed, or the HSM fails.
-    pub(crate) fn public_key<'a>(&self, held: &'a Held) -> Result<&'a [u8], Failure> {
-        self.hsm(held)?
-            .check(&held.binding(), &held.material)
-            .map_err(fault)?;
-        held.public_key()
-            .ok_or_else(|| Failure::internal(format_args!("key {} has no public half", held.key)))
-    }
-
-    /// Signs.
-    ///
-    /// # Errors
-    /// The HSM fails.
-    pub(crate) fn sign(
-        &self,
-        held: &Held,
-        algorithm: SignAlgorithm,
-        message: Message<'_>,
-    ) -> Result<Vec<u8>, Failure> {
-        self.hsm(held)?
-            .sign(&held.binding(), &held.material, algorithm, message)
-            .map_err(fault)
-    }
-
-    /// Makes a MAC.
-    ///
-    /// # Errors
-    /// The HSM fails.
-    pub(crate) fn mac(&self, held: &Held, hash: Hash, message: &[u8]) -> Result<Vec<u8>, Failure> {
-        self.hsm(held)?
-            .mac(&held.binding(), &held.material, hash, message)
-            .map_err(fault)
-    }
-
-    /// Tells whether a MAC is right.
-    ///
-    /// # Errors
-    /// The HSM fails.
-    pub(crate) fn mac_verify(
-        &self,
-        held: &Held,
-        hash: Hash,
-        message: &[u8],
-        mac: &[u8],
-    ) -> Result<bool, Failure> {
-        self.hsm(held)?
-            .mac_verify(&held.binding(), &held.material, hash, (message, mac))
-            .map_err(fault)
-    }
-
-    /// Derives a shared secret.
-    ///
-    /// # Errors
-    /// `KMS.0308` if the other key is none on the same curve; or the HSM fails.
-    pub(crate) fn agree(&self, held: &Held, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        self.hsm(held)?
-            .agree(&held.binding(), &held.material, peer)
-            .map_err(|error| match error {
-                Error::Invalid { .. } | Error::Refused { .. } => Failure::field(308, "public_key"),
-                other => fault(other),
-            })
-    }
-
-    /// Makes the pair that material for a key is wrapped for.
-    ///
-    /// # Errors
-    /// The HSM fails, or does not offer it.
-    pub(crate) fn import_pair(&self, key: &Key) -> Result<Pair, Failure> {
-        let stored = self
-            .default
-            .hsm
-            .import_pair(&import_binding(key))
-            .map_err(fault)?;
-        let public = stored
-            .public
-            .ok_or_else(|| Failure::internal("the HSM made a pair without a public half"))?;
-        Ok(Pair {
-            wrapped: stored.wrapped,
-            seal: stored.seal,
-            public,
-        })
-    }
-
-    /// Takes in a symmetric key.
-    ///
-    /// # Errors
-    /// `KMS.0311` if it does not decrypt, `KMS.2604` if it has another length; or the HSM fails.
-    pub(crate) fn import_symmetric(
-        &self,
-        key: &Key,
-        pair: &Pair,
-        blob: &[u8],
-        salt: Vec<u8>,
-    ) -> Result<Imported, Failure> {
-        let (kind, _) = kind_and_usage(key)?;
-        let salt_bytes: [u8; SALT_BYTES] = salt
-            .as_slice()
-            .try_into()
-            .map_err(|_| Failure::internal("the salt of a fingerprint is broken"))?;
-        let binding = material_binding(key);
-        let (stored, check) = self
-            .default
-            .hsm
-            .import_symmetric(
-                &Import {
-                    binding: &import_binding(key),
-                    pair: &pair_material(pair),
-                },
-                blob,
-                (&binding, kind),
-                &salt_bytes,
-            )
-            .map_err(|error| import_fault(error, 311, 2604))?;
-        Ok(Imported {
-            held: held_by(key, stored),
-            material: Material {
-                salt,
-                check: check.to_vec(),
-            },
-        })
-    }
-
-    /// Takes in a private key.
-    ///
-    /// # Errors
-    /// `KMS.0311` if the temporary key does not decrypt, `KMS.2610` if it has another length, `KMS.2609` if the private
-    /// key is none of the key's kind; or the HSM fails.
-    pub(crate) fn import_private(
-        &self,
-        key: &Key,
-        pair: &Pair,
-        wrapper: &[u8],
-        private: &[u8],
-    ) -> Result<Imported, Failure> {
-        let kind = kind_and_usage(key)?;
-        let stored = self
-            .default
-            .hsm
-            .import_private(
-                &Import {
-                    binding: &import_binding(key),
-                    pair: &pair_material(pair),
-                },
-                (wrapper, private),
-                &material_binding(key),
-                kind,
-            )
-            .map_err(|error| import_fault(error, 2609, 2610))?;
-        let public = stored.public.as_deref().unwrap_or_default();
-        let material = Material {
-            salt: Vec::new(),
-            check: digest(&SHA256, public).as_ref().to_vec(),
-        };
-        Ok(Imported {
-            held: held_by(key, stored),
-            material,
-        })
-    }
-
     /// Lets go of what is unwrapped of a key.
     pub(crate) fn forget(&self, key_id: &str) {
         for (_, store) in self.stores() {
@@ -541,78 +282,6 @@ pub(crate) fn kind_and_usage(key: &Key) -> Result<(HsmKind, Usage), Failure> {
     Ok((kind, usage))
 }
 
-fn import_binding(key: &Key) -> Binding<'_> {
-    Binding {
-        account: &key.account_id,
-        key: &key.id,
-        version: IMPORT_VERSION,
-    }
-}
-
-/// Imported material is bound to its key for life, so it is always the first version.
-fn material_binding(key: &Key) -> Binding<'_> {
-    Binding {
-        account: &key.account_id,
-        key: &key.id,
-        version: 1,
-    }
-}
-
-fn pair_material(pair: &Pair) -> HsmMaterial {
-    HsmMaterial::Wrapped(Stored {
-        kind: HsmKind::Rsa { bits: 2_048 },
-        usage: Usage::Import,
-        wrapped: pair.wrapped.clone(),
-        seal: pair.seal.clone(),
-        public: Some(pair.public.clone()),
-    })
-}
-
-fn held_by(key: &Key, stored: Stored) -> Held {
-    Held {
-        cluster: None,
-        account: key.account_id.clone(),
-        key: key.id.clone(),
-        version: 1,
-        material: stored.into(),
-    }
-}
-
-/// The front of what a version encrypts.
-fn front(held: &Held, kind: Kind) -> Vec<u8> {
-    Header {
-        kind,
-        version: held.version,
-        key_id: held.key.clone(),
-        account_id: held.account.clone(),
-    }
-    .encode()
-}
-
-/// Reads the front of a ciphertext that a key is said to have made, and returns what stands behind it.
-///
-/// # Errors
-/// `KMS.2201` if it is none of ours, of another kind, or of another key.
-pub(crate) fn header_of<'a>(
-    bytes: &'a [u8],
-    key: &Key,
-    kind: Kind,
-) -> Result<(Header, &'a [u8]), Failure> {
-    Header::decode(bytes)
-        .filter(|(header, _)| {
-            header.kind == kind && header.key_id == key.id && header.account_id == key.account_id
-        })
-        .ok_or_else(|| Failure::refused(choices::CIPHERTEXT))
-}
-
-/// Writes a public key as PEM.
-///
-/// # Errors
-/// An internal error if it is no DER.
-pub(crate) fn pem(der: &[u8]) -> Result<String, Failure> {
-    der::pem::encode_string("PUBLIC KEY", LineEnding::LF, der).map_err(Failure::internal)
-}
-
 /// What the HSM's errors are to a client.
 pub(crate) fn fault(error: Error) -> Failure {
     match error {
@@ -630,13 +299,5 @@ fn refused_as(error: Error, number: u16) -> Failure {
     match error {
         Error::Refused { .. } => Failure::refused(number),
         other => fault(other),
-    }
-}
-
-/// The same for imports: a number for what does not unwrap, and one for another length.
-fn import_fault(error: Error, unwrapping: u16, length: u16) -> Failure {
-    match error {
-        Error::Length { .. } => Failure::refused(length),
-        other => refused_as(other, unwrapping),
     }
 }
