@@ -151,7 +151,7 @@ const KEY: &str = "/v3.0/OS-CREDENTIAL/credentials/{access_key}";
 static KEYSTONE_ROUTES: &[Row] = &[
     // Tokens and looking around.
     Row::new("createToken", "Signs in and gives a token", (Post, "/v3/auth/tokens"), &[AUTH.required(), NOCATALOG.query()], tokens::create)
-        .open().answers(201).gives(TOKEN),
+        .open().answers(201).gives(TOKEN).traced("token", None),
     Row::new("showToken", "Shows what a token stands for", (Get, "/v3/auth/tokens"), &[NOCATALOG.query()], tokens::show)
         .gives(TOKEN),
     Row::new("listProjects", "Lists the account's projects", (Get, "/v3/projects"), &[NAME.query(), DOMAIN_ID.query(), ENABLED.query()], projects::list),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use kit::api::{Call, Failure, Reply};
-use kit::caller::Scope;
+use kit::caller::{Caller, Credential, Scope};
+use kit::db::Tx;
 use kit::policy::system;
 use serde_json::{Map, Value, json};
 
-use super::auth;
+use super::auth::{self, SignedIn};
 use super::fields::{AUTH, NOCATALOG, Object};
 use super::view;
 use crate::authentication::Iam;
@@ -47,7 +48,25 @@ pub(super) fn create(iam: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> 
         let mut reply =
             Reply::new(json!({"token": view})).about(&token.user_id, &signed_in.user.name);
         reply.headers.push(("X-Subject-Token", text.to_string()));
-        Ok(reply)
+        Ok(reply.by(signer(tx, &signed_in, &token)?))
+    })
+}
+
+/// Who has just signed in, for the trace.
+fn signer(tx: &mut Tx<'_>, signed_in: &SignedIn, token: &Token) -> Result<Caller, IamError> {
+    let user = &signed_in.user;
+    let account = account::by_id(tx, &user.account_id)?;
+    Ok(Caller {
+        account_id: user.account_id.clone(),
+        account_name: account.map_or_else(String::new, |account| account.name),
+        user_id: user.id.clone(),
+        user_name: user.name.clone(),
+        is_root: user.is_root,
+        project_id: token.project_id.clone(),
+        access_key_id: None,
+        credential: Credential::Token,
+        mfa: token.mfa,
+        policies: Arc::new([]),
     })
 }
 
@@ -96,7 +115,7 @@ pub(super) fn catalog(_: &Arc<Iam>, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn describe(
     call: &Call<'_>,
-    tx: &mut kit::db::Tx<'_>,
+    tx: &mut Tx<'_>,
     token: &Token,
     user: &User,
     project: Option<&Project>,
@@ -141,11 +160,7 @@ fn describe(
 }
 
 /// The roles that a token carries; free text, as policies are looked up with every call.
-fn roles(
-    tx: &mut kit::db::Tx<'_>,
-    user: &User,
-    project_id: Option<&str>,
-) -> Result<Vec<Value>, IamError> {
+fn roles(tx: &mut Tx<'_>, user: &User, project_id: Option<&str>) -> Result<Vec<Value>, IamError> {
     if user.is_root {
         let all = ["te_admin", "secu_admin"];
         return Ok(all

@@ -80,7 +80,11 @@ impl Call<'_> {
     /// what was used.
     #[must_use]
     pub fn records(&self, outcome: Outcome<'_>) -> Vec<Record> {
-        let (Some(audit), Some(caller)) = (self.operation.audit, self.caller) else {
+        let actor = match outcome {
+            Outcome::Done(reply) => reply.actor.as_ref(),
+            Outcome::Failed(_) => None,
+        };
+        let (Some(audit), Some(caller)) = (self.operation.audit, self.caller.or(actor)) else {
             return Vec::new();
         };
         let mut own = Record::of_call(self, audit, caller, outcome);

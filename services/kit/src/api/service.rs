@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::caller::Caller;
+
 use super::{Call, Catalogue, Failure, Operation};
 
 /// A body that is not JSON.
@@ -45,6 +47,8 @@ pub struct Reply {
     pub enterprise_project: String,
     /// The resources whose owners are to find a trace, whoever called.
     pub subjects: Vec<Subject>,
+    /// Who called, where the operation itself found that out: a sign-in.
+    pub actor: Option<Caller>,
     /// Whether the trace is written already, together with the change.
     pub traced: bool,
 }
@@ -57,6 +61,13 @@ impl Reply {
             body,
             ..Self::default()
         }
+    }
+
+    /// Says who called an open operation: the trace is theirs.
+    #[must_use]
+    pub fn by(mut self, actor: Caller) -> Self {
+        self.actor = Some(actor);
+        self
     }
 
     /// Answers with an empty object, which is what clients decode where the contract has no members.

@@ -72,6 +72,26 @@ fn a_password_gives_a_token_for_a_project() {
 }
 
 #[test]
+fn a_sign_in_leaves_a_trace_without_password_and_token() {
+    on_both(|world| {
+        let answer = world
+            .nobody()
+            .post("/v3/auth/tokens", password(&alice(), None))
+            .expect(201);
+        let row = world.write(|tx| {
+            let sql = "SELECT user_name, account_id, details FROM trail WHERE name = $1";
+            let row = tx.row(sql, &["createToken".into()])?.expect("a trace");
+            let texts = (row.text("user_name")?, row.text("account_id")?);
+            Ok::<_, crate::error::IamError>((texts, row.text("details")?))
+        });
+        let ((user, account), details) = row;
+        assert_eq!((&*user, account), ("alice", world.made.account.id.clone()));
+        assert!(!details.contains(PASSWORD));
+        assert!(!details.contains(&subject_token(&answer)));
+    });
+}
+
+#[test]
 fn wrong_credentials_give_the_keystone_form() {
     let world = World::new();
     let users = [
