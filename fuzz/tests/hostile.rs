@@ -12,6 +12,8 @@ mod calls;
 mod disk;
 #[path = "hostile/inputs.rs"]
 mod inputs;
+#[path = "hostile/keys.rs"]
+mod keys;
 #[path = "hostile/rest.rs"]
 mod rest;
 #[path = "hostile/wire.rs"]
@@ -41,6 +43,8 @@ targets! {
     object_bodies:  disk::object_bodies(),  disk::read_object_body;
     paths:          rest::paths(),          rest::read_path;
     policies:       rest::policies(),       rest::read_policy;
+    private_keys:   keys::private_keys(),   keys::read_private_key;
+    public_keys:    keys::public_keys(),    keys::read_public_key;
     root_slots:     disk::root_slots(),     disk::read_root_slot;
     sealed_records: disk::sealed_records(), disk::read_sealed_record;
     signed_requests: rest::requests(),      rest::read_request;

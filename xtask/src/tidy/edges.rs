@@ -27,6 +27,7 @@ const EDGES: &[Edge] = &[
     Edge("fuzz",          "iam",       "reads hostile signatures"),
     Edge("fuzz",          "kit",       "reads hostile bodies, paths and policies"),
     Edge("fuzz",          "kms",       "reads hostile ciphertexts"),
+    Edge("fuzz",          "mech",      "reads hostile private keys"),
     Edge("fuzz",          "proto",     "reads hostile frames"),
     Edge("fuzz",          "store",     "reads hostile records"),
     Edge("fuzz",          "token",     "reads hostile objects"),
