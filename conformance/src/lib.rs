@@ -1,0 +1,3 @@
+//! dew-conformance: a PKCS#11 conformance suite for any vendor's module.
+
+pub mod report;
