@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::model::{CaseResult, Level, Report, Vectors, Verdict};
-use super::words::ATTACK;
+use super::words::{self, ATTACK};
 
 /// How many of some cases came out how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -100,16 +100,16 @@ impl Outcome {
             ),
             (must, 0) => format!("{} broken", are(must, "MUST")),
             (must, should) => format!(
-                "{} and {} broken",
-                super::words::count(must, "MUST"),
-                are(should, "SHOULD")
+                "{} and {} are broken",
+                words::count(must, "MUST"),
+                words::count(should, "SHOULD")
             ),
         };
         match self.attacks.fail {
             0 => format!("{conformance}."),
             falls => format!(
                 "{conformance}, and the module falls to {}.",
-                super::words::count(falls, "attack")
+                words::count(falls, "attack")
             ),
         }
     }
@@ -118,7 +118,7 @@ impl Outcome {
 /// Writes how many there are, with the verb: `1 MUST is`, `2 MUSTs are`.
 fn are(number: usize, thing: &str) -> String {
     let verb = if number == 1 { "is" } else { "are" };
-    format!("{} {verb}", super::words::count(number, thing))
+    format!("{} {verb}", words::count(number, thing))
 }
 
 /// Returns the results of an area, in the order of the catalogue.

@@ -1,5 +1,8 @@
 //! The words and the numbers that every form of the report uses.
 
+use time::format_description::{self, well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
+
 use super::model::{Level, Profile, Report, Verdict};
 
 /// The area whose cases are attacks: there a pass is called resisting.
@@ -148,6 +151,19 @@ pub fn measured(number: f64) -> String {
     }
 }
 
+/// Writes a moment as people do: `4 March 2026, 05:06 UTC`; what is no moment in RFC 3339 stays as it is.
+#[must_use]
+pub fn moment(text: &str) -> String {
+    let form = "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC";
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok();
+    let moment = moment.map(|moment| moment.to_offset(UtcOffset::UTC));
+    let form = format_description::parse_borrowed::<2>(form).ok();
+    let written = moment
+        .zip(form)
+        .and_then(|(moment, form)| moment.format(&form).ok());
+    written.unwrap_or_else(|| text.to_owned())
+}
+
 /// Writes how long something took: `41.2 s`, `6 min 12 s`.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
@@ -191,6 +207,11 @@ mod tests {
         assert_eq!(measured(f64::NAN), "—");
         assert_eq!(duration(372.9), "6 min 12 s");
         assert_eq!(duration(3.25), "3.2 s");
+        assert_eq!(
+            moment("2026-03-04T05:06:07+01:00"),
+            "4 March 2026, 04:06 UTC"
+        );
+        assert_eq!(moment("yesterday"), "yesterday");
         assert_eq!(size(4096), "4 KiB");
         assert_eq!(size(1), "1 B");
         assert_eq!(count(1, "case"), "1 case");

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Book;
 use super::parts;
-use crate::report::model::Report;
+use crate::report::model::{Report, Verdict};
 use crate::report::tally::Outcome;
 use crate::report::words::{self, ATTACK, Standing, VERDICTS};
 
@@ -17,17 +17,17 @@ pub(super) fn header(book: &Book<'_>) -> Markup {
                 h1 { (words::count(book.reports.len(), "module")) " beside each other" }
                 div.cards {
                     @for (title, report) in book.columns() {
-                        article.card { h2 { (title) } (card(report)) }
+                        article.card { h2 { (title) } (card(report, words::column)) }
                     }
                 }
             } @else {
-                @for (title, report) in book.columns() { h1 { (title) } (card(report)) }
+                @for (title, report) in book.columns() { h1 { (title) } (card(report, |verdict| words::verdict("", verdict))) }
             }
         }
     }
 }
 
-fn card(report: &Report) -> Markup {
+fn card(report: &Report, called: fn(Verdict) -> &'static str) -> Markup {
     let outcome = Outcome::of(report);
     html! {
         p.maker { (maker(report)) }
@@ -36,7 +36,7 @@ fn card(report: &Report) -> Markup {
         dl.totals {
             @for verdict in VERDICTS {
                 div class=(parts::class(verdict)) {
-                    dt { (words::verdict("", verdict)) }
+                    dt { (called(verdict)) }
                     dd { (words::grouped(outcome.all.get(verdict))) }
                 }
             }
@@ -61,7 +61,7 @@ fn maker(report: &Report) -> String {
         module.manufacturer.clone(),
         version,
         standard,
-        report.started.clone(),
+        words::moment(&report.started),
     ];
     let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
     facts.join(" · ")
@@ -98,7 +98,7 @@ fn listed(counts: &[(&str, impl Copy + PartialEq + Default + std::fmt::Display)]
         .iter()
         .filter(|(_, count)| *count != Default::default());
     let counts: Vec<String> = counts
-        .map(|(word, count)| format!("{word} {}", words::grouped(count)))
+        .map(|(word, count)| format!("{word}\u{a0}{}", words::grouped(count)))
         .collect();
     counts.join(" · ")
 }

@@ -97,7 +97,7 @@ fn footer(book: &Book<'_>) -> Markup {
             @for (title, report) in book.columns() {
                 p {
                     @if book.several() { (title) ": " }
-                    "judged by dew-conformance " (report.suite) ", begun " (report.started) ", took "
+                    "judged by dew-conformance " (report.suite) ", begun " (words::moment(&report.started)) ", took "
                     (words::duration(report.seconds)) "."
                 }
             }
