@@ -1,6 +1,7 @@
 //! `run`: judges a module.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +10,7 @@ use clap::Args;
 use cryptoki_sys::CK_SLOT_ID;
 
 use crate::report::model::{Level, Report, Verdict};
+use crate::report::{file, html, json, junit, summary};
 use crate::run::{Progress, Selection};
 use crate::target::{Choice, Pin, Target};
 
@@ -38,9 +40,15 @@ pub(super) struct Options {
     /// Allow cases that initialise the token again, change its PINs and destroy its objects
     #[arg(long, requires = "so_pin_file")]
     destructive: bool,
+    /// Write the report for people: one HTML page that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Write the report for machines
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the report for a CI system: JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// The seed of everything random
     #[arg(long, value_name = "N", default_value_t = 11)]
     seed: u64,
@@ -73,11 +81,23 @@ impl Options {
             &mut Progress::new(self.quiet),
             &command,
         )?;
-        if let Some(path) = &self.json {
-            let text = serde_json::to_vec_pretty(&report)?;
-            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        self.write(&report)?;
         Ok(code(&report))
+    }
+
+    /// Writes the report in every form that was asked for, and its summary.
+    fn write(&self, report: &Report) -> Result<()> {
+        if let Some(path) = &self.json {
+            json::write(report, path)?;
+        }
+        if let Some(path) = &self.report {
+            write(path, &html::render(std::slice::from_ref(report)))?;
+        }
+        if let Some(path) = &self.junit {
+            write(path, &junit::render(report))?;
+        }
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{}", summary::text(report).trim_end()).context("cannot write the summary")
     }
 
     fn target(&self) -> Result<Target> {
@@ -99,6 +119,11 @@ impl Options {
             other: None,
         })
     }
+}
+
+/// Writes a file that appears complete or not at all.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    file::write(path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Reads a PIN: the file's first line.
