@@ -10,17 +10,18 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use line::Line;
 pub(crate) use probe::Probe;
 
 use crate::c::Module;
-use crate::case::{Case, Outcome, Stop};
+use crate::case::{Case, Outcome, Stage, Stop};
 use crate::catalogue;
 use crate::context::Context;
 use crate::facts::Facts;
+use crate::random::{Player, Step};
 use crate::report::model::{CaseResult, Verdict};
 use crate::target::Target;
 use standing::Standing;
@@ -34,6 +35,8 @@ pub(crate) struct Job {
     pub(crate) facts: Option<Facts>,
     /// The cases by name, all of one stage.
     pub(crate) cases: Vec<String>,
+    /// A game of random calls instead of cases: its seed, and how many calls it has.
+    pub(crate) game: Option<(u64, u64)>,
     /// Where every call is written down before it is made.
     pub(crate) journal: PathBuf,
 }
@@ -64,7 +67,30 @@ pub(crate) fn run() -> Result<()> {
             &Line::Probed(Box::new(probe::probe(&module, &job.target)?)),
         );
     };
+    if let Some((seed, rounds)) = job.game {
+        let steps = play(&module, facts, &job.target, seed, rounds)?;
+        return send(&mut lines, &Line::Played(steps));
+    }
     run_cases(&module, facts, &job, &mut lines)
+}
+
+fn play(
+    module: &Module,
+    facts: &Facts,
+    target: &Target,
+    seed: u64,
+    rounds: u64,
+) -> Result<Vec<Step>> {
+    let mut standing = Standing::new(module, facts, target);
+    if let Err(stop) = standing.reach(Stage::User) {
+        bail!("the module cannot be played on: {stop:?}");
+    }
+    let mut player = Player::new(module, facts.slot, seed, false);
+    let mut steps = player.begin();
+    steps.extend((0..rounds).map(|_| player.play()));
+    player.end();
+    standing.leave();
+    Ok(steps)
 }
 
 fn run_cases(module: &Module, facts: &Facts, job: &Job, lines: &mut File) -> Result<()> {

@@ -11,12 +11,14 @@ use anyhow::Result;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+pub(crate) use process::play;
 pub(crate) use progress::Progress;
 pub(crate) use selection::Selection;
 
 use crate::case::Case;
 use crate::catalogue;
 use crate::child::{Probe, empty_result};
+use crate::differential;
 use crate::report::model::{CaseResult, FORMAT, Report, Verdict};
 use crate::target::Target;
 
@@ -34,6 +36,11 @@ pub(crate) fn run(
     let began = now();
     let probe = process::probe(target)?;
     let results = results(target, &probe, selection, progress)?;
+    let differential = target
+        .other
+        .as_deref()
+        .map(|other| differential::run(target, other))
+        .transpose()?;
     Ok(Report {
         format: FORMAT,
         suite: env!("CARGO_PKG_VERSION").to_owned(),
@@ -44,7 +51,7 @@ pub(crate) fn run(
         results,
         profiles: Vec::new(),
         performance: Vec::new(),
-        differential: None,
+        differential,
     })
 }
 

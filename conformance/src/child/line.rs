@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Probe;
+use crate::random::Step;
 use crate::report::model::CaseResult;
 
 /// A line.
@@ -14,6 +15,8 @@ pub(crate) enum Line {
     Begin(String),
     /// It ended.
     End(Box<CaseResult>),
+    /// The calls of a game as they went.
+    Played(Vec<Step>),
     /// All cases are done.
     Done,
 }

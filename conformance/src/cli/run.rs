@@ -61,6 +61,15 @@ pub(super) struct Options {
     /// How many random calls the robustness cases make
     #[arg(long, value_name = "N", default_value_t = 2000)]
     rounds: u64,
+    /// Make the same random calls on this module as well, and report the differences
+    #[arg(long, value_name = "PATH")]
+    beside: Option<PathBuf>,
+    /// The label of the token to use of that module
+    #[arg(long, value_name = "LABEL", requires = "beside")]
+    beside_token: Option<String>,
+    /// A file with the user's PIN of that token
+    #[arg(long, value_name = "FILE", requires = "beside")]
+    beside_pin_file: Option<PathBuf>,
     /// Say nothing while it runs
     #[arg(long, short)]
     quiet: bool,
@@ -115,6 +124,30 @@ impl Options {
             seed: self.seed,
             vectors: self.vectors.clone(),
             stride: usize::from(self.stride),
+            rounds: self.rounds,
+            other: self
+                .beside
+                .as_deref()
+                .map(|module| self.beside(module))
+                .transpose()?
+                .map(Box::new),
+        })
+    }
+
+    /// The second module of a differential run.
+    fn beside(&self, module: &Path) -> Result<Target> {
+        Ok(Target {
+            module: module.to_owned(),
+            choice: self
+                .beside_token
+                .clone()
+                .map_or(Choice::First, Choice::Label),
+            user_pin: self.beside_pin_file.as_deref().map(pin).transpose()?,
+            so_pin: None,
+            destructive: false,
+            seed: self.seed,
+            vectors: None,
+            stride: 1,
             rounds: self.rounds,
             other: None,
         })

@@ -13,11 +13,14 @@ use tempfile::TempDir;
 
 use crate::case::Case;
 use crate::child::{Job, Line, Probe, empty_result};
+use crate::random::Step;
 use crate::report::model::{CaseResult, Verdict};
 use crate::target::Target;
 
 /// How long a child may take to load the module, and to end after its last case.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a game of random calls may take.
+const GAME: Duration = Duration::from_secs(600);
 /// How much of what a child prints is kept for the report of its crash.
 const PRINTED: usize = 4096;
 
@@ -26,7 +29,7 @@ const PRINTED: usize = 4096;
 /// # Errors
 /// What the child says when it cannot; that it crashed or hung.
 pub(super) fn probe(target: &Target) -> Result<Probe> {
-    let mut running = Running::start(target, None, &[])?;
+    let mut running = Running::start(target, None, &[], None)?;
     match running.next(PATIENCE) {
         Event::Line(Line::Probed(probe)) => Ok(*probe),
         Event::Hung => {
@@ -51,6 +54,36 @@ pub(super) fn probe(target: &Target) -> Result<Probe> {
     }
 }
 
+/// Plays a game of random calls on a module; returns what it says of itself, and the calls as they went.
+///
+/// # Errors
+/// If the module cannot be loaded, or does not come to the game's end.
+pub(crate) fn play(target: &Target, seed: u64, rounds: u64) -> Result<(Probe, Vec<Step>)> {
+    let probe = probe(target)?;
+    let mut running = Running::start(target, Some(&probe), &[], Some((seed, rounds)))?;
+    match running.next(GAME) {
+        Event::Line(Line::Played(steps)) => Ok((probe, steps)),
+        Event::Hung => {
+            running.kill();
+            bail!(
+                "{} hangs in {}",
+                target.module.display(),
+                running.last_call()
+            )
+        }
+        Event::Line(_) | Event::Ended => {
+            let status = running.wait()?;
+            bail!(
+                "{}: {} in {}; {}",
+                target.module.display(),
+                describe(status),
+                running.last_call(),
+                running.printed()
+            )
+        }
+    }
+}
+
 /// Runs a group of cases; those that a crash or hang leaves over are run by the next process.
 ///
 /// # Errors
@@ -63,7 +96,7 @@ pub(super) fn run_group(
 ) -> Result<()> {
     let mut left = group;
     while let Some(first) = left.first() {
-        let mut running = Running::start(target, Some(probe), left)?;
+        let mut running = Running::start(target, Some(probe), left, None)?;
         let finished = running.cases(left, done)?;
         left = &left[finished..];
         if finished == 0 {
@@ -93,12 +126,18 @@ struct Running {
 }
 
 impl Running {
-    fn start(target: &Target, probe: Option<&Probe>, cases: &[&Case]) -> Result<Self> {
+    fn start(
+        target: &Target,
+        probe: Option<&Probe>,
+        cases: &[&Case],
+        game: Option<(u64, u64)>,
+    ) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let job = Job {
             target: target.clone(),
             facts: probe.map(|probe| probe.facts.clone()),
             cases: cases.iter().map(|case| case.id.clone()).collect(),
+            game,
             journal: folder.path().join("journal"),
         };
         let program = std::env::current_exe().context("cannot find this program")?;
@@ -150,7 +189,7 @@ impl Running {
                     self.end();
                     return Ok(cases.len());
                 }
-                (Event::Line(Line::Probed(_)), _) => {
+                (Event::Line(Line::Probed(_) | Line::Played(_)), _) => {
                     bail!("a child process answers what it was not asked")
                 }
                 // What a module does after its last case is looked at by the cases that finalise.
