@@ -9,6 +9,7 @@
 //! | `keys`, `known_keys` | keys for the cases |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
+//! | `performance` | operations per second and latency |
 //! | `random`, `differential` | random calls from a seed; the same on two modules |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
@@ -24,6 +25,7 @@ mod differential;
 pub mod facts;
 mod keys;
 mod known_keys;
+mod performance;
 mod random;
 pub mod report;
 mod run;

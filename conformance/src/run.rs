@@ -19,6 +19,7 @@ use crate::case::Case;
 use crate::catalogue;
 use crate::child::{Probe, empty_result};
 use crate::differential;
+use crate::performance::Plan;
 use crate::report::model::{CaseResult, FORMAT, Report, Verdict};
 use crate::target::Target;
 
@@ -29,6 +30,7 @@ use crate::target::Target;
 pub(crate) fn run(
     target: &Target,
     selection: &Selection,
+    plan: Option<&Plan>,
     progress: &mut Progress,
     command: &str,
 ) -> Result<Report> {
@@ -36,6 +38,10 @@ pub(crate) fn run(
     let began = now();
     let probe = process::probe(target)?;
     let results = results(target, &probe, selection, progress)?;
+    let performance = plan
+        .map(|plan| process::measure(target, &probe, plan))
+        .transpose()?
+        .unwrap_or_default();
     let differential = target
         .other
         .as_deref()
@@ -50,7 +56,7 @@ pub(crate) fn run(
         module: probe.module,
         results,
         profiles: Vec::new(),
-        performance: Vec::new(),
+        performance,
         differential,
     })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Probe;
 use crate::random::Step;
-use crate::report::model::CaseResult;
+use crate::report::model::{CaseResult, Measurement};
 
 /// A line.
 #[derive(Debug, Deserialize, Serialize)]
@@ -17,6 +17,8 @@ pub(crate) enum Line {
     End(Box<CaseResult>),
     /// The calls of a game as they went.
     Played(Vec<Step>),
+    /// What was measured.
+    Measured(Vec<Measurement>),
     /// All cases are done.
     Done,
 }

@@ -12,15 +12,16 @@ use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
 use crate::case::Case;
-use crate::child::{Job, Line, Probe, empty_result};
+use crate::child::{Instead, Job, Line, Probe, empty_result};
+use crate::performance::Plan;
 use crate::random::Step;
-use crate::report::model::{CaseResult, Verdict};
+use crate::report::model::{CaseResult, Measurement, Verdict};
 use crate::target::Target;
 
 /// How long a child may take to load the module, and to end after its last case.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a game of random calls may take.
-const GAME: Duration = Duration::from_secs(600);
+/// How long a game or all measurements may take.
+const LONG: Duration = Duration::from_secs(600);
 /// How much of what a child prints is kept for the report of its crash.
 const PRINTED: usize = 4096;
 
@@ -60,9 +61,28 @@ pub(super) fn probe(target: &Target) -> Result<Probe> {
 /// If the module cannot be loaded, or does not come to the game's end.
 pub(crate) fn play(target: &Target, seed: u64, rounds: u64) -> Result<(Probe, Vec<Step>)> {
     let probe = probe(target)?;
-    let mut running = Running::start(target, Some(&probe), &[], Some((seed, rounds)))?;
-    match running.next(GAME) {
-        Event::Line(Line::Played(steps)) => Ok((probe, steps)),
+    match instead(target, &probe, &Instead::Game { seed, rounds })? {
+        Line::Played(steps) => Ok((probe, steps)),
+        _ => bail!("a child process answers what it was not asked"),
+    }
+}
+
+/// Measures a module.
+///
+/// # Errors
+/// If it cannot be loaded, or does not come to the end.
+pub(super) fn measure(target: &Target, probe: &Probe, plan: &Plan) -> Result<Vec<Measurement>> {
+    match instead(target, probe, &Instead::Measure(plan.clone()))? {
+        Line::Measured(measurements) => Ok(measurements),
+        _ => bail!("a child process answers what it was not asked"),
+    }
+}
+
+/// Has a child do something else than cases, and returns its one line.
+fn instead(target: &Target, probe: &Probe, what: &Instead) -> Result<Line> {
+    let mut running = Running::start(target, Some(probe), &[], Some(what.clone()))?;
+    match running.next(LONG) {
+        Event::Line(line) => Ok(line),
         Event::Hung => {
             running.kill();
             bail!(
@@ -71,7 +91,7 @@ pub(crate) fn play(target: &Target, seed: u64, rounds: u64) -> Result<(Probe, Ve
                 running.last_call()
             )
         }
-        Event::Line(_) | Event::Ended => {
+        Event::Ended => {
             let status = running.wait()?;
             bail!(
                 "{}: {} in {}; {}",
@@ -130,14 +150,14 @@ impl Running {
         target: &Target,
         probe: Option<&Probe>,
         cases: &[&Case],
-        game: Option<(u64, u64)>,
+        instead: Option<Instead>,
     ) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let job = Job {
             target: target.clone(),
             facts: probe.map(|probe| probe.facts.clone()),
             cases: cases.iter().map(|case| case.id.clone()).collect(),
-            game,
+            instead,
             journal: folder.path().join("journal"),
         };
         let program = std::env::current_exe().context("cannot find this program")?;
@@ -189,7 +209,7 @@ impl Running {
                     self.end();
                     return Ok(cases.len());
                 }
-                (Event::Line(Line::Probed(_) | Line::Played(_)), _) => {
+                (Event::Line(Line::Probed(_) | Line::Played(_) | Line::Measured(_)), _) => {
                     bail!("a child process answers what it was not asked")
                 }
                 // What a module does after its last case is looked at by the cases that finalise.
