@@ -56,6 +56,7 @@ const ROWS: &[Row] = &[
 /// If no session can be opened.
 pub(crate) fn measure(cx: &mut Context<'_>, plan: &Plan) -> Outcome<Vec<Measurement>> {
     let session = cx.session()?;
+    cx.c.trace().pause();
     let mut measurements = Vec::new();
     for row in ROWS {
         if cx.mechanism(row.kind, row.flag).is_err() {
