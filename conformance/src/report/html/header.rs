@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::Book;
 use super::parts;
 use crate::report::model::{Report, Verdict};
-use crate::report::tally::Outcome;
+use crate::report::tally::{Grade, Outcome};
 use crate::report::words::{self, ATTACK, Standing, VERDICTS};
 
 /// Lays out the head: a card for each module.
@@ -31,7 +31,7 @@ fn card(report: &Report, called: fn(Verdict) -> &'static str) -> Markup {
     let outcome = Outcome::of(report);
     html! {
         p.maker { (maker(report)) }
-        p.verdict.bad[outcome.must + outcome.attacks.fail > 0] { (outcome.sentence()) }
+        p class={ "verdict " (grade(outcome.grade())) } { (outcome.sentence()) }
         (parts::bar(outcome.all))
         dl.totals {
             @for verdict in VERDICTS {
@@ -43,6 +43,15 @@ fn card(report: &Report, called: fn(Verdict) -> &'static str) -> Markup {
         }
         (other_counts(&outcome))
         (badges(report))
+    }
+}
+
+/// Returns the class of a grade, by which it gets its colour.
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Bad => "bad",
+        Grade::Fair => "fair",
+        Grade::Good => "good",
     }
 }
 
@@ -77,16 +86,16 @@ fn other_counts(outcome: &Outcome) -> Markup {
     let vectors = outcome.vectors;
     html! {
         @if outcome.attacks.total() > 0 {
-            p.line { b { "Attacks" } " " (listed(&attacks)) }
+            p.line { b { "Attacks" } " " span { (listed(&attacks)) } }
         }
         @if vectors.passed + vectors.failed + vectors.not_applicable > 0 {
             p.line {
                 b { "Vectors" } " "
-                (listed(&[
+                span { (listed(&[
                     ("passed", vectors.passed),
                     ("failed", vectors.failed),
                     ("not applicable", vectors.not_applicable),
-                ]))
+                ])) }
             }
         }
     }
