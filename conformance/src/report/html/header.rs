@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Book;
 use super::parts;
-use crate::report::model::{Report, Verdict};
+use crate::report::model::Report;
 use crate::report::tally::{Grade, Outcome};
 use crate::report::words::{self, ATTACK, Standing, VERDICTS};
 
@@ -17,17 +17,17 @@ pub(super) fn header(book: &Book<'_>) -> Markup {
                 h1 { (words::count(book.reports.len(), "module")) " beside each other" }
                 div.cards {
                     @for (title, report) in book.columns() {
-                        article.card { h2 { (title) } (card(report, words::column)) }
+                        article.card { h2 { (title) } (card(report)) }
                     }
                 }
             } @else {
-                @for (title, report) in book.columns() { h1 { (title) } (card(report, |verdict| words::verdict("", verdict))) }
+                @for (title, report) in book.columns() { h1 { (title) } (card(report)) }
             }
         }
     }
 }
 
-fn card(report: &Report, called: fn(Verdict) -> &'static str) -> Markup {
+fn card(report: &Report) -> Markup {
     let outcome = Outcome::of(report);
     html! {
         p.maker { (maker(report)) }
@@ -36,7 +36,7 @@ fn card(report: &Report, called: fn(Verdict) -> &'static str) -> Markup {
         dl.totals {
             @for verdict in VERDICTS {
                 div class=(parts::class(verdict)) {
-                    dt { (called(verdict)) }
+                    dt { (words::column(verdict)) }
                     dd { (words::grouped(outcome.all.get(verdict))) }
                 }
             }
