@@ -1,3 +1,29 @@
 //! dew-conformance: a PKCS#11 conformance suite for any vendor's module.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`c`] | the C interface of a module, as data; the only unsafe code |
+//! | [`case`], [`context`] | what a case is, and what it works with |
+//! | `areas`, [`catalogue`] | the cases, by area and all together |
+//! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
+//! | `keys`, `known_keys` | keys for the cases |
+//! | `child` | the process that loads the module and runs a group of cases |
+//! | `run` | the process that looks after those, with deadlines |
+//! | [`report`] | a run as data, and its forms |
+//! | `cli` | the command line |
 
+mod areas;
+pub mod c;
+pub mod case;
+pub mod catalogue;
+mod child;
+mod cli;
+pub mod context;
+pub mod facts;
+mod keys;
+mod known_keys;
 pub mod report;
+mod run;
+pub mod target;
+
+pub use cli::run;

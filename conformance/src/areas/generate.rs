@@ -1,0 +1,8 @@
+//! Generating keys and key pairs.
+
+use crate::case::Case;
+
+/// Returns the cases of this area.
+pub(crate) fn cases() -> Vec<Case> {
+    Vec::new()
+}

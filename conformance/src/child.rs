@@ -1,0 +1,167 @@
+//! The process that loads the module and runs cases; it may crash or hang, and its parent goes on.
+
+mod line;
+mod probe;
+mod standing;
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use line::Line;
+pub(crate) use probe::Probe;
+
+use crate::c::Module;
+use crate::case::{Case, Outcome, Stop};
+use crate::catalogue;
+use crate::context::Context;
+use crate::facts::Facts;
+use crate::report::model::{CaseResult, Verdict};
+use crate::target::Target;
+use standing::Standing;
+
+/// What a child is asked to do, on its standard input.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Job {
+    /// Where.
+    pub(crate) target: Target,
+    /// The facts, from the probe; without them the child is the probe.
+    pub(crate) facts: Option<Facts>,
+    /// The cases by name, all of one stage.
+    pub(crate) cases: Vec<String>,
+    /// Where every call is written down before it is made.
+    pub(crate) journal: PathBuf,
+}
+
+/// Runs the job on standard input and writes its lines to standard output.
+///
+/// # Errors
+/// If the job cannot be read, or the module not be loaded.
+pub(crate) fn run() -> Result<()> {
+    let mut lines = take_stdout()?;
+    let mut text = String::new();
+    io::stdin()
+        .read_to_string(&mut text)
+        .context("cannot read the job")?;
+    let job: Job = serde_json::from_str(&text).context("the job is not one of this version's")?;
+    let module = Module::load(&job.target.module)?;
+    let journal = File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&job.journal);
+    module
+        .trace()
+        .keep_journal(journal.with_context(|| format!("cannot write {}", job.journal.display()))?);
+    let Some(facts) = &job.facts else {
+        return send(
+            &mut lines,
+            &Line::Probed(Box::new(probe::probe(&module, &job.target)?)),
+        );
+    };
+    run_cases(&module, facts, &job, &mut lines)
+}
+
+fn run_cases(module: &Module, facts: &Facts, job: &Job, lines: &mut File) -> Result<()> {
+    let cases = catalogue::cases();
+    let mut standing = Standing::new(module, facts, &job.target);
+    for id in &job.cases {
+        let case = cases
+            .iter()
+            .find(|case| case.id == *id)
+            .with_context(|| format!("there is no case {id}"))?;
+        send(lines, &Line::Begin(id.clone()))?;
+        module.trace().clear();
+        let result = run_case(&mut standing, case);
+        send(lines, &Line::End(Box::new(result)))?;
+    }
+    standing.leave();
+    send(lines, &Line::Done)
+}
+
+fn run_case(standing: &mut Standing<'_>, case: &Case) -> CaseResult {
+    let started = Instant::now();
+    let mut result = empty_result(case);
+    let outcome = standing.reach(case.stage);
+    standing.module.trace().clear();
+    let mut context = Context::new(standing.module, standing.facts, standing.target);
+    let outcome = outcome.and_then(|()| (case.body)(&mut context));
+    let outcome = outcome.and_then(|()| no_faults(standing.module));
+    let (remark, vectors) = context.said();
+    result.note = remark.to_owned();
+    result.vectors = vectors;
+    let passed = outcome.is_ok();
+    judge(&mut result, outcome, standing.module);
+    standing.tidy(case, &context.take_sessions(), passed);
+    result.milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    result
+}
+
+/// What no call may do fails every case.
+fn no_faults(module: &Module) -> Outcome {
+    match module.trace().faults().first() {
+        None => Ok(()),
+        Some(fault) => Err(Stop::Fail {
+            expected: "calls that keep to their buffers".to_owned(),
+            got: fault.clone(),
+        }),
+    }
+}
+
+fn judge(result: &mut CaseResult, outcome: Outcome, module: &Module) {
+    match outcome {
+        Ok(()) => result.verdict = Verdict::Pass,
+        Err(Stop::NotApplicable(reason)) => {
+            result.verdict = Verdict::NotApplicable;
+            result.note = reason;
+        }
+        Err(Stop::Skipped(reason)) => {
+            result.verdict = Verdict::Skipped;
+            result.note = reason;
+        }
+        Err(Stop::Fail { expected, got }) => {
+            result.verdict = Verdict::Fail;
+            result.expected = expected;
+            result.got = got;
+            result.calls = module.trace().calls();
+        }
+    }
+}
+
+/// A result that says nothing yet.
+pub(crate) fn empty_result(case: &Case) -> CaseResult {
+    CaseResult {
+        case: case.id.clone(),
+        requirement: case.requirement.clone(),
+        section: case.section.to_string(),
+        level: case.level,
+        verdict: Verdict::Skipped,
+        expected: String::new(),
+        got: String::new(),
+        note: String::new(),
+        calls: Vec::new(),
+        vectors: None,
+        milliseconds: 0.0,
+    }
+}
+
+/// Keeps standard output for our lines, and sends what the module prints there to standard error.
+fn take_stdout() -> Result<File> {
+    let ours: OwnedFd = io::stdout()
+        .as_fd()
+        .try_clone_to_owned()
+        .context("cannot keep standard output")?;
+    nix::unistd::dup2_stdout(io::stderr()).context("cannot redirect standard output")?;
+    Ok(File::from(ours))
+}
+
+fn send(lines: &mut File, line: &Line) -> Result<()> {
+    let mut text = serde_json::to_vec(line).context("a line is plain data")?;
+    text.push(b'\n');
+    lines.write_all(&text).context("the parent is gone")
+}

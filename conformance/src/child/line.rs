@@ -1,0 +1,19 @@
+//! What a child tells its parent, a JSON object on each line.
+
+use serde::{Deserialize, Serialize};
+
+use super::Probe;
+use crate::report::model::CaseResult;
+
+/// A line.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum Line {
+    /// What the module says of itself.
+    Probed(Box<Probe>),
+    /// A case begins.
+    Begin(String),
+    /// It ended.
+    End(Box<CaseResult>),
+    /// All cases are done.
+    Done,
+}
