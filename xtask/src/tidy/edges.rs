@@ -22,6 +22,7 @@ const EDGES: &[Edge] = &[
     Edge("cli",           "sys",       "reads private files, wipes memory"),
     Edge("client",        "ck",        "names return codes"),
     Edge("client",        "proto",     "encodes calls"),
+    Edge("conformance",   "broken-module", "is held to what each rule's break must fail"),
     Edge("fuzz",          "audit",     "reads hostile audit entries"),
     Edge("fuzz",          "ck",        "makes inputs that are nearly right"),
     Edge("fuzz",          "iam",       "reads hostile signatures"),

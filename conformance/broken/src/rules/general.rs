@@ -16,7 +16,7 @@ use crate::rule::{Rule, row};
 #[rustfmt::skip] // A table reads by its columns.
 pub(super) const RULES: &[Rule] = &[
     row("initialize-twice-accepted", "5.4.1", "A second C_Initialize answers CKR_OK.",
-        Instead(&[Initialize], CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_OK), &[]),
+        Instead(&[Initialize], CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_OK), &["general.initialize.twice"]),
     row("initialize-reserved-accepted", "5.4.1", "C_Initialize overlooks that pReserved is not NULL.",
         Around(&[Initialize], without_reserved), &[]),
     row("initialize-some-mutexes-accepted", "5.4.1", "C_Initialize overlooks that only some of the mutex functions are there.",
