@@ -9,6 +9,7 @@
 //! | `keys`, `known_keys` | keys for the cases |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
+//! | [`vectors`] | known answers, and what runs them |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
 
@@ -25,5 +26,6 @@ mod known_keys;
 pub mod report;
 mod run;
 pub mod target;
+pub mod vectors;
 
 pub use cli::run;

@@ -1,0 +1,8 @@
+//! Examples of standards, by mechanism.
+
+use super::Set;
+
+/// All of them.
+pub(super) fn sets() -> Vec<Set> {
+    Vec::new()
+}

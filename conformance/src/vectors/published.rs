@@ -1,0 +1,1 @@
+//! Examples of standards: `conformance/vectors/*.toml`.
