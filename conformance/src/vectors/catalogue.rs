@@ -9,6 +9,8 @@ use cryptoki_sys::*;
 
 use super::{Error, Source, Vector, run};
 use crate::c::function::Version;
+use crate::c::names;
+use crate::context::not_applicable;
 use crate::case::{Case, Section, Stop, case, other, spec, spec32};
 
 /// How long a set may take: a token in a device answers a few vectors in a second.
@@ -24,6 +26,8 @@ pub struct Set {
     /// Where it is from, for the requirement.
     origin: String,
     mechanism: CK_MECHANISM_TYPE,
+    /// Its name where PKCS#11 gives it no number.
+    unnumbered: Option<String>,
     /// Of these flags of `CK_MECHANISM_INFO`, at least one is needed.
     flags: CK_FLAGS,
     section: Section,
@@ -56,12 +60,21 @@ impl Set {
             id: id.into(),
             origin: origin.into(),
             mechanism,
+            unnumbered: None,
             flags,
             section,
             since: Version::V2_40,
             should: false,
             load: Box::new(load),
         }
+    }
+
+    /// A set for what only vendors have numbers for.
+    fn without_number(id: String, origin: String, name: String) -> Self {
+        let mut set = Self::new(id, origin, CKM_VENDOR_DEFINED, |_| Ok(Vec::new()));
+        set.unnumbered = Some(name);
+        set.section = spec("6");
+        set
     }
 
     /// Needs one of other flags than its mechanism usually does.
@@ -100,7 +113,8 @@ impl Set {
     /// Makes its case.
     #[must_use]
     pub fn case(self) -> Case {
-        let name = crate::c::names::name(crate::c::names::MECHANISMS, self.mechanism);
+        let standard = names::name(names::MECHANISMS, self.mechanism);
+        let name = self.unnumbered.clone().unwrap_or(standard);
         let requirement = format!(
             "{name} gives the known answers of {}, and refuses what they refuse.",
             self.origin
@@ -111,11 +125,14 @@ impl Set {
             .explain("Keys are imported with C_CreateObject; the operation runs in one part, and every fourth vector in several as well where the mechanism allows it.");
         let draft = if self.should { draft.should() } else { draft };
         draft.run(move |cx| {
+            if let Some(name) = &self.unnumbered {
+                return not_applicable(format!("PKCS#11 has no number for {name}, and no vendor's is known"));
+            }
             let listed = cx.mechanism(self.mechanism, 0)?;
             if listed.flags & self.flags == 0 {
-                let needed = crate::c::names::flags(crate::c::names::MECHANISM_FLAGS, self.flags)
+                let needed = names::flags(names::MECHANISM_FLAGS, self.flags)
                     .join(" or ");
-                return crate::context::not_applicable(format!(
+                return not_applicable(format!(
                     "the mechanism is not listed with {needed}"
                 ));
             }
@@ -190,6 +207,7 @@ fn described(mechanism: CK_MECHANISM_TYPE) -> (CK_FLAGS, Section) {
         CKM_HKDF_DERIVE => (CKF_DERIVE, spec("6.62.3")),
         CKM_ML_DSA => (code, spec32("6.67")),
         CKM_ML_KEM => (CKF_DECAPSULATE, other("FIPS 203", "6.3")),
+        CKM_VENDOR_DEFINED => (0, spec("6")),
         _ => (CK_FLAGS::MAX, spec("6")),
     }
 }
@@ -232,6 +250,7 @@ mod tests {
                 set.id
             );
             match set.load(&source) {
+                Ok(_) if set.unnumbered.is_some() => {}
                 Ok(vectors) => {
                     assert!(!vectors.is_empty(), "{} is empty", set.id);
                     let other = vectors.iter().find(|vector| {

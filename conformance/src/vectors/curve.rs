@@ -54,6 +54,7 @@ pub static ALL: &[Curve] = &[
     curve("brainpoolP320r1", &[], "2b2403030208010109", 320, CKK_EC),
     curve("brainpoolP384r1", &[], "2b240303020801010b", 384, CKK_EC),
     curve("brainpoolP512r1", &[], "2b240303020801010d", 512, CKK_EC),
+    curve("sm2p256v1", &[], "2a811ccf5501822d", 256, CKK_EC),
     curve("edwards25519", &["Ed25519"], "2b6570", 255, CKK_EC_EDWARDS),
     curve("edwards448", &["Ed448"], "2b6571", 448, CKK_EC_EDWARDS),
     curve("curve25519", &["X25519"], "2b656e", 255, CKK_EC_MONTGOMERY),

@@ -203,12 +203,18 @@ struct Tally {
     vectors: Vectors,
     wrong: Vec<(String, String)>,
     first_wrong: Option<usize>,
+    /// How many valid vectors there are, and how many of them passed.
+    valid: (u64, u64),
     remarks: BTreeMap<String, u64>,
     not_offered: BTreeMap<String, u64>,
 }
 
 impl Tally {
     fn add(&mut self, index: usize, vector: &Vector, answer: Answer) {
+        if vector.expect == Expect::Valid {
+            self.valid.0 += 1;
+            self.valid.1 += u64::from(matches!(answer, Answer::Right | Answer::RightBut(_)));
+        }
         match answer {
             Answer::Right => self.vectors.passed += 1,
             Answer::RightBut(remark) => {
@@ -238,44 +244,42 @@ impl Tally {
         }
     }
 
-    fn verdict(self, cx: &mut Context<'_>) -> Outcome {
-        let Vectors {
-            passed,
-            failed,
-            not_applicable: missing,
-        } = self.vectors;
+    fn verdict(mut self, cx: &mut Context<'_>) -> Outcome {
+        // Who does no valid vector refuses the invalid ones for that reason, and not for theirs.
+        let (valid, done) = self.valid;
+        let nothing = self.vectors.failed == 0 && (valid > 0 && done == 0 || self.vectors.passed == 0);
+        if nothing {
+            self.vectors.not_applicable += std::mem::take(&mut self.vectors.passed);
+        }
+        let Vectors { passed, failed, not_applicable: missing } = self.vectors;
         cx.count(self.vectors);
-        let remarks = self.remarks.iter().chain(&self.not_offered);
-        let mut texts: Vec<_> = remarks
-            .take(REMARKS)
-            .map(|(text, count)| format!("{count}: {text}"))
-            .collect();
-        if self.remarks.len() + self.not_offered.len() > REMARKS {
-            texts.push("…".to_owned());
-        }
-        if failed > 0 {
-            cx.remark(texts.join("; "));
-            let more = failed - self.wrong.len() as u64;
-            let (mut expected, mut got): (Vec<_>, Vec<_>) = self.wrong.into_iter().unzip();
-            if more > 0 {
-                expected.push(format!("{more} more"));
-                got.push(format!("{failed} of {} wrong", passed + failed));
-            }
-            return Err(Stop::Fail {
-                expected: expected.join("\n"),
-                got: got.join("\n"),
-            });
-        }
-        if passed == 0 {
-            let why = if texts.is_empty() {
-                "the set is empty".to_owned()
-            } else {
-                texts.join("; ")
-            };
+        let remarks = self.remarks();
+        if nothing {
+            let why = if remarks.is_empty() { "the set is empty".to_owned() } else { remarks };
             return not_applicable(format!("none of {missing} vectors can be tried: {why}"));
         }
-        cx.remark(texts.join("; "));
-        Ok(())
+        cx.remark(remarks);
+        if failed == 0 {
+            return Ok(());
+        }
+        let more = failed - self.wrong.len() as u64;
+        let (mut expected, mut got): (Vec<_>, Vec<_>) = self.wrong.into_iter().unzip();
+        if more > 0 {
+            expected.push(format!("{more} more"));
+            got.push(format!("{failed} of {} wrong", passed + failed));
+        }
+        Err(Stop::Fail { expected: expected.join("\n"), got: got.join("\n") })
+    }
+
+    /// Tells how often what was unusual, or not offered.
+    fn remarks(&self) -> String {
+        let all = self.not_offered.iter().chain(&self.remarks);
+        let mut texts: Vec<_> = all.map(|(text, count)| format!("{count}: {text}")).collect();
+        if texts.len() > REMARKS {
+            texts.truncate(REMARKS);
+            texts.push("…".to_owned());
+        }
+        texts.join("; ")
     }
 }
 

@@ -155,6 +155,9 @@ impl Refusals {
                 Err(Answer::RightBut(format!("{function} refuses what may be refused")).into())
             }
             (_, code) if self.proper.contains(&code) => Ok(false),
+            (Expect::InvalidKey, CKR_MECHANISM_INVALID | CKR_KEY_TYPE_INCONSISTENT) => {
+                Err(Answer::RightBut(format!("{function} refuses a wrong key with {rv}, after C_CreateObject has taken it")).into())
+            }
             (_, code) if VAGUE.contains(&code) => Err(Answer::RightBut(format!(
                 "{function} refuses with {rv}, which gives no reason"
             ))
@@ -180,5 +183,51 @@ impl Refusals {
 
     fn known(&self, code: CK_RV) -> bool {
         self.proper.contains(&code) || self.not_offered.contains(&code) || VAGUE.contains(&code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(refusals: &Refusals, expect: Expect, code: CK_RV, expected: &str) {
+        let judged = match refusals.judge(expect, Function::C_Decrypt, Rv(code)) {
+            Ok(true) => "goes on".to_owned(),
+            Ok(false) => "refused".to_owned(),
+            Err(End::Stuck) => "stuck".to_owned(),
+            Err(End::Answer(Answer::NotOffered(_))) => "not offered".to_owned(),
+            Err(End::Answer(Answer::RightBut(_))) => "right, but".to_owned(),
+            Err(End::Answer(Answer::Right)) => "right".to_owned(),
+            Err(End::Answer(Answer::Wrong { .. })) => "wrong".to_owned(),
+        };
+        assert_eq!(judged, expected, "{expect:?} {}", Rv(code));
+    }
+
+    #[test]
+    fn a_valid_vector_may_not_be_refused_once_its_parameters_are_taken() {
+        check(&DECRYPT, Expect::Valid, CKR_OK, "goes on");
+        check(&DECRYPT, Expect::Valid, CKR_ENCRYPTED_DATA_INVALID, "wrong");
+        check(&DECRYPT, Expect::Valid, CKR_GENERAL_ERROR, "wrong");
+        check(&INIT, Expect::Valid, CKR_MECHANISM_PARAM_INVALID, "not offered");
+        check(&INIT, Expect::Valid, CKR_MECHANISM_INVALID, "wrong");
+        check(&INIT, Expect::Valid, CKR_OPERATION_ACTIVE, "stuck");
+    }
+
+    #[test]
+    fn an_invalid_vector_is_refused_for_its_own_reason() {
+        check(&DECRYPT, Expect::Invalid, CKR_OK, "goes on");
+        check(&DECRYPT, Expect::Invalid, CKR_ENCRYPTED_DATA_INVALID, "refused");
+        check(&DECRYPT, Expect::Invalid, CKR_GENERAL_ERROR, "right, but");
+        check(&DECRYPT, Expect::Invalid, CKR_KEY_HANDLE_INVALID, "wrong");
+        check(&DECRYPT, Expect::Invalid, CKR_OPERATION_NOT_INITIALIZED, "wrong");
+        check(&VERIFY, Expect::Invalid, CKR_SIGNATURE_INVALID, "refused");
+        check(&VERIFY, Expect::Invalid, CKR_ENCRYPTED_DATA_INVALID, "wrong");
+    }
+
+    #[test]
+    fn what_is_acceptable_is_refused_with_a_reason_or_accepted() {
+        check(&VERIFY, Expect::Acceptable, CKR_OK, "goes on");
+        check(&VERIFY, Expect::Acceptable, CKR_SIGNATURE_INVALID, "right, but");
+        check(&VERIFY, Expect::Acceptable, CKR_SESSION_HANDLE_INVALID, "wrong");
     }
 }

