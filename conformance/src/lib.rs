@@ -11,6 +11,7 @@
 //! | `run` | the process that looks after those, with deadlines |
 //! | `performance` | operations per second and latency |
 //! | `random`, `differential` | random calls from a seed; the same on two modules |
+//! | [`vectors`] | known answers, and what runs them |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
 
@@ -30,5 +31,6 @@ mod random;
 pub mod report;
 mod run;
 pub mod target;
+pub mod vectors;
 
 pub use cli::run;
