@@ -9,6 +9,9 @@
 //! | `keys`, `known_keys` | keys for the cases |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
+//! | `performance` | operations per second and latency |
+//! | `random`, `differential` | random calls from a seed; the same on two modules |
+//! | [`vectors`] | known answers, and what runs them |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
 
@@ -19,11 +22,15 @@ pub mod catalogue;
 mod child;
 mod cli;
 pub mod context;
+mod differential;
 pub mod facts;
 mod keys;
 mod known_keys;
+mod performance;
+mod random;
 pub mod report;
 mod run;
 pub mod target;
+pub mod vectors;
 
 pub use cli::run;

@@ -3,6 +3,7 @@
 
 mod browser;
 mod chromium;
+mod dump;
 mod forms;
 mod hostile;
 mod page;
