@@ -21,10 +21,12 @@ fn starts() -> MutexGuard<'static, BTreeMap<Key, Start>> {
 /// Passes on a call that starts an operation, and remembers it.
 pub(crate) fn start(call: &mut Call) -> CK_RV {
     let rv = call.pass();
-    let key = (call.word(0), call.function().index());
-    starts().remove(&key);
-    if let (CKR_OK, Some(mechanism)) = (rv, Mechanism::of(call, 1)) {
-        starts().insert(key, (*call, mechanism));
+    if rv == CKR_OK {
+        let key = key_of(call);
+        match Mechanism::of(call, 1) {
+            Some(mechanism) => starts().insert(key, (*call, mechanism)),
+            None => starts().remove(&key),
+        };
     }
     rv
 }

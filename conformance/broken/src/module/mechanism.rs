@@ -1,5 +1,6 @@
 //! A mechanism in our own hands: a copy of the host's, to be changed or used again.
 
+use std::ptr::null_mut;
 use std::slice;
 
 use cryptoki_sys::{CK_MECHANISM, CK_MECHANISM_TYPE, CK_RV, CK_ULONG};
@@ -39,7 +40,10 @@ impl Mechanism {
 
     /// Passes a call on with this mechanism instead of the host's.
     pub(crate) fn pass(mut self, call: Call, index: usize) -> CK_RV {
-        let parameter = self.parameter.as_mut_ptr();
+        let parameter = match self.parameter.as_mut_slice() {
+            [] => null_mut(),
+            bytes => bytes.as_mut_ptr(),
+        };
         let mut mechanism = CK_MECHANISM {
             mechanism: self.kind,
             pParameter: parameter.cast(),

@@ -1,5 +1,9 @@
 //! The built module over SoftHSM2, under a client that is not ours.
 
+mod calls;
+mod client;
+mod transcript;
+
 use std::env::current_exe;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -39,6 +43,21 @@ impl Under {
                 .success()
         );
         under
+    }
+
+    /// Returns another with the same token.
+    fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let tokens = folder.path().join("tokens");
+        let copied = Command::new("cp")
+            .arg("-r")
+            .arg(self.0.path().join("tokens"))
+            .arg(&tokens)
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()));
+        let config = format!("directories.tokendir = {}\n", tokens.display());
+        fs::write(folder.path().join("softhsm2.conf"), config).expect("the folder is ours");
+        Self(folder)
     }
 
     fn command(&self, program: &str) -> Command {
