@@ -10,6 +10,8 @@
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
 //! | [`vectors`] | known answers, and what runs them |
+//! | `performance` | operations per second and latency |
+//! | `random`, `differential` | random calls from a seed; the same on two modules |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
 
@@ -20,9 +22,12 @@ pub mod catalogue;
 mod child;
 mod cli;
 pub mod context;
+mod differential;
 pub mod facts;
 mod keys;
 mod known_keys;
+mod performance;
+mod random;
 pub mod report;
 mod run;
 pub mod target;
