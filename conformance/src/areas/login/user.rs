@@ -113,17 +113,15 @@ fn refused(cx: &mut Context<'_>, pin: &[u8], codes: &[CK_RV]) -> Outcome {
 const LENGTH: &[CK_RV] = &[CKR_PIN_INCORRECT, CKR_PIN_LEN_RANGE];
 
 fn wrong_pins() -> Vec<Case> {
-    let made = |id: &str,
-                codes: &'static [CK_RV],
-                requirement: &str,
-                make: fn(&[u8]) -> Vec<u8>| {
-        case(format!("login.user.{id}"), spec("5.6.8"), requirement)
-            .stage(Stage::Public)
-            .run(move |cx| {
-                let pin = make(cx.user_pin()?);
-                refused(cx, &pin, codes)
-            })
-    };
+    let made =
+        |id: &str, codes: &'static [CK_RV], requirement: &str, make: fn(&[u8]) -> Vec<u8>| {
+            case(format!("login.user.{id}"), spec("5.6.8"), requirement)
+                .stage(Stage::Public)
+                .run(move |cx| {
+                    let pin = make(cx.user_pin()?);
+                    refused(cx, &pin, codes)
+                })
+        };
     vec![
         made(
             "wrong-pin",

@@ -72,7 +72,12 @@ fn decrypt(cx: &Context<'_>, session: Session) -> Outcome {
 }
 
 fn mac(cx: &Context<'_>, session: Session) -> Outcome<Object> {
-    cx.import_secret(session, CKK_GENERIC_SECRET, &[7; 32], &[CKA_SIGN, CKA_VERIFY])
+    cx.import_secret(
+        session,
+        CKK_GENERIC_SECRET,
+        &[7; 32],
+        &[CKA_SIGN, CKA_VERIFY],
+    )
 }
 
 fn sign(cx: &Context<'_>, session: Session) -> Outcome {
@@ -158,7 +163,12 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn of_operation(operation: &'static Operation) -> [Case; 2] {
-    let Operation { name, flag, begin, go_on } = operation;
+    let Operation {
+        name,
+        flag,
+        begin,
+        go_on,
+    } = operation;
     let flag_name = names::flags(names::MECHANISM_FLAGS, *flag).join(" | ");
     let ends = case(
         format!("session.cancel.{name}"),

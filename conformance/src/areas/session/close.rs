@@ -167,7 +167,9 @@ fn operations() -> Vec<Case> {
         .stage(Stage::Public)
         .run(|cx| {
             let session = cx.session()?;
-            cx.ok(cx.c.find_objects_init(session, &labelled("nothing has this label")))?;
+            cx.ok(cx
+                .c
+                .find_objects_init(session, &labelled("nothing has this label")))?;
             cx.ok(cx.c.close_session(session))?;
             let session = cx.session()?;
             let found = cx.c.find_objects(session, 1);

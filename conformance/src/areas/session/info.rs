@@ -105,11 +105,26 @@ fn states() -> Vec<Case> {
         })
     };
     vec![
-        state("read-only-public", Stage::Public, false, CKS_RO_PUBLIC_SESSION),
-        state("read-write-public", Stage::Public, true, CKS_RW_PUBLIC_SESSION),
+        state(
+            "read-only-public",
+            Stage::Public,
+            false,
+            CKS_RO_PUBLIC_SESSION,
+        ),
+        state(
+            "read-write-public",
+            Stage::Public,
+            true,
+            CKS_RW_PUBLIC_SESSION,
+        ),
         state("read-only-user", Stage::User, false, CKS_RO_USER_FUNCTIONS),
         state("read-write-user", Stage::User, true, CKS_RW_USER_FUNCTIONS),
-        state("read-write-officer", Stage::Officer, true, CKS_RW_SO_FUNCTIONS),
+        state(
+            "read-write-officer",
+            Stage::Officer,
+            true,
+            CKS_RW_SO_FUNCTIONS,
+        ),
     ]
 }
 

@@ -1,8 +1,6 @@
 //! Session objects: as long-lived as their session, and common to all sessions of the application.
 
-use cryptoki_sys::{
-    CKA_VALUE, CKM_SHA256_HMAC, CKR_OBJECT_HANDLE_INVALID,
-};
+use cryptoki_sys::{CKA_VALUE, CKM_SHA256_HMAC, CKR_OBJECT_HANDLE_INVALID};
 
 use crate::c::{Mechanism, Object, Out, Session};
 use crate::case::{Case, Outcome, Stage, case, spec};

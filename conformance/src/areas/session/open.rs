@@ -133,10 +133,7 @@ fn slots() -> Vec<Case> {
             let slots = slots_of(cx, false)?;
             let unused = (0x7ff0_0000..).find(|slot| !slots.contains(slot));
             let unused = unused.expect("there are more numbers than slots");
-            cx.expect(
-                cx.c.open_session(unused, READ_WRITE).0,
-                CKR_SLOT_ID_INVALID,
-            )
+            cx.expect(cx.c.open_session(unused, READ_WRITE).0, CKR_SLOT_ID_INVALID)
         }),
         case(
             "session.open.slot-largest",

@@ -1,12 +1,12 @@
 //! Operations belong to one session each.
 
 use cryptoki_sys::{
-    CKA_DECRYPT, CKA_ENCRYPT, CKF_DECRYPT, CKF_DIGEST, CKF_ENCRYPT, CKK_AES,
-    CKM_AES_CBC, CKM_SHA256, CKM_SHA256_HMAC, CKR_OPERATION_NOT_INITIALIZED,
+    CKA_DECRYPT, CKA_ENCRYPT, CKF_DECRYPT, CKF_DIGEST, CKF_ENCRYPT, CKK_AES, CKM_AES_CBC,
+    CKM_SHA256, CKM_SHA256_HMAC, CKR_OPERATION_NOT_INITIALIZED,
 };
 
-use crate::c::{Mechanism, Out, Rv, Session};
 use super::{MAC, TEXT};
+use crate::c::{Mechanism, Out, Rv, Session};
 use crate::case::{Case, Outcome, Stage, case, spec};
 use crate::context::Context;
 use crate::keys::unhex;
@@ -140,7 +140,8 @@ fn encrypt_and_decrypt(cx: &mut Context<'_>) -> Outcome {
     cx.ok(cx.c.decrypt_init(second, Some(&mechanism), key))?;
     let (mut encrypted, mut decrypted) = (Vec::new(), Vec::new());
     for block in [0..16, 16..32] {
-        let output = cx.c.encrypt_update(first, &plain[block.clone()], Out::Room(64));
+        let output =
+            cx.c.encrypt_update(first, &plain[block.clone()], Out::Room(64));
         cx.ok(output.rv)?;
         encrypted.extend(output.bytes);
         let output = cx.c.decrypt_update(second, &secret[block], Out::Room(64));
@@ -177,8 +178,13 @@ fn separate() -> Vec<Case> {
         .stage(Stage::Public)
         .run(|cx| {
             let (first, second) = (cx.session()?, cx.session()?);
-            cx.ok(cx.c.find_objects_init(first, &labelled("nothing has this label")))?;
-            cx.expect(cx.c.find_objects(second, 1).rv, CKR_OPERATION_NOT_INITIALIZED)?;
+            cx.ok(cx
+                .c
+                .find_objects_init(first, &labelled("nothing has this label")))?;
+            cx.expect(
+                cx.c.find_objects(second, 1).rv,
+                CKR_OPERATION_NOT_INITIALIZED,
+            )?;
             cx.ok(cx.c.find_objects(first, 1).rv)?;
             cx.ok(cx.c.find_objects_final(first))
         }),
@@ -194,8 +200,16 @@ fn separate() -> Vec<Case> {
             let another = cx.import(first, &crate::users::data(false, false, &other))?;
             cx.ok(cx.c.find_objects_init(first, &labelled(&one)))?;
             cx.ok(cx.c.find_objects_init(second, &labelled(&other)))?;
-            cx.equal("the first's", &vec![object], &cx.c.find_objects(first, 9).list)?;
-            cx.equal("the second's", &vec![another], &cx.c.find_objects(second, 9).list)?;
+            cx.equal(
+                "the first's",
+                &vec![object],
+                &cx.c.find_objects(first, 9).list,
+            )?;
+            cx.equal(
+                "the second's",
+                &vec![another],
+                &cx.c.find_objects(second, 9).list,
+            )?;
             cx.ok(cx.c.find_objects_final(second))?;
             cx.ok(cx.c.find_objects_final(first))
         }),
@@ -219,13 +233,17 @@ fn separate() -> Vec<Case> {
 
 /// A case in which one session has a digest under way, and another goes on with it.
 fn elsewhere(id: &str, requirement: &str, go_on: fn(&Context<'_>, Session) -> Rv) -> Case {
-    case(format!("session.operation.{id}"), spec("5.12.3"), requirement)
-        .stage(Stage::Public)
-        .run(move |cx| {
-            let (first, second) = (cx.session()?, cx.session()?);
-            begin_digest(cx, first)?;
-            cx.expect(go_on(cx, second), CKR_OPERATION_NOT_INITIALIZED)?;
-            cx.ok(cx.c.digest_update(first, b"abc"))?;
-            end_digest(cx, first, ABC)
-        })
+    case(
+        format!("session.operation.{id}"),
+        spec("5.12.3"),
+        requirement,
+    )
+    .stage(Stage::Public)
+    .run(move |cx| {
+        let (first, second) = (cx.session()?, cx.session()?);
+        begin_digest(cx, first)?;
+        cx.expect(go_on(cx, second), CKR_OPERATION_NOT_INITIALIZED)?;
+        cx.ok(cx.c.digest_update(first, b"abc"))?;
+        end_digest(cx, first, ABC)
+    })
 }

@@ -52,21 +52,25 @@ fn has(
 
 fn objects() -> Vec<Case> {
     let create = |id: &str, stage: Stage, requirement: &str| {
-        case(format!("session.read-only.{id}"), spec("5.7.1"), requirement)
-            .stage(stage)
-            .run(|cx| {
-                let reader = cx.read_only()?;
-                // The same object as a session object shows that the template is not what is refused.
-                cx.data(reader, false, false)?;
-                let label = cx.label();
-                let (rv, object) = cx.c.create_object(reader, &data(true, false, &label));
-                if rv.is_ok() {
-                    let writer = cx.session()?;
-                    cx.c.destroy_object(writer, object);
-                }
-                cx.expect(rv, CKR_SESSION_READ_ONLY)?;
-                cx.equal("objects found", &0, &cx.count_labelled(reader, &label)?)
-            })
+        case(
+            format!("session.read-only.{id}"),
+            spec("5.7.1"),
+            requirement,
+        )
+        .stage(stage)
+        .run(|cx| {
+            let reader = cx.read_only()?;
+            // The same object as a session object shows that the template is not what is refused.
+            cx.data(reader, false, false)?;
+            let label = cx.label();
+            let (rv, object) = cx.c.create_object(reader, &data(true, false, &label));
+            if rv.is_ok() {
+                let writer = cx.session()?;
+                cx.c.destroy_object(writer, object);
+            }
+            cx.expect(rv, CKR_SESSION_READ_ONLY)?;
+            cx.equal("objects found", &0, &cx.count_labelled(reader, &label)?)
+        })
     };
     vec![
         create(
@@ -211,7 +215,9 @@ fn allowed() -> Vec<Case> {
             let reader = cx.read_only()?;
             let (rv, object) = cx.c.create_object(reader, &data(false, false, "first"));
             cx.ok(rv)?;
-            cx.ok(cx.c.set_attribute_values(reader, object, &labelled("second")))?;
+            cx.ok(cx
+                .c
+                .set_attribute_values(reader, object, &labelled("second")))?;
             has(cx, reader, object, CKA_LABEL, b"second")?;
             cx.ok(cx.c.destroy_object(reader, object))
         }),
@@ -267,7 +273,9 @@ fn uses() -> Vec<Case> {
         )
         .run(|cx| {
             with_token_object(cx, |cx, reader, object| {
-                let label = cx.c.attribute(reader, object, CKA_LABEL).unwrap_or_default();
+                let label =
+                    cx.c.attribute(reader, object, CKA_LABEL)
+                        .unwrap_or_default();
                 let template = Template::new().bytes(CKA_LABEL, &label);
                 let found = cx.c.find(reader, &template);
                 cx.equal("objects found", &Ok(vec![object]), &found)?;
