@@ -6,7 +6,7 @@
 //! | [`case`], [`context`] | what a case is, and what it works with |
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
-//! | `keys`, `known_keys` | keys for the cases |
+//! | `keys`, `known_keys`, `users` | keys for the cases; users and PINs, small objects |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
 //! | `performance` | operations per second and latency |
@@ -31,6 +31,7 @@ mod random;
 pub mod report;
 mod run;
 pub mod target;
+mod users;
 pub mod vectors;
 
 pub use cli::run;
