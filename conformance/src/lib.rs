@@ -7,6 +7,7 @@
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
 //! | `keys`, `known_keys` | keys for the cases |
+//! | `operations` | the mechanisms and the rules that the cases of cryptographic operations are made of |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
 //! | [`report`] | a run as data, and its forms |
@@ -22,6 +23,7 @@ pub mod context;
 pub mod facts;
 mod keys;
 mod known_keys;
+mod operations;
 pub mod report;
 mod run;
 pub mod target;
