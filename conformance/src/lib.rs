@@ -7,6 +7,7 @@
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
 //! | `keys`, `known_keys`, `users` | keys for the cases; users and PINs, small objects |
+//! | `operations` | the mechanisms and the rules that the cases of cryptographic operations are made of |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
 //! | `performance` | operations per second and latency |
@@ -26,6 +27,7 @@ mod differential;
 pub mod facts;
 mod keys;
 mod known_keys;
+mod operations;
 mod performance;
 mod random;
 pub mod report;
