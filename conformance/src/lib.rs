@@ -6,7 +6,7 @@
 //! | [`case`], [`context`] | what a case is, and what it works with |
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
-//! | `keys`, `known_keys` | keys for the cases |
+//! | `keys`, `known_keys`, `key_use` | keys for the cases, and what is done with them in one step |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
 //! | [`report`] | a run as data, and its forms |
@@ -20,6 +20,7 @@ mod child;
 mod cli;
 pub mod context;
 pub mod facts;
+mod key_use;
 mod keys;
 mod known_keys;
 pub mod report;
