@@ -25,6 +25,7 @@ mod cli;
 pub mod context;
 mod differential;
 pub mod facts;
+mod key_use;
 mod keys;
 mod known_keys;
 mod operations;
