@@ -26,7 +26,6 @@ use crate::performance::{self, Plan};
 use crate::random::{Player, Step};
 use crate::report::model::{CaseResult, Measurement, Verdict};
 use crate::target::Target;
-pub(crate) use standing::renew;
 use standing::Standing;
 
 /// What a child is asked to do, on its standard input.

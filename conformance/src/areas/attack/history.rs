@@ -91,7 +91,7 @@ fn gain_by_unwrap(cx: &mut Context<'_>, kind: CK_ATTRIBUTE_TYPE) -> Attempt {
     let victim = wrappable(secret(CKK_AES, &[CKA_ENCRYPT]));
     let victim = cx.aes_with(session, 32, &victim)?;
     let carrier = cx.aes(session, 32, &[CKA_WRAP, CKA_UNWRAP])?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, carrier, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, carrier, victim))?;
     let template = sealed(secret(CKK_AES, &[CKA_ENCRYPT]));
     let (rv, key) =
         cx.c.unwrap_key(session, &mechanism, carrier, &wrapped, &template);

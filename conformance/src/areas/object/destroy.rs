@@ -20,7 +20,11 @@ impl Context<'_> {
     ///
     /// # Errors
     /// The case does not apply where the module makes none.
-    pub(in crate::areas) fn data(&self, session: Session, more: &Template) -> Outcome<Object> {
+    pub(in crate::areas) fn data_object(
+        &self,
+        session: Session,
+        more: &Template,
+    ) -> Outcome<Object> {
         self.object(session, Kind::named("data"), more)
     }
 
@@ -35,7 +39,7 @@ impl Context<'_> {
     ) -> Outcome<(Object, String)> {
         let label = self.label();
         let template = more.clone().flag(CKA_TOKEN, true).text(CKA_LABEL, &label);
-        Ok((self.data(session, &template)?, label))
+        Ok((self.data_object(session, &template)?, label))
     }
 
     /// Requires that a handle names no object in a session.
@@ -97,7 +101,7 @@ fn handles() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             cx.ok(cx.c.destroy_object(session, object))?;
             let rv = cx.c.destroy_object(session, object);
             cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
@@ -129,7 +133,7 @@ fn handles() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let rv = cx.c.destroy_object(Session(CK_INVALID_HANDLE), object);
             cx.expect(rv, CKR_SESSION_HANDLE_INVALID)?;
             cx.read(session, object, CKA_CLASS).map(drop)
@@ -153,8 +157,8 @@ fn handles() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let one = cx.data(session, &Template::new())?;
-            let two = cx.data(session, &Template::new())?;
+            let one = cx.data_object(session, &Template::new())?;
+            let two = cx.data_object(session, &Template::new())?;
             cx.check(one != two, "two handles", "one handle")?;
             cx.ok(cx.c.destroy_object(session, one))?;
             cx.read(session, two, CKA_VALUE).map(drop)
@@ -189,7 +193,7 @@ fn rights() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
+            let object = cx.data_object(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
             cx.ok(cx.c.destroy_object(session, object))
         }),
         case(
@@ -213,7 +217,7 @@ fn rights() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.read_only()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             cx.ok(cx.c.destroy_object(session, object))?;
             cx.invalid(session, object)
         }),
@@ -224,7 +228,7 @@ fn rights() -> Vec<Case> {
         )
         .run(|cx| {
             let (one, two) = (cx.session()?, cx.session()?);
-            let object = cx.data(one, &Template::new())?;
+            let object = cx.data_object(one, &Template::new())?;
             cx.ok(cx.c.destroy_object(two, object))?;
             cx.invalid(one, object)
         }),
@@ -236,7 +240,7 @@ fn rights() -> Vec<Case> {
         .stage(Stage::Public)
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new().flag(CKA_PRIVATE, false))?;
+            let object = cx.data_object(session, &Template::new().flag(CKA_PRIVATE, false))?;
             cx.ok(cx.c.destroy_object(session, object))?;
             cx.invalid(session, object)
         }),

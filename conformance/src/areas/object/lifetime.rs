@@ -33,7 +33,7 @@ fn sessions() -> Vec<Case> {
             let (rv, session) = cx.c.open_read_write(cx.slot);
             cx.ok(rv)?;
             let label = cx.label();
-            let made = cx.data(session, &Template::new().text(CKA_LABEL, &label));
+            let made = cx.data_object(session, &Template::new().text(CKA_LABEL, &label));
             let object = made.inspect_err(|_| drop(cx.c.close_session(session)))?;
             cx.equal("found", &vec![object], &cx.labelled(watching, &label)?)?;
             cx.ok(cx.c.close_session(session))?;
@@ -47,7 +47,7 @@ fn sessions() -> Vec<Case> {
         )
         .run(|cx| {
             let (one, two) = (cx.session()?, cx.read_only()?);
-            let object = cx.data(one, &Template::new().text(CKA_LABEL, "seen"))?;
+            let object = cx.data_object(one, &Template::new().text(CKA_LABEL, "seen"))?;
             let label = cx.read(two, object, CKA_LABEL)?;
             cx.equal_bytes("CKA_LABEL", b"seen", &label)
         }),
@@ -58,7 +58,7 @@ fn sessions() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let (rv, other) = cx.c.open_read_write(cx.slot);
             cx.ok(rv)?;
             cx.ok(cx.c.close_session(other))?;
@@ -89,7 +89,7 @@ fn sessions() -> Vec<Case> {
             let session = cx.session()?;
             let mut seen = HashSet::from([Object(CK_INVALID_HANDLE)]);
             for _ in 0..50 {
-                let object = cx.data(session, &Template::new())?;
+                let object = cx.data_object(session, &Template::new())?;
                 let new = seen.insert(object);
                 cx.check(new, "another handle", object.0.to_string())?;
             }
@@ -146,7 +146,7 @@ fn around_logout(cx: &mut Context<'_>, private: bool, token: bool, stays: bool) 
     let session = cx.session()?;
     let label = cx.label();
     let more = placed(token, private).text(CKA_LABEL, &label);
-    let object = cx.data(session, &more)?;
+    let object = cx.data_object(session, &more)?;
     cx.ok(cx.c.logout(session))?;
     let before = judge(cx, session, object, stays);
     let found = cx.labelled(session, &label);
@@ -214,7 +214,7 @@ fn logins() -> Vec<Case> {
             let pin = cx.user_pin()?;
             let session = cx.session()?;
             let label = cx.label();
-            cx.data(session, &placed(false, true).text(CKA_LABEL, &label))?;
+            cx.data_object(session, &placed(false, true).text(CKA_LABEL, &label))?;
             cx.ok(cx.c.logout(session))?;
             cx.ok(cx.c.login(session, CKU_USER, pin))?;
             cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
@@ -273,7 +273,7 @@ fn restarts() -> Vec<Case> {
         .run(|cx| {
             let session = cx.session()?;
             let label = cx.label();
-            cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
+            cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
             let session = restart(cx)?;
             cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
         }),
