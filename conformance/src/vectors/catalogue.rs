@@ -10,8 +10,8 @@ use cryptoki_sys::*;
 use super::{Error, Source, Vector, run};
 use crate::c::function::Version;
 use crate::c::names;
-use crate::context::not_applicable;
 use crate::case::{Case, Section, Stop, case, other, spec, spec32};
+use crate::context::not_applicable;
 
 /// How long a set may take: a token in a device answers a few vectors in a second.
 const DEADLINE_SECONDS: u64 = 600;
@@ -126,15 +126,14 @@ impl Set {
         let draft = if self.should { draft.should() } else { draft };
         draft.run(move |cx| {
             if let Some(name) = &self.unnumbered {
-                return not_applicable(format!("PKCS#11 has no number for {name}, and no vendor's is known"));
+                return not_applicable(format!(
+                    "PKCS#11 has no number for {name}, and no vendor's is known"
+                ));
             }
             let listed = cx.mechanism(self.mechanism, 0)?;
             if listed.flags & self.flags == 0 {
-                let needed = names::flags(names::MECHANISM_FLAGS, self.flags)
-                    .join(" or ");
-                return not_applicable(format!(
-                    "the mechanism is not listed with {needed}"
-                ));
+                let needed = names::flags(names::MECHANISM_FLAGS, self.flags).join(" or ");
+                return not_applicable(format!("the mechanism is not listed with {needed}"));
             }
             let source = Source {
                 folder: cx.target.vectors.clone(),

@@ -137,7 +137,11 @@ impl Key {
     /// A private key of PKCS#11 3.2 that is given by its seed.
     #[must_use]
     pub fn seeded(key_type: CK_KEY_TYPE, set: CK_ULONG, seed: &[u8]) -> Rc<Self> {
-        Self::one(CKO_PRIVATE_KEY, key_type, |template| template.number(CKA_PARAMETER_SET, set).bytes(CKA_SEED, seed))
+        Self::one(CKO_PRIVATE_KEY, key_type, |template| {
+            template
+                .number(CKA_PARAMETER_SET, set)
+                .bytes(CKA_SEED, seed)
+        })
     }
 
     fn of(class: CK_OBJECT_CLASS, key_type: CK_KEY_TYPE) -> Template {

@@ -122,7 +122,10 @@ pub fn sets() -> Vec<Set> {
     let mut sets = Vec::new();
     for (name, text) in FILES {
         let file: File = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        sets.extend(file.set.into_iter().map(|set| Set { source: file.source.clone(), ..set }));
+        sets.extend(file.set.into_iter().map(|set| Set {
+            source: file.source.clone(),
+            ..set
+        }));
     }
     sets
 }
@@ -133,7 +136,10 @@ impl Set {
     /// # Errors
     /// If an example lacks what its kind needs.
     pub fn vectors(&self, mechanism: CK_MECHANISM_TYPE) -> Result<Vec<Vector>, Error> {
-        self.vector.iter().map(|row| row.vector(mechanism)).collect()
+        self.vector
+            .iter()
+            .map(|row| row.vector(mechanism))
+            .collect()
     }
 }
 
@@ -151,41 +157,89 @@ impl Row {
                 let (message, mac) = (self.message.clone(), self.mac.clone());
                 let (mechanism, key_type) = match kind {
                     CKM_AES_CMAC => (Mechanism::new(kind), CKK_AES),
-                    _ if is_general(kind) => (Mechanism::with_number(kind, mac.len() as u64), CKK_GENERIC_SECRET),
+                    _ if is_general(kind) => (
+                        Mechanism::with_number(kind, mac.len() as u64),
+                        CKK_GENERIC_SECRET,
+                    ),
                     _ => (Mechanism::new(kind), CKK_GENERIC_SECRET),
                 };
-                (mechanism, Test::Mac { key: Key::secret(key_type, &self.key), message, mac })
+                (
+                    mechanism,
+                    Test::Mac {
+                        key: Key::secret(key_type, &self.key),
+                        message,
+                        mac,
+                    },
+                )
             }
             Kind::Wrap => {
                 let (payload, wrapped) = (self.plaintext.clone(), self.ciphertext.clone());
-                (Mechanism::new(kind), Test::Wrap { key: self.aes(), payload, wrapped })
+                (
+                    Mechanism::new(kind),
+                    Test::Wrap {
+                        key: self.aes(),
+                        payload,
+                        wrapped,
+                    },
+                )
             }
         };
-        Ok(Vector { id: self.id.clone(), comment: format!("{:?}", self.kind), expect: Expect::Valid, mechanism, test })
+        Ok(Vector {
+            id: self.id.clone(),
+            comment: format!("{:?}", self.kind),
+            expect: Expect::Valid,
+            mechanism,
+            test,
+        })
     }
 
     fn cipher(&self, kind: CK_MECHANISM_TYPE) -> (Mechanism, Test) {
         let (mechanism, key) = match self.kind {
-            Kind::ChaCha20Poly1305 => (parameter::chacha20_poly1305(&self.iv, &self.aad), Key::secret(CKK_CHACHA20, &self.key)),
+            Kind::ChaCha20Poly1305 => (
+                parameter::chacha20_poly1305(&self.iv, &self.aad),
+                Key::secret(CKK_CHACHA20, &self.key),
+            ),
             Kind::Counter => (parameter::counter(&self.iv), self.aes()),
             _ if self.iv.is_empty() => (Mechanism::new(kind), self.aes()),
             _ => (Mechanism::with_bytes(kind, &self.iv), self.aes()),
         };
         let (plaintext, ciphertext) = (self.plaintext.clone(), self.ciphertext.clone());
-        (mechanism, Test::Cipher { key, plaintext, ciphertext })
+        (
+            mechanism,
+            Test::Cipher {
+                key,
+                plaintext,
+                ciphertext,
+            },
+        )
     }
 
     fn signature(&self, kind: CK_MECHANISM_TYPE) -> Result<(Mechanism, Test), Error> {
         let curve = self.curve()?;
         let signature = self.signature.clone();
         let message = match kind {
-            CKM_ECDSA => self.hash()?.of(&self.message).ok_or_else(|| self.lacks("hash"))?,
+            CKM_ECDSA => self
+                .hash()?
+                .of(&self.message)
+                .ok_or_else(|| self.lacks("hash"))?,
             _ => self.message.clone(),
         };
-        let mechanism = if kind == CKM_EDDSA { parameter::eddsa(curve) } else { Mechanism::new(kind) };
+        let mechanism = if kind == CKM_EDDSA {
+            parameter::eddsa(curve)
+        } else {
+            Mechanism::new(kind)
+        };
         let test = match self.kind {
-            Kind::EddsaSign => Test::Sign { key: Key::curve_private(curve, &self.private), message, signature },
-            _ => Test::Verify { key: Key::curve_public(curve, &self.public), message, signature },
+            Kind::EddsaSign => Test::Sign {
+                key: Key::curve_private(curve, &self.private),
+                message,
+                signature,
+            },
+            _ => Test::Verify {
+                key: Key::curve_public(curve, &self.public),
+                message,
+                signature,
+            },
         };
         Ok((mechanism, test))
     }
@@ -199,10 +253,14 @@ impl Row {
             }
             Kind::Hkdf => {
                 let key = Key::secret(CKK_GENERIC_SECRET, &self.key);
-                (parameter::hkdf(self.hash()?, &self.salt, &self.info), Test::Derive { key, secret })
+                (
+                    parameter::hkdf(self.hash()?, &self.salt, &self.info),
+                    Test::Derive { key, secret },
+                )
             }
             _ => {
-                let mechanism = parameter::pbkdf2(self.hash()?, &self.message, &self.salt, self.iterations);
+                let mechanism =
+                    parameter::pbkdf2(self.hash()?, &self.message, &self.salt, self.iterations);
                 (mechanism, Test::Generate { secret })
             }
         })
@@ -221,7 +279,10 @@ impl Row {
     }
 
     fn lacks(&self, member: &str) -> Error {
-        Error::Form(format!("the example {} has no {member} that is known", self.id))
+        Error::Form(format!(
+            "the example {} has no {member} that is known",
+            self.id
+        ))
     }
 }
 
@@ -232,5 +293,7 @@ fn hexadecimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D:
 
 /// Tells whether a mechanism is told the length of its code.
 fn is_general(kind: CK_MECHANISM_TYPE) -> bool {
-    super::hash::ALL.iter().any(|hash| hash.hmac_general == kind)
+    super::hash::ALL
+        .iter()
+        .any(|hash| hash.hmac_general == kind)
 }

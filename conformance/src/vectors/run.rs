@@ -247,15 +247,24 @@ impl Tally {
     fn verdict(mut self, cx: &mut Context<'_>) -> Outcome {
         // Who does no valid vector refuses the invalid ones for that reason, and not for theirs.
         let (valid, done) = self.valid;
-        let nothing = self.vectors.failed == 0 && (valid > 0 && done == 0 || self.vectors.passed == 0);
+        let nothing =
+            self.vectors.failed == 0 && (valid > 0 && done == 0 || self.vectors.passed == 0);
         if nothing {
             self.vectors.not_applicable += std::mem::take(&mut self.vectors.passed);
         }
-        let Vectors { passed, failed, not_applicable: missing } = self.vectors;
+        let Vectors {
+            passed,
+            failed,
+            not_applicable: missing,
+        } = self.vectors;
         cx.count(self.vectors);
         let remarks = self.remarks();
         if nothing {
-            let why = if remarks.is_empty() { "the set is empty".to_owned() } else { remarks };
+            let why = if remarks.is_empty() {
+                "the set is empty".to_owned()
+            } else {
+                remarks
+            };
             return not_applicable(format!("none of {missing} vectors can be tried: {why}"));
         }
         cx.remark(remarks);
@@ -268,13 +277,18 @@ impl Tally {
             expected.push(format!("{more} more"));
             got.push(format!("{failed} of {} wrong", passed + failed));
         }
-        Err(Stop::Fail { expected: expected.join("\n"), got: got.join("\n") })
+        Err(Stop::Fail {
+            expected: expected.join("\n"),
+            got: got.join("\n"),
+        })
     }
 
     /// Tells how often what was unusual, or not offered.
     fn remarks(&self) -> String {
         let all = self.not_offered.iter().chain(&self.remarks);
-        let mut texts: Vec<_> = all.map(|(text, count)| format!("{count}: {text}")).collect();
+        let mut texts: Vec<_> = all
+            .map(|(text, count)| format!("{count}: {text}"))
+            .collect();
         if texts.len() > REMARKS {
             texts.truncate(REMARKS);
             texts.push("…".to_owned());

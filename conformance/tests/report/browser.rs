@@ -239,3 +239,23 @@ const FAINT: &str = r"(() => {
   }
   return [...faint];
 })()";
+
+#[test]
+fn the_page_is_seen_by_day_and_by_night() {
+    let pages = [("one", Page::alone()), ("two", Page::beside_each_other())];
+    let mut browser = Chromium::start();
+    for (name, page) in pages {
+        let pictures = [false, true].map(|dark| {
+            let mut tab = browser.open(&page.path(), View { dark, ..DESK });
+            tab.picture(DESK.width, 900)
+        });
+        for (picture, light) in pictures.iter().zip(["light", "dark"]) {
+            assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
+            assert_eq!(picture[16..24], [[0, 0, 5, 0], [0, 0, 3, 132]].concat());
+            // Kept for whoever wants to look.
+            let file = format!("report-{name}-{light}.png");
+            std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(file), picture).unwrap();
+        }
+        assert_ne!(pictures[0], pictures[1]);
+    }
+}

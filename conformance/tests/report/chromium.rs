@@ -201,9 +201,9 @@ impl Tab<'_> {
         std::fs::write(file, decode(&answer)).unwrap();
     }
 
-    /// Takes a picture of a part of the page, given from its top.
-    pub(crate) fn picture(&mut self, top: u32, width: u32, height: u32) -> Vec<u8> {
-        let clip = json!({ "x": 0, "y": top, "width": width, "height": height, "scale": 1 });
+    /// Takes a picture of the page's top.
+    pub(crate) fn picture(&mut self, width: u32, height: u32) -> Vec<u8> {
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let asked = json!({ "clip": clip, "captureBeyondViewport": true });
         decode(&self.command("Page.captureScreenshot", asked))
     }

@@ -156,7 +156,10 @@ impl Refusals {
             }
             (_, code) if self.proper.contains(&code) => Ok(false),
             (Expect::InvalidKey, CKR_MECHANISM_INVALID | CKR_KEY_TYPE_INCONSISTENT) => {
-                Err(Answer::RightBut(format!("{function} refuses a wrong key with {rv}, after C_CreateObject has taken it")).into())
+                Err(Answer::RightBut(format!(
+                    "{function} refuses a wrong key with {rv}, after C_CreateObject has taken it"
+                ))
+                .into())
             }
             (_, code) if VAGUE.contains(&code) => Err(Answer::RightBut(format!(
                 "{function} refuses with {rv}, which gives no reason"
@@ -208,7 +211,12 @@ mod tests {
         check(&DECRYPT, Expect::Valid, CKR_OK, "goes on");
         check(&DECRYPT, Expect::Valid, CKR_ENCRYPTED_DATA_INVALID, "wrong");
         check(&DECRYPT, Expect::Valid, CKR_GENERAL_ERROR, "wrong");
-        check(&INIT, Expect::Valid, CKR_MECHANISM_PARAM_INVALID, "not offered");
+        check(
+            &INIT,
+            Expect::Valid,
+            CKR_MECHANISM_PARAM_INVALID,
+            "not offered",
+        );
         check(&INIT, Expect::Valid, CKR_MECHANISM_INVALID, "wrong");
         check(&INIT, Expect::Valid, CKR_OPERATION_ACTIVE, "stuck");
     }
@@ -216,18 +224,43 @@ mod tests {
     #[test]
     fn an_invalid_vector_is_refused_for_its_own_reason() {
         check(&DECRYPT, Expect::Invalid, CKR_OK, "goes on");
-        check(&DECRYPT, Expect::Invalid, CKR_ENCRYPTED_DATA_INVALID, "refused");
+        check(
+            &DECRYPT,
+            Expect::Invalid,
+            CKR_ENCRYPTED_DATA_INVALID,
+            "refused",
+        );
         check(&DECRYPT, Expect::Invalid, CKR_GENERAL_ERROR, "right, but");
         check(&DECRYPT, Expect::Invalid, CKR_KEY_HANDLE_INVALID, "wrong");
-        check(&DECRYPT, Expect::Invalid, CKR_OPERATION_NOT_INITIALIZED, "wrong");
+        check(
+            &DECRYPT,
+            Expect::Invalid,
+            CKR_OPERATION_NOT_INITIALIZED,
+            "wrong",
+        );
         check(&VERIFY, Expect::Invalid, CKR_SIGNATURE_INVALID, "refused");
-        check(&VERIFY, Expect::Invalid, CKR_ENCRYPTED_DATA_INVALID, "wrong");
+        check(
+            &VERIFY,
+            Expect::Invalid,
+            CKR_ENCRYPTED_DATA_INVALID,
+            "wrong",
+        );
     }
 
     #[test]
     fn what_is_acceptable_is_refused_with_a_reason_or_accepted() {
         check(&VERIFY, Expect::Acceptable, CKR_OK, "goes on");
-        check(&VERIFY, Expect::Acceptable, CKR_SIGNATURE_INVALID, "right, but");
-        check(&VERIFY, Expect::Acceptable, CKR_SESSION_HANDLE_INVALID, "wrong");
+        check(
+            &VERIFY,
+            Expect::Acceptable,
+            CKR_SIGNATURE_INVALID,
+            "right, but",
+        );
+        check(
+            &VERIFY,
+            Expect::Acceptable,
+            CKR_SESSION_HANDLE_INVALID,
+            "wrong",
+        );
     }
 }

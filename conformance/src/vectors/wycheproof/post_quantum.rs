@@ -108,7 +108,9 @@ pub fn ml_kem(file: &str) -> Result<Vec<Vector>, Error> {
         for test in &group.tests {
             let private = CKO_PRIVATE_KEY;
             let key = match (&test.decaps_key, &test.seed) {
-                (Some(value), _) => Some(Key::parameter_set(private, CKK_ML_KEM, parameters, value)),
+                (Some(value), _) => {
+                    Some(Key::parameter_set(private, CKK_ML_KEM, parameters, value))
+                }
                 (None, Some(seed)) => Some(Key::seeded(CKK_ML_KEM, parameters, seed)),
                 (None, None) => None,
             };
