@@ -23,8 +23,8 @@ use crate::context::Context;
 use crate::facts::Facts;
 use crate::report::model::{CaseResult, Verdict};
 use crate::target::Target;
-pub(crate) use standing::renew;
 use standing::Standing;
+pub(crate) use standing::renew;
 
 /// What a child is asked to do, on its standard input.
 #[derive(Deserialize, Serialize)]

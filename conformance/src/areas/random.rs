@@ -126,7 +126,11 @@ fn filled(cx: &Context<'_>, session: Session, size: usize) -> Outcome {
         }
     }
     let stuck = constant.iter().position(|constant| *constant);
-    cx.check(stuck.is_none(), "other bytes in each place", format!("the same in place {stuck:?} of all calls"))
+    cx.check(
+        stuck.is_none(),
+        "other bytes in each place",
+        format!("the same in place {stuck:?} of all calls"),
+    )
 }
 
 /// How many bytes the statistics look at.
@@ -136,40 +140,76 @@ fn statistics() -> Vec<Case> {
     let statistic = |id: &str, requirement: &str, judge: fn(&Context<'_>, &[u8]) -> Outcome| {
         generating(id, requirement)
             .should()
-            .explain("A generator that is good fails this once in more than a thousand million runs.")
+            .explain(
+                "A generator that is good fails this once in more than a thousand million runs.",
+            )
             .run(move |cx| {
                 let session = cx.session()?;
                 judge(cx, &random(cx, session, SAMPLE)?)
             })
     };
     vec![
-        statistic("bits", "Half of the bits of C_GenerateRandom are ones.", |cx, bytes| {
-            let ones: u32 = bytes.iter().map(|byte| byte.count_ones()).sum();
-            // 2^19 bits: the mean is 2^18, the standard deviation 362; 6.5 of them are 2353.
-            cx.check(ones.abs_diff(262_144) < 2353, "262144 ones of 524288, give or take 2353", ones.to_string())
-        }),
-        statistic("bytes", "All bytes of C_GenerateRandom come alike often.", |cx, bytes| {
-            let mut counts = [0u32; 256];
-            for byte in bytes {
-                counts[usize::from(*byte)] += 1;
-            }
-            // Each is binomial with the mean 256 and the standard deviation 16; eight of them are 128.
-            let odd = counts.iter().find(|count| count.abs_diff(256) > 128);
-            cx.check(odd.is_none(), "each byte 128 to 384 times", format!("{odd:?} times"))
-        }),
-        statistic("runs", "Bits of C_GenerateRandom change every second time.", |cx, bytes| {
-            let within: u32 = bytes.iter().map(|byte| ((byte ^ (byte >> 1)) & 0x7F).count_ones()).sum();
-            let between = bytes.windows(2).filter(|pair| pair[0] & 1 != pair[1] >> 7).count();
-            let changes = within as usize + between;
-            // 524287 pairs of neighbours: the mean is half of them, the standard deviation 362; 6.5 of them are 2353.
-            cx.check(changes.abs_diff(262_143) < 2354, "262143 changes, give or take 2353", changes.to_string())
-        }),
-        statistic("blocks", "No sixteen bytes of C_GenerateRandom come twice.", |cx, bytes| {
-            let mut blocks: Vec<_> = bytes.chunks(16).collect();
-            blocks.sort_unstable();
-            let twice = blocks.windows(2).find(|pair| pair[0] == pair[1]);
-            cx.check(twice.is_none(), "each block once", format!("{twice:?}"))
-        }),
+        statistic(
+            "bits",
+            "Half of the bits of C_GenerateRandom are ones.",
+            |cx, bytes| {
+                let ones: u32 = bytes.iter().map(|byte| byte.count_ones()).sum();
+                // 2^19 bits: the mean is 2^18, the standard deviation 362; 6.5 of them are 2353.
+                cx.check(
+                    ones.abs_diff(262_144) < 2353,
+                    "262144 ones of 524288, give or take 2353",
+                    ones.to_string(),
+                )
+            },
+        ),
+        statistic(
+            "bytes",
+            "All bytes of C_GenerateRandom come alike often.",
+            |cx, bytes| {
+                let mut counts = [0u32; 256];
+                for byte in bytes {
+                    counts[usize::from(*byte)] += 1;
+                }
+                // Each is binomial with the mean 256 and the standard deviation 16; eight of them are 128.
+                let odd = counts.iter().find(|count| count.abs_diff(256) > 128);
+                cx.check(
+                    odd.is_none(),
+                    "each byte 128 to 384 times",
+                    format!("{odd:?} times"),
+                )
+            },
+        ),
+        statistic(
+            "runs",
+            "Bits of C_GenerateRandom change every second time.",
+            |cx, bytes| {
+                let within: u32 = bytes
+                    .iter()
+                    .map(|byte| ((byte ^ (byte >> 1)) & 0x7F).count_ones())
+                    .sum();
+                let between = bytes
+                    .windows(2)
+                    .filter(|pair| pair[0] & 1 != pair[1] >> 7)
+                    .count();
+                let changes = within as usize + between;
+                // 524287 pairs of neighbours: the mean is half of them, the standard deviation 362; 6.5 of them are 2353.
+                cx.check(
+                    changes.abs_diff(262_143) < 2354,
+                    "262143 changes, give or take 2353",
+                    changes.to_string(),
+                )
+            },
+        ),
+        statistic(
+            "blocks",
+            "No sixteen bytes of C_GenerateRandom come twice.",
+            |cx, bytes| {
+                let mut blocks: Vec<_> = bytes.chunks(16).collect();
+                blocks.sort_unstable();
+                let twice = blocks.windows(2).find(|pair| pair[0] == pair[1]);
+                cx.check(twice.is_none(), "each block once", format!("{twice:?}"))
+            },
+        ),
     ]
 }
 

@@ -49,17 +49,24 @@ pub(super) fn cases() -> Vec<Case> {
             "libraryDescription is UTF-8 and padded with blanks, without a null character.",
         )
         .run(|cx| padded("libraryDescription", &info(cx)?.libraryDescription)),
-        field("named", "manufacturerID and libraryDescription say something.")
-            .should()
-            .run(|cx| {
-                let info = info(cx)?;
-                let blank = |text: &[u8]| text.iter().all(|byte| matches!(byte, b' ' | 0));
-                let any = blank(&info.manufacturerID) || blank(&info.libraryDescription);
-                cx.check(!any, "two texts", "one is blank")
-            }),
+        field(
+            "named",
+            "manufacturerID and libraryDescription say something.",
+        )
+        .should()
+        .run(|cx| {
+            let info = info(cx)?;
+            let blank = |text: &[u8]| text.iter().all(|byte| matches!(byte, b' ' | 0));
+            let any = blank(&info.manufacturerID) || blank(&info.libraryDescription);
+            cx.check(!any, "two texts", "one is blank")
+        }),
         field("flags", "The flags of C_GetInfo are zero.")
             .run(|cx| cx.equal("flags", &0, &info(cx)?.flags)),
-        field("version", "cryptokiVersion is a version that was published.").run(|cx| {
+        field(
+            "version",
+            "cryptokiVersion is a version that was published.",
+        )
+        .run(|cx| {
             let version = info(cx)?.cryptokiVersion;
             let known = PUBLISHED.contains(&(version.major, version.minor));
             let says = format!("{}.{}", version.major, version.minor);

@@ -99,7 +99,10 @@ fn mutexes() -> Vec<Case> {
         let names: Vec<_> = names.map(|(name, _)| *name).collect();
         draft(
             &format!("some-mutexes.{}", names.join("-")),
-            format!("C_Initialize with no other mutex function than {} answers CKR_ARGUMENTS_BAD.", names.join(", ")),
+            format!(
+                "C_Initialize with no other mutex function than {} answers CKR_ARGUMENTS_BAD.",
+                names.join(", ")
+            ),
         )
         .should()
         .run(move |cx| {
@@ -112,12 +115,15 @@ fn mutexes() -> Vec<Case> {
 
 fn reserved() -> Vec<Case> {
     let refused = |id: &str, flags, present: [bool; 4]| {
-        draft(id, "C_Initialize with a reserved pointer that is not null answers CKR_ARGUMENTS_BAD.")
-            .should()
-            .run(move |cx| {
-                let arguments = locks::with_functions(present, flags, nothing());
-                initialize(cx, Some(&arguments), &[CKR_ARGUMENTS_BAD])
-            })
+        draft(
+            id,
+            "C_Initialize with a reserved pointer that is not null answers CKR_ARGUMENTS_BAD.",
+        )
+        .should()
+        .run(move |cx| {
+            let arguments = locks::with_functions(present, flags, nothing());
+            initialize(cx, Some(&arguments), &[CKR_ARGUMENTS_BAD])
+        })
     };
     vec![
         refused("reserved", 0, [false; 4]),

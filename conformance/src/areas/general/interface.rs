@@ -275,8 +275,11 @@ fn refusing() -> Vec<Case> {
             .run(|cx| refused(cx, Some(c"Vendor Nobody"), None, 0)),
         refusal("longer-name", "a name that only begins like the standard's")
             .run(|cx| refused(cx, Some(c"PKCS 11 and more"), None, 0)),
-        refusal("shorter-name", "a name that is only the beginning of the standard's")
-            .run(|cx| refused(cx, Some(c"PKCS"), None, 0)),
+        refusal(
+            "shorter-name",
+            "a name that is only the beginning of the standard's",
+        )
+        .run(|cx| refused(cx, Some(c"PKCS"), None, 0)),
         refusal("empty-name", "an empty name").run(|cx| refused(cx, Some(c""), None, 0)),
         refusal("other-case", "the standard's name in small letters")
             .run(|cx| refused(cx, Some(c"pkcs 11"), None, 0)),
@@ -284,11 +287,17 @@ fn refusing() -> Vec<Case> {
             .run(|cx| refused(cx, Some(NAME), Some((9, 9)), 0)),
         refusal("newer-minor", "a minor version that does not exist yet")
             .run(|cx| refused(cx, Some(NAME), Some((3, 99)), 0)),
-        refusal("zero-version", "the version 0.0").run(|cx| refused(cx, Some(NAME), Some((0, 0)), 0)),
-        refusal("older-version", "the version 2.01, whose function list was another")
-            .run(|cx| refused(cx, Some(NAME), Some((2, 1)), 0)),
+        refusal("zero-version", "the version 0.0")
+            .run(|cx| refused(cx, Some(NAME), Some((0, 0)), 0)),
+        refusal(
+            "older-version",
+            "the version 2.01, whose function list was another",
+        )
+        .run(|cx| refused(cx, Some(NAME), Some((2, 1)), 0)),
         refusal("unknown-flags", "a flag that no interface has").run(|cx| {
-            let any = interfaces(cx)?.iter().any(|one| one.flags & UNKNOWN_FLAG != 0);
+            let any = interfaces(cx)?
+                .iter()
+                .any(|one| one.flags & UNKNOWN_FLAG != 0);
             if any {
                 return not_applicable("an interface has that flag");
             }
@@ -315,9 +324,10 @@ fn list(cx: &Context<'_>, room: Option<usize>) -> (Rv, CK_ULONG, Vec<CK_ULONG>) 
     } else {
         Arg::Null
     };
-    let rv = cx
-        .c
-        .call(Function::C_GetInterfaceList, vec![place, Arg::Place(&mut count)]);
+    let rv = cx.c.call(
+        Function::C_GetInterfaceList,
+        vec![place, Arg::Place(&mut count)],
+    );
     words.truncate(room.unwrap_or(0) * WORDS);
     (rv, count, words)
 }
@@ -326,7 +336,11 @@ fn counted(cx: &Context<'_>) -> Outcome<usize> {
     let (rv, count, _) = list(cx, None);
     cx.ok(rv)?;
     let count = as_usize(count);
-    cx.check((1..1000).contains(&count), "a count of interfaces", count.to_string())?;
+    cx.check(
+        (1..1000).contains(&count),
+        "a count of interfaces",
+        count.to_string(),
+    )?;
     Ok(count)
 }
 
@@ -368,7 +382,11 @@ fn listed(cx: &Context<'_>, found: &Interface) -> Outcome {
     let there = interfaces(cx)?
         .iter()
         .any(|one| one.name == found.name && one.address == found.address);
-    cx.check(there, "an interface of C_GetInterfaceList", format!("{found:?}"))
+    cx.check(
+        there,
+        "an interface of C_GetInterfaceList",
+        format!("{found:?}"),
+    )
 }
 
 fn refused(

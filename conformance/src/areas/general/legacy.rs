@@ -1,8 +1,6 @@
 //! The functions that were for parallel execution (PKCS#11 3.1 section 5.20).
 
-use cryptoki_sys::{
-    CKF_DIGEST, CKM_SHA256, CKR_FUNCTION_NOT_PARALLEL, CKR_SESSION_HANDLE_INVALID,
-};
+use cryptoki_sys::{CKF_DIGEST, CKM_SHA256, CKR_FUNCTION_NOT_PARALLEL, CKR_SESSION_HANDLE_INVALID};
 
 use crate::c::{Arg, Function, Mechanism, Out, Session};
 use crate::case::{Case, Stage, case, spec};

@@ -103,9 +103,8 @@ fn oldest(cx: &Context<'_>) -> Outcome<List> {
 /// Where the list lies that the function in the list gives.
 fn address(cx: &Context<'_>) -> Outcome<CK_ULONG> {
     let mut place: CK_ULONG = 0;
-    let rv = cx
-        .c
-        .call(Function::C_GetFunctionList, vec![Arg::Place(&mut place)]);
+    let rv =
+        cx.c.call(Function::C_GetFunctionList, vec![Arg::Place(&mut place)]);
     cx.ok(rv)?;
     cx.check(place != 0, "a function list", "a null pointer")?;
     Ok(place)

@@ -169,10 +169,7 @@ mod tests {
             .iter()
             .copied()
             .filter(|function| !EXEMPT.contains(function));
-        assert_eq!(
-            needing.collect::<Vec<_>>(),
-            functions().collect::<Vec<_>>()
-        );
+        assert_eq!(needing.collect::<Vec<_>>(), functions().collect::<Vec<_>>());
         for (function, shape) in SHAPES {
             assert_eq!(shape.len(), function.arity(), "{function}");
         }

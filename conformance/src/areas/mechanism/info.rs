@@ -80,33 +80,71 @@ fn calls() -> Vec<Case> {
 fn flags() -> Vec<Case> {
     let section = spec("3.5");
     vec![
-        draft("flags", section, "A mechanism has no flags that are not defined.").run(|cx| {
-            let known = names::MECHANISM_FLAGS.iter().fold(0, |all, flag| all | flag.0);
+        draft(
+            "flags",
+            section,
+            "A mechanism has no flags that are not defined.",
+        )
+        .run(|cx| {
+            let known = names::MECHANISM_FLAGS
+                .iter()
+                .fold(0, |all, flag| all | flag.0);
             every(cx, |listed, name| {
                 let rest = listed.flags & !known;
-                cx.check(rest == 0, format!("no other flag for {name}"), format!("{rest:#x}"))
+                cx.check(
+                    rest == 0,
+                    format!("no other flag for {name}"),
+                    format!("{rest:#x}"),
+                )
             })
         }),
-        draft("extension", section, "CKF_EXTENSION is clear for every mechanism.").run(|cx| {
+        draft(
+            "extension",
+            section,
+            "CKF_EXTENSION is clear for every mechanism.",
+        )
+        .run(|cx| {
             every(cx, |listed, name| {
                 let clear = listed.flags & CKF_EXTENSION == 0;
-                cx.check(clear, format!("CKF_EXTENSION clear for {name}"), "it is set")
+                cx.check(
+                    clear,
+                    format!("CKF_EXTENSION clear for {name}"),
+                    "it is set",
+                )
             })
         }),
-        draft("purpose", section, "Every listed mechanism says what it is for.").run(|cx| {
+        draft(
+            "purpose",
+            section,
+            "Every listed mechanism says what it is for.",
+        )
+        .run(|cx| {
             every(cx, |listed, name| {
                 let some = listed.flags & (known::FUNCTIONS | known::MESSAGES) != 0;
-                cx.check(some, format!("a function for {name}"), format!("flags {:#x}", listed.flags))
+                cx.check(
+                    some,
+                    format!("a function for {name}"),
+                    format!("flags {:#x}", listed.flags),
+                )
             })
         }),
-        draft("multi-message", section, "A mechanism that sets CKF_MULTI_MESSAGE sets another CKF_MESSAGE flag as well.")
-            .since(crate::c::function::Version::V3_0)
-            .run(|cx| {
-                every(cx, |listed, name| {
-                    let alone = listed.flags & CKF_MULTI_MESSAGE != 0 && listed.flags & known::MESSAGES == 0;
-                    cx.check(!alone, format!("a CKF_MESSAGE flag for {name}"), "only CKF_MULTI_MESSAGE")
-                })
-            }),
+        draft(
+            "multi-message",
+            section,
+            "A mechanism that sets CKF_MULTI_MESSAGE sets another CKF_MESSAGE flag as well.",
+        )
+        .since(crate::c::function::Version::V3_0)
+        .run(|cx| {
+            every(cx, |listed, name| {
+                let alone =
+                    listed.flags & CKF_MULTI_MESSAGE != 0 && listed.flags & known::MESSAGES == 0;
+                cx.check(
+                    !alone,
+                    format!("a CKF_MESSAGE flag for {name}"),
+                    "only CKF_MULTI_MESSAGE",
+                )
+            })
+        }),
     ]
 }
 
@@ -125,49 +163,100 @@ fn curves() -> Vec<Case> {
             for (row, listed) in curves {
                 let expected = names::flags(names::MECHANISM_FLAGS, flags).join(" or ");
                 let got = names::flags(names::MECHANISM_FLAGS, listed.flags).join(" | ");
-                cx.check(listed.flags & flags != 0, format!("{expected} for {}", row.name), got)?;
+                cx.check(
+                    listed.flags & flags != 0,
+                    format!("{expected} for {}", row.name),
+                    got,
+                )?;
             }
             Ok(())
         })
     };
     vec![
-        group("curve-field", CKF_EC_F_P | CKF_EC_F_2M, "A mechanism on elliptic curves says over which fields: CKF_EC_F_P or CKF_EC_F_2M."),
-        group("curve-parameters", CKF_EC_ECPARAMETERS | CKF_EC_OID | CKF_EC_CURVENAME, "A mechanism on elliptic curves says in which form it takes domain parameters."),
-        group("curve-points", CKF_EC_UNCOMPRESS | CKF_EC_COMPRESS, "A mechanism on elliptic curves says in which form it takes points: CKF_EC_UNCOMPRESS or CKF_EC_COMPRESS."),
+        group(
+            "curve-field",
+            CKF_EC_F_P | CKF_EC_F_2M,
+            "A mechanism on elliptic curves says over which fields: CKF_EC_F_P or CKF_EC_F_2M.",
+        ),
+        group(
+            "curve-parameters",
+            CKF_EC_ECPARAMETERS | CKF_EC_OID | CKF_EC_CURVENAME,
+            "A mechanism on elliptic curves says in which form it takes domain parameters.",
+        ),
+        group(
+            "curve-points",
+            CKF_EC_UNCOMPRESS | CKF_EC_COMPRESS,
+            "A mechanism on elliptic curves says in which form it takes points: CKF_EC_UNCOMPRESS or CKF_EC_COMPRESS.",
+        ),
     ]
 }
 
 fn sizes() -> Vec<Case> {
-    let unit = |id: &str, key: Key, section: &'static str, requirement: &str, fits: fn(CK_ULONG, CK_ULONG) -> bool, expected: &'static str| {
+    let unit = |id: &str,
+                key: Key,
+                section: &'static str,
+                requirement: &str,
+                fits: fn(CK_ULONG, CK_ULONG) -> bool,
+                expected: &'static str| {
         draft(id, spec(section), requirement).run(move |cx| {
             let rows = KNOWN.iter().filter(|row| row.key == key);
-            let listed: Vec<_> = rows.filter_map(|row| Some((row.name, cx.facts.mechanism(row.kind)?))).collect();
+            let listed: Vec<_> = rows
+                .filter_map(|row| Some((row.name, cx.facts.mechanism(row.kind)?)))
+                .collect();
             if listed.is_empty() {
                 return not_applicable("the slot lists no such mechanism");
             }
             for (name, listed) in listed {
                 let got = format!("{} to {}", listed.min, listed.max);
-                cx.check(fits(listed.min, listed.max), format!("{expected} for {name}"), got)?;
+                cx.check(
+                    fits(listed.min, listed.max),
+                    format!("{expected} for {name}"),
+                    got,
+                )?;
             }
             Ok(())
         })
     };
     vec![
-        draft("sizes", spec("3.5"), "The smallest key of a mechanism is not larger than the largest.").run(|cx| {
+        draft(
+            "sizes",
+            spec("3.5"),
+            "The smallest key of a mechanism is not larger than the largest.",
+        )
+        .run(|cx| {
             every(cx, |listed, name| {
                 let got = format!("{} to {}", listed.min, listed.max);
-                cx.check(listed.min <= listed.max, format!("an order for {name}"), got)
+                cx.check(
+                    listed.min <= listed.max,
+                    format!("an order for {name}"),
+                    got,
+                )
             })
         }),
-        unit("aes-bytes", Key::Aes, "6.10", "The key sizes of AES mechanisms are in bytes: 16 to 32.", |min, max| {
-            [16, 24, 32].contains(&min) && [16, 24, 32].contains(&max)
-        }, "16, 24 or 32 bytes"),
-        unit("rsa-bits", Key::Rsa, "6.1", "The key sizes of RSA mechanisms are in bits.", |min, max| {
-            min >= 256 && (1024..=65_536).contains(&max)
-        }, "sizes of moduli in bits"),
-        unit("curve-bits", Key::Curve, "6.3", "The key sizes of mechanisms on elliptic curves are in bits.", |min, max| {
-            min >= 100 && (192..=1024).contains(&max)
-        }, "sizes of fields in bits"),
+        unit(
+            "aes-bytes",
+            Key::Aes,
+            "6.10",
+            "The key sizes of AES mechanisms are in bytes: 16 to 32.",
+            |min, max| [16, 24, 32].contains(&min) && [16, 24, 32].contains(&max),
+            "16, 24 or 32 bytes",
+        ),
+        unit(
+            "rsa-bits",
+            Key::Rsa,
+            "6.1",
+            "The key sizes of RSA mechanisms are in bits.",
+            |min, max| min >= 256 && (1024..=65_536).contains(&max),
+            "sizes of moduli in bits",
+        ),
+        unit(
+            "curve-bits",
+            Key::Curve,
+            "6.3",
+            "The key sizes of mechanisms on elliptic curves are in bits.",
+            |min, max| min >= 100 && (192..=1024).contains(&max),
+            "sizes of fields in bits",
+        ),
     ]
 }
 
@@ -177,7 +266,10 @@ fn plausible() -> Vec<Case> {
         case(
             format!("mechanism.{}.functions", row.id()),
             row.section,
-            format!("{} is listed for functions only that the standard gives it.", row.name),
+            format!(
+                "{} is listed for functions only that the standard gives it.",
+                row.name
+            ),
         )
         .should()
         .stage(Stage::Public)

@@ -44,7 +44,11 @@ fn is_public(flag: CK_FLAGS) -> bool {
 
 /// How many bytes a generic secret has that a mechanism takes: 64, or what is nearest to it.
 fn generic_length(listed: &Listed) -> usize {
-    let most = if listed.max == 0 { 64 } else { listed.max.min(512) };
+    let most = if listed.max == 0 {
+        64
+    } else {
+        listed.max.min(512)
+    };
     let length = 64.clamp(listed.min.min(most), most);
     usize::try_from(length).unwrap_or(64)
 }
@@ -83,16 +87,15 @@ pub(super) fn fitting(
 /// The half of a new pair that a function takes.
 fn half(cx: &Context<'_>, session: Session, key: Key, flag: CK_FLAGS) -> Outcome<Object> {
     let pair = pair(cx, session, key, flag)?;
-    Ok(if is_public(flag) { pair.public } else { pair.private })
+    Ok(if is_public(flag) {
+        pair.public
+    } else {
+        pair.private
+    })
 }
 
 /// A pair of which each half is allowed its side of a function only.
-pub(super) fn pair(
-    cx: &Context<'_>,
-    session: Session,
-    key: Key,
-    flag: CK_FLAGS,
-) -> Outcome<Pair> {
+pub(super) fn pair(cx: &Context<'_>, session: Session, key: Key, flag: CK_FLAGS) -> Outcome<Pair> {
     let (publics, privates): (&[_], &[_]) = match flag {
         CKF_ENCRYPT | CKF_DECRYPT => (&[CKA_ENCRYPT], &[CKA_DECRYPT]),
         CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER => (&[CKA_VERIFY_RECOVER], &[CKA_SIGN_RECOVER]),
@@ -139,9 +142,8 @@ pub(super) fn generate(
     for template in templates {
         let public = public(kind, publics).and(&template);
         let mechanism = crate::c::Mechanism::new(mechanism);
-        let (rv, public, private) = cx
-            .c
-            .generate_key_pair(session, &mechanism, &public, &private);
+        let (rv, public, private) =
+            cx.c.generate_key_pair(session, &mechanism, &public, &private);
         let made = (rv, Pair { public, private });
         if rv.is_ok() {
             return Ok(made);
@@ -173,6 +175,12 @@ fn distinct(count: usize) -> Vec<u8> {
 
 /// Such bytes with odd parity, as DES keys have.
 pub(super) fn odd(count: usize) -> Vec<u8> {
-    let parity = |byte: u8| if byte.count_ones() % 2 == 0 { byte ^ 1 } else { byte };
+    let parity = |byte: u8| {
+        if byte.count_ones().is_multiple_of(2) {
+            byte ^ 1
+        } else {
+            byte
+        }
+    };
     distinct(count).into_iter().map(parity).collect()
 }

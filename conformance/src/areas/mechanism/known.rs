@@ -167,7 +167,10 @@ fn pss(kind: CK_MECHANISM_TYPE) -> Mechanism {
         CKM_SHA3_512_RSA_PKCS_PSS => (CKM_SHA3_512, CKG_MGF1_SHA3_512, 64),
         _ => (CKM_SHA256, CKG_MGF1_SHA256, 32),
     };
-    Mechanism::with(kind, Structure::new().number(hash).number(mask).number(salt))
+    Mechanism::with(
+        kind,
+        Structure::new().number(hash).number(mask).number(salt),
+    )
 }
 
 /// Agreement with the known public key, without a derivation function.
@@ -192,7 +195,9 @@ fn half_chained_string(kind: CK_MECHANISM_TYPE) -> Mechanism {
 
 /// Extraction and expansion with SHA-256, without salt and context.
 fn hkdf(kind: CK_MECHANISM_TYPE) -> Mechanism {
-    let both = Structure::new().inline(&[CK_TRUE, CK_TRUE]).number(CKM_SHA256);
+    let both = Structure::new()
+        .inline(&[CK_TRUE, CK_TRUE])
+        .number(CKM_SHA256);
     let salt = both.number(CKF_HKDF_SALT_NULL).null().number(0).number(0);
     Mechanism::with(kind, salt.null().number(0))
 }
@@ -399,7 +404,9 @@ mod tests {
     fn no_mechanism_has_two_rows() {
         for (index, row) in KNOWN.iter().enumerate() {
             assert_eq!(row.functions & !FUNCTIONS, 0, "{}", row.name);
-            let again = KNOWN[index + 1..].iter().any(|other| other.kind == row.kind);
+            let again = KNOWN[index + 1..]
+                .iter()
+                .any(|other| other.kind == row.kind);
             assert!(!again, "{}", row.name);
         }
     }

@@ -93,14 +93,21 @@ fn too_small(cx: &Context<'_>, there: usize, room: usize) -> Outcome {
 
 fn contents() -> Vec<Case> {
     vec![
-        draft("some", "A token with which sessions can be opened lists a mechanism at least.")
-            .should()
-            .run(|cx| cx.check(!mechanisms(cx)?.is_empty(), "a mechanism", "none")),
+        draft(
+            "some",
+            "A token with which sessions can be opened lists a mechanism at least.",
+        )
+        .should()
+        .run(|cx| cx.check(!mechanisms(cx)?.is_empty(), "a mechanism", "none")),
         draft("distinct", "No mechanism is listed twice.").run(|cx| {
             let mut seen = BTreeSet::new();
             for kind in mechanisms(cx)? {
                 let name = names::name(names::MECHANISMS, kind);
-                cx.check(seen.insert(kind), "each mechanism once", format!("{name} again"))?;
+                cx.check(
+                    seen.insert(kind),
+                    "each mechanism once",
+                    format!("{name} again"),
+                )?;
             }
             Ok(())
         }),
@@ -121,9 +128,17 @@ fn contents() -> Vec<Case> {
         .stage(Stage::User)
         .run(|cx| {
             let now = mechanisms(cx)?;
-            let gone = cx.facts.mechanisms.iter().find(|one| !now.contains(&one.kind));
+            let gone = cx
+                .facts
+                .mechanisms
+                .iter()
+                .find(|one| !now.contains(&one.kind));
             let name = gone.map(|one| names::name(names::MECHANISMS, one.kind));
-            cx.check(gone.is_none(), "every mechanism of before", format!("{name:?} is gone"))
+            cx.check(
+                gone.is_none(),
+                "every mechanism of before",
+                format!("{name:?} is gone"),
+            )
         }),
         draft(
             "known",
@@ -134,7 +149,11 @@ fn contents() -> Vec<Case> {
             const VENDOR_DEFINED: CK_MECHANISM_TYPE = 0x8000_0000;
             for kind in mechanisms(cx)? {
                 let known = names::MECHANISMS.iter().any(|one| one.0 == kind);
-                cx.check(known || kind >= VENDOR_DEFINED, "a mechanism of the standard", format!("{kind:#x}"))?;
+                cx.check(
+                    known || kind >= VENDOR_DEFINED,
+                    "a mechanism of the standard",
+                    format!("{kind:#x}"),
+                )?;
             }
             Ok(())
         }),

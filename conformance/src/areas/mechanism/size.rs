@@ -80,7 +80,8 @@ fn generic() -> Vec<Case> {
     /// No module is asked for a longer key.
     const LONGEST: u64 = 1 << 16;
     let section = spec("6.8.3");
-    let generic = |id: &str, requirement: &str| draft(&format!("generic-{id}"), section, requirement);
+    let generic =
+        |id: &str, requirement: &str| draft(&format!("generic-{id}"), section, requirement);
     vec![
         generic("empty", "CKM_GENERIC_SECRET_KEY_GEN makes no key of no bytes.").run(|cx| {
             cx.mechanism(CKM_GENERIC_SECRET_KEY_GEN, CKF_GENERATE)?;
@@ -122,43 +123,69 @@ fn rsa_of(cx: &Context<'_>, session: Session, bits: u64) -> Rv {
         .bytes(CKA_PUBLIC_EXPONENT, &[1, 0, 1]);
     let mechanism = Mechanism::new(CKM_RSA_PKCS_KEY_PAIR_GEN);
     let private = private(CKK_RSA, &[CKA_SIGN]);
-    cx.c.generate_key_pair(session, &mechanism, &public, &private).0
+    cx.c.generate_key_pair(session, &mechanism, &public, &private)
+        .0
 }
 
 fn rsa() -> Vec<Case> {
-    let pair = |id: &str, requirement: &str, judge: fn(&Context<'_>, Session, u64, u64) -> Outcome| {
-        draft(&format!("rsa-{id}"), spec("6.1.4"), requirement).deadline(120).run(move |cx| {
-            let listed = cx.mechanism(CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR)?;
-            let session = cx.session()?;
-            judge(cx, session, listed.min, listed.max)
-        })
-    };
+    let pair =
+        |id: &str, requirement: &str, judge: fn(&Context<'_>, Session, u64, u64) -> Outcome| {
+            draft(&format!("rsa-{id}"), spec("6.1.4"), requirement)
+                .deadline(120)
+                .run(move |cx| {
+                    let listed = cx.mechanism(CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR)?;
+                    let session = cx.session()?;
+                    judge(cx, session, listed.min, listed.max)
+                })
+        };
     vec![
-        pair("2048", "CKM_RSA_PKCS_KEY_PAIR_GEN makes a pair of 2048 bits if that is within the sizes told, and refuses it if not.", |cx, session, min, max| {
-            let rv = rsa_of(cx, session, 2048);
-            if (min..=max).contains(&2048) { cx.ok(rv) } else { cx.expect_one_of(rv, REFUSALS) }
-        }),
-        pair("zero", "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair of no bits.", |cx, session, _, _| {
-            cx.expect_one_of(rsa_of(cx, session, 0), NOTHING_REFUSALS)
-        }),
-        pair("below", "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair that is smaller than the smallest size told.", |cx, session, min, _| {
-            if min <= 64 {
-                return not_applicable("the token tells no smallest size");
-            }
-            cx.expect_one_of(rsa_of(cx, session, min - 64), REFUSALS)
-        }),
-        pair("just-below", "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair whose modulus has eight bits less than the smallest size told.", |cx, session, min, _| {
-            if min <= 8 {
-                return not_applicable("the token tells no smallest size");
-            }
-            cx.expect_one_of(rsa_of(cx, session, min - 8), REFUSALS)
-        }),
-        pair("above", "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair that is larger than the largest size told.", |cx, session, _, max| {
-            if max > 16_384 {
-                return not_applicable("pairs as large as that are not asked for");
-            }
-            cx.expect_one_of(rsa_of(cx, session, max + 8), REFUSALS)
-        }),
+        pair(
+            "2048",
+            "CKM_RSA_PKCS_KEY_PAIR_GEN makes a pair of 2048 bits if that is within the sizes told, and refuses it if not.",
+            |cx, session, min, max| {
+                let rv = rsa_of(cx, session, 2048);
+                if (min..=max).contains(&2048) {
+                    cx.ok(rv)
+                } else {
+                    cx.expect_one_of(rv, REFUSALS)
+                }
+            },
+        ),
+        pair(
+            "zero",
+            "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair of no bits.",
+            |cx, session, _, _| cx.expect_one_of(rsa_of(cx, session, 0), NOTHING_REFUSALS),
+        ),
+        pair(
+            "below",
+            "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair that is smaller than the smallest size told.",
+            |cx, session, min, _| {
+                if min <= 64 {
+                    return not_applicable("the token tells no smallest size");
+                }
+                cx.expect_one_of(rsa_of(cx, session, min - 64), REFUSALS)
+            },
+        ),
+        pair(
+            "just-below",
+            "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair whose modulus has eight bits less than the smallest size told.",
+            |cx, session, min, _| {
+                if min <= 8 {
+                    return not_applicable("the token tells no smallest size");
+                }
+                cx.expect_one_of(rsa_of(cx, session, min - 8), REFUSALS)
+            },
+        ),
+        pair(
+            "above",
+            "CKM_RSA_PKCS_KEY_PAIR_GEN makes no pair that is larger than the largest size told.",
+            |cx, session, _, max| {
+                if max > 16_384 {
+                    return not_applicable("pairs as large as that are not asked for");
+                }
+                cx.expect_one_of(rsa_of(cx, session, max + 8), REFUSALS)
+            },
+        ),
     ]
 }
 
@@ -210,7 +237,9 @@ const MACS: &[(&str, CK_MECHANISM_TYPE, &str)] = &[
 fn macs() -> Vec<Case> {
     let with = |cx: &Context<'_>, session: Session, kind, bytes: u64| -> Outcome<Rv> {
         let bytes = usize::try_from(bytes).unwrap_or(0);
-        let value: Vec<u8> = (0..bytes).map(|index| u8::try_from(index % 251).unwrap_or(0)).collect();
+        let value: Vec<u8> = (0..bytes)
+            .map(|index| u8::try_from(index % 251).unwrap_or(0))
+            .collect();
         let key = cx.import_secret(session, CKK_GENERIC_SECRET, &value, &[CKA_SIGN])?;
         Ok(cx.c.sign_init(session, Some(&Mechanism::new(kind)), key))
     };

@@ -41,7 +41,8 @@ pub(super) fn answer(
         CKF_VERIFY_RECOVER => cx.c.verify_recover_init(session, some, key),
         CKF_WRAP => {
             let wrapped = wrappable(cx, session)?;
-            cx.c.wrap_key(session, &mechanism, key, wrapped, Out::Room(512)).rv
+            cx.c.wrap_key(session, &mechanism, key, wrapped, Out::Room(512))
+                .rv
         }
         _ => deriving(cx, session, row, key),
     })
@@ -84,7 +85,8 @@ fn pairing(cx: &Context<'_>, session: Session, row: &Known) -> Outcome<Rv> {
         _ => return Ok(generate(cx, session, row.key, &[CKA_VERIFY], &[CKA_SIGN])?.0),
     };
     let private = private(kind, &[CKA_SIGN]);
-    let made = cx.c.generate_key_pair(session, &mechanism, &parts, &private);
+    let made =
+        cx.c.generate_key_pair(session, &mechanism, &parts, &private);
     Ok(made.0)
 }
 
@@ -109,11 +111,13 @@ fn unwrapping(cx: &Context<'_>, session: Session, row: &Known, listed: &Listed) 
     };
     let template = secret(CKK_AES, &[CKA_ENCRYPT]);
     if listed.flags & CKF_UNWRAP == 0 {
-        let unwrapped = cx.c.unwrap_key(session, &mechanism, unwrapping, &[7; 256], &template);
+        let unwrapped =
+            cx.c.unwrap_key(session, &mechanism, unwrapping, &[7; 256], &template);
         return Ok(unwrapped.0);
     }
     let key = wrappable(cx, session)?;
-    let wrapped = cx.c.wrap_key(session, &mechanism, wrapping, key, Out::Room(512));
+    let wrapped =
+        cx.c.wrap_key(session, &mechanism, wrapping, key, Out::Room(512));
     cx.prepared(wrapped.rv)?;
     // Raw RSA gives a number of the modulus' length, which tells nothing of the key's.
     let template = if row.kind == CKM_RSA_X_509 {
@@ -121,7 +125,8 @@ fn unwrapping(cx: &Context<'_>, session: Session, row: &Known, listed: &Listed) 
     } else {
         template
     };
-    let unwrapped = cx.c.unwrap_key(session, &mechanism, unwrapping, &wrapped.bytes, &template);
+    let unwrapped =
+        cx.c.unwrap_key(session, &mechanism, unwrapping, &wrapped.bytes, &template);
     Ok(unwrapped.0)
 }
 

@@ -11,8 +11,12 @@ use crate::context::Context;
 type Row = (Function, &'static str, fn(&Context<'_>, CK_SLOT_ID) -> Rv);
 
 const ROWS: &[Row] = &[
-    (Function::C_GetSlotInfo, "5.5.2", |cx, slot| cx.c.slot_info(slot).0),
-    (Function::C_GetTokenInfo, "5.5.3", |cx, slot| cx.c.token_info(slot).0),
+    (Function::C_GetSlotInfo, "5.5.2", |cx, slot| {
+        cx.c.slot_info(slot).0
+    }),
+    (Function::C_GetTokenInfo, "5.5.3", |cx, slot| {
+        cx.c.token_info(slot).0
+    }),
     (Function::C_GetMechanismList, "5.5.5", |cx, slot| {
         cx.c.mechanism_list(slot, Out::Length).rv
     }),
@@ -22,18 +26,25 @@ const ROWS: &[Row] = &[
     (Function::C_InitToken, "5.5.7", |cx, slot| {
         cx.c.init_token(slot, b"0123456789", "nowhere")
     }),
-    (Function::C_OpenSession, "5.6.1", |cx, slot| cx.c.open_read_only(slot).0),
-    (Function::C_CloseAllSessions, "5.6.3", |cx, slot| cx.c.close_all_sessions(slot)),
+    (Function::C_OpenSession, "5.6.1", |cx, slot| {
+        cx.c.open_read_only(slot).0
+    }),
+    (Function::C_CloseAllSessions, "5.6.3", |cx, slot| {
+        cx.c.close_all_sessions(slot)
+    }),
 ];
 
 /// Returns one case for each function and each kind of slot that is not there.
 pub(super) fn cases() -> Vec<Case> {
-    ROWS.iter().flat_map(|row| [near(*row), far(*row)]).collect()
+    ROWS.iter()
+        .flat_map(|row| [near(*row), far(*row)])
+        .collect()
 }
 
 fn near((function, section, call): Row) -> Case {
     let id = format!("slot.invalid.{function}.unused");
-    let requirement = format!("{function} with a number that no slot has answers CKR_SLOT_ID_INVALID.");
+    let requirement =
+        format!("{function} with a number that no slot has answers CKR_SLOT_ID_INVALID.");
     case(id, spec(section), requirement)
         .stage(Stage::Initialized)
         .run(move |cx| {

@@ -71,7 +71,12 @@ pub(super) fn cases() -> Vec<Case> {
                 cx.ok(rv)?;
                 let versions = [info.hardwareVersion, info.firmwareVersion];
                 let versions = versions.map(|version| (version.major, version.minor));
-                Ok((info.slotDescription, info.manufacturerID, info.flags, versions))
+                Ok((
+                    info.slotDescription,
+                    info.manufacturerID,
+                    info.flags,
+                    versions,
+                ))
             };
             let (first, second) = (texts()?, texts()?);
             cx.check(first == second, "the same", "something else")

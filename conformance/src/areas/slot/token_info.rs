@@ -107,7 +107,8 @@ fn is_time(text: &[u8; 16]) -> bool {
                 .fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'))
         })
     };
-    let within = |range, least, most| number(range).is_some_and(|one| (least..=most).contains(&one));
+    let within =
+        |range, least, most| number(range).is_some_and(|one| (least..=most).contains(&one));
     within(0..4, 2000, 2099)
         && within(4..6, 1, 12)
         && within(6..8, 1, 31)
@@ -168,7 +169,11 @@ fn flags() -> Vec<Case> {
 
 fn numbers() -> Vec<Case> {
     let memory = |id: &str, pick: fn(&CK_TOKEN_INFO) -> (CK_ULONG, CK_ULONG), what: &str| {
-        draft(id, &format!("The free {what} memory of a token is not more than all of it.")).run(move |cx| {
+        draft(
+            id,
+            &format!("The free {what} memory of a token is not more than all of it."),
+        )
+        .run(move |cx| {
             let (free, total) = pick(&info(cx)?);
             if [free, total].contains(&CK_UNAVAILABLE_INFORMATION) {
                 return not_applicable("the token does not tell");
@@ -250,7 +255,11 @@ fn counted(cx: &Context<'_>, all: CK_ULONG, writing: CK_ULONG) -> Outcome {
         .iter()
         .zip(expected)
         .all(|(told, expected)| [CK_UNAVAILABLE_INFORMATION, expected].contains(told));
-    cx.check(fits, format!("sessions and read/write sessions: {expected:?}"), format!("{told:?}"))
+    cx.check(
+        fits,
+        format!("sessions and read/write sessions: {expected:?}"),
+        format!("{told:?}"),
+    )
 }
 
 #[cfg(test)]

@@ -56,7 +56,11 @@ fn wakes(cx: &mut Context<'_>) -> Outcome {
             not_applicable("the module does not wait for slot events")
         }
         (finalized, Ok(waited)) => {
-            cx.check(finalized.is_ok(), "C_Finalize answers CKR_OK", finalized.to_string())?;
+            cx.check(
+                finalized.is_ok(),
+                "C_Finalize answers CKR_OK",
+                finalized.to_string(),
+            )?;
             cx.check(
                 waited.0 == CKR_CRYPTOKI_NOT_INITIALIZED,
                 "C_WaitForSlotEvent answers CKR_CRYPTOKI_NOT_INITIALIZED",
@@ -94,7 +98,9 @@ fn busy(cx: &mut Context<'_>) -> Outcome {
                     let mut first = Some(sender);
                     while !over.load(Ordering::SeqCst) {
                         let (rv, session) = place.c.open_read_only(place.slot);
-                        let digest = place.c.digest_init(session, Some(&Mechanism::new(CKM_SHA256)));
+                        let digest = place
+                            .c
+                            .digest_init(session, Some(&Mechanism::new(CKM_SHA256)));
                         let codes = [rv, digest, place.c.close_session(session)];
                         if let Some(rv) = codes.into_iter().find(|rv| !KNOWN.contains(&rv.0)) {
                             return fail("a code that fits", rv.to_string());
@@ -109,15 +115,20 @@ fn busy(cx: &mut Context<'_>) -> Outcome {
             .collect();
         for _ in 0..THREADS {
             // A thread that has failed already sends nothing, and its failure is told below.
-            if receiver.recv_timeout(std::time::Duration::from_secs(10)).is_err() {
+            if receiver
+                .recv_timeout(std::time::Duration::from_secs(10))
+                .is_err()
+            {
                 break;
             }
         }
         let finalized = cx.c.finalize();
         over.store(true, Ordering::SeqCst);
-        let ends = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| fail("a thread that returns", "a panic")));
+        let ends = threads.into_iter().map(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|_| fail("a thread that returns", "a panic"))
+        });
         let ends: Vec<Outcome> = ends.collect();
         cx.ok(finalized)?;
         ends.into_iter().collect()

@@ -25,7 +25,10 @@ fn draft(id: &str, requirement: &str) -> Draft {
 
 /// Returns the cases about forks.
 pub(super) fn cases() -> Vec<Case> {
-    [child(), secrets(), parent()].into_iter().flatten().collect()
+    [child(), secrets(), parent()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Initialises the module, unless it is safe to fork: then children have what their parents have.
@@ -34,7 +37,9 @@ fn initialize(cx: &Context<'_>) -> Outcome {
     if let Some(Ok(interface)) = interface
         && interface.flags & CKF_INTERFACE_FORK_SAFE != 0
     {
-        return not_applicable("the module's interface is safe to fork, so children keep their parents' state");
+        return not_applicable(
+            "the module's interface is safe to fork, so children keep their parents' state",
+        );
     }
     cx.ok(cx.c.initialize(None))
 }
@@ -100,7 +105,11 @@ fn life(c: &Module, work: impl FnOnce() -> String) -> String {
     }
     let said = work();
     let rv = c.finalize();
-    if rv.is_ok() { said } else { format!("C_Finalize answers {rv}") }
+    if rv.is_ok() {
+        said
+    } else {
+        format!("C_Finalize answers {rv}")
+    }
 }
 
 fn state(c: &Module, session: Session) -> String {
@@ -236,7 +245,11 @@ fn random_differs(cx: &mut Context<'_>, draw: fn(&Module, CK_SLOT_ID) -> String)
     cx.ok(rv)?;
     let all = [first, second, hex::encode(third)];
     let drawn = all.iter().all(|bytes| bytes.len() == 64);
-    cx.check(drawn, "32 bytes in two children and the parent", all.join(", "))?;
+    cx.check(
+        drawn,
+        "32 bytes in two children and the parent",
+        all.join(", "),
+    )?;
     let differ = all[0] != all[1] && all[0] != all[2] && all[1] != all[2];
     cx.check(differ, "three times other bytes", all.join(", "))
 }
@@ -244,14 +257,22 @@ fn random_differs(cx: &mut Context<'_>, draw: fn(&Module, CK_SLOT_ID) -> String)
 /// What a child must not do to its parent.
 fn parent() -> Vec<Case> {
     let untouched = |id: &str, what: &str, work: fn(&Module, CK_SLOT_ID)| {
-        draft(&format!("parent.{id}"), &format!("A parent keeps its session and its login when its child {what}.")).run(move |cx| {
+        draft(
+            &format!("parent.{id}"),
+            &format!("A parent keeps its session and its login when its child {what}."),
+        )
+        .run(move |cx| {
             let session = log_in(cx)?;
             let (c, slot) = (cx.c, cx.slot);
             said(|| {
                 work(c, slot);
                 String::new()
             })?;
-            cx.equal("state", &"CKS_RW_USER_FUNCTIONS".to_owned(), &state(cx.c, session))?;
+            cx.equal(
+                "state",
+                &"CKS_RW_USER_FUNCTIONS".to_owned(),
+                &state(cx.c, session),
+            )?;
             cx.mechanism(CKM_SHA256, CKF_DIGEST)?;
             cx.equal("the parent", &"CKR_OK".to_owned(), &digest(cx.c, cx.slot))
         })

@@ -91,10 +91,7 @@ pub(super) fn log_in<'a>(cx: &mut Context<'a>, locking: Locking) -> Outcome<Plac
 ///
 /// # Errors
 /// What went wrong first in the thread with the lowest number.
-pub(super) fn hammer(
-    rounds: usize,
-    work: impl Fn(usize, usize) -> Outcome + Sync,
-) -> Outcome {
+pub(super) fn hammer(rounds: usize, work: impl Fn(usize, usize) -> Outcome + Sync) -> Outcome {
     let work = &work;
     thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
@@ -102,7 +99,11 @@ pub(super) fn hammer(
             .collect();
         let ends: Vec<Outcome> = threads
             .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| fail("a thread that returns", "a panic")))
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| fail("a thread that returns", "a panic"))
+            })
             .collect();
         ends.into_iter().collect()
     })

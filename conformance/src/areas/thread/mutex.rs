@@ -2,12 +2,14 @@
 
 use std::fs;
 
-use cryptoki_sys::{CKF_LIBRARY_CANT_CREATE_OS_THREADS, CKF_OS_LOCKING_OK, CKR_NEED_TO_CREATE_THREADS};
+use cryptoki_sys::{
+    CKF_LIBRARY_CANT_CREATE_OS_THREADS, CKF_OS_LOCKING_OK, CKR_NEED_TO_CREATE_THREADS,
+};
 
 use super::hammer::{Locking, Place, hammer, initialize};
 use crate::c::{Structure, locks};
 use crate::case::{Case, Draft, Outcome, Stage, case, spec};
-use crate::context::{Context, fail, not_applicable};
+use crate::context::{Context, not_applicable};
 
 fn draft(id: &str, requirement: &str) -> Draft {
     let id = format!("thread.mutex.{id}");
@@ -82,9 +84,14 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn no_threads(id: &str, flags: u64) -> Case {
-    draft(id, "A module that accepts CKF_LIBRARY_CANT_CREATE_OS_THREADS creates no thread.").run(move |cx| {
+    draft(
+        id,
+        "A module that accepts CKF_LIBRARY_CANT_CREATE_OS_THREADS creates no thread.",
+    )
+    .run(move |cx| {
         let before = threads()?;
-        let arguments: Structure = locks::without_functions(CKF_LIBRARY_CANT_CREATE_OS_THREADS | flags, 0);
+        let arguments: Structure =
+            locks::without_functions(CKF_LIBRARY_CANT_CREATE_OS_THREADS | flags, 0);
         let rv = cx.c.initialize(Some(&arguments));
         if rv.0 == CKR_NEED_TO_CREATE_THREADS {
             return not_applicable("the module needs threads, and says so");
@@ -100,13 +107,16 @@ fn no_threads(id: &str, flags: u64) -> Case {
 fn threads() -> Outcome<usize> {
     match fs::read_dir("/proc/self/task") {
         Ok(entries) => Ok(entries.count()),
-        Err(error) => not_applicable(format!("the system does not tell the threads of a process: {error}")),
+        Err(error) => not_applicable(format!(
+            "the system does not tell the threads of a process: {error}"
+        )),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::fail;
 
     #[test]
     fn a_thread_is_counted() {

@@ -19,20 +19,56 @@ const ROUNDS: usize = 40;
 const DEADLINE: u64 = 180;
 
 /// What a case does: its name, what has to hold, and how it is tried.
-type Row = (&'static str, &'static str, fn(&mut Context<'_>, Locking) -> Outcome);
+type Row = (
+    &'static str,
+    &'static str,
+    fn(&mut Context<'_>, Locking) -> Outcome,
+);
 
 const ROWS: &[Row] = &[
-    ("sessions", "open, ask about and close their own sessions", sessions),
-    ("information", "ask for slots, token and mechanism information while sessions come and go", information),
+    (
+        "sessions",
+        "open, ask about and close their own sessions",
+        sessions,
+    ),
+    (
+        "information",
+        "ask for slots, token and mechanism information while sessions come and go",
+        information,
+    ),
     ("digest", "digest", digests),
-    ("random", "generate random bytes, all of them different", randoms),
+    (
+        "random",
+        "generate random bytes, all of them different",
+        randoms,
+    ),
     ("mac", "sign with keys of their own", macs),
     ("shared-key", "sign with one key", shared_key),
-    ("cipher", "encrypt and decrypt with keys of their own", ciphers),
-    ("generate", "generate and destroy keys, all with handles of their own", generates),
-    ("find", "create, find and destroy objects of their own", finds),
-    ("attributes", "change and read attributes of their own objects", attributes),
-    ("login", "log in at the same time: one succeeds, the others are told CKR_USER_ALREADY_LOGGED_IN", logins),
+    (
+        "cipher",
+        "encrypt and decrypt with keys of their own",
+        ciphers,
+    ),
+    (
+        "generate",
+        "generate and destroy keys, all with handles of their own",
+        generates,
+    ),
+    (
+        "find",
+        "create, find and destroy objects of their own",
+        finds,
+    ),
+    (
+        "attributes",
+        "change and read attributes of their own objects",
+        attributes,
+    ),
+    (
+        "login",
+        "log in at the same time: one succeeds, the others are told CKR_USER_ALREADY_LOGGED_IN",
+        logins,
+    ),
 ];
 
 /// Returns one case for each kind of work and each kind of locking.
@@ -58,7 +94,9 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// A message that no other thread and no other round has.
 fn message(thread: usize, round: usize) -> Vec<u8> {
-    format!("thread {thread}, round {round}").repeat(5).into_bytes()
+    format!("thread {thread}, round {round}")
+        .repeat(5)
+        .into_bytes()
 }
 
 /// Requires that bytes are the right ones.
@@ -66,7 +104,10 @@ fn same(what: &str, expected: &[u8], got: &[u8]) -> Outcome {
     if expected == got {
         return Ok(());
     }
-    fail(format!("{what}: {}", hex::encode(expected)), hex::encode(got))
+    fail(
+        format!("{what}: {}", hex::encode(expected)),
+        hex::encode(got),
+    )
 }
 
 fn sessions(cx: &mut Context<'_>, locking: Locking) -> Outcome {
@@ -99,10 +140,16 @@ fn information(cx: &mut Context<'_>, locking: Locking) -> Outcome {
         }
         2 => match place.c.slots(true) {
             Ok(slots) if slots.contains(&place.slot) => Ok(()),
-            other => fail(format!("a list with slot {}", place.slot), format!("{other:?}")),
+            other => fail(
+                format!("a list with slot {}", place.slot),
+                format!("{other:?}"),
+            ),
         },
         _ => match kind {
-            Some(kind) => good("C_GetMechanismInfo", place.c.mechanism_info(place.slot, kind).0),
+            Some(kind) => good(
+                "C_GetMechanismInfo",
+                place.c.mechanism_info(place.slot, kind).0,
+            ),
             None => Ok(()),
         },
     })
@@ -114,13 +161,22 @@ fn digests(cx: &mut Context<'_>, locking: Locking) -> Outcome {
     hammer(ROUNDS, |thread, round| {
         let session = place.session()?;
         let message = message(thread, round);
-        good("C_DigestInit", place.c.digest_init(session, Some(&Mechanism::new(CKM_SHA256))))?;
+        good(
+            "C_DigestInit",
+            place
+                .c
+                .digest_init(session, Some(&Mechanism::new(CKM_SHA256))),
+        )?;
         for part in message.chunks(7) {
             good("C_DigestUpdate", place.c.digest_update(session, part))?;
         }
         let got = place.c.digest_final(session, Out::Room(32));
         good("C_DigestFinal", got.rv)?;
-        same("SHA-256", digest::digest(&digest::SHA256, &message).as_ref(), &got.bytes)?;
+        same(
+            "SHA-256",
+            digest::digest(&digest::SHA256, &message).as_ref(),
+            &got.bytes,
+        )?;
         place.close(session)
     })
 }
@@ -135,7 +191,9 @@ fn randoms(cx: &mut Context<'_>, locking: Locking) -> Outcome {
         let session = place.session()?;
         let (rv, bytes) = place.c.generate_random(session, 16);
         good("C_GenerateRandom", rv)?;
-        let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if !seen.insert(bytes) {
             return fail("bytes that no other call gave", "the same bytes twice");
         }
@@ -159,7 +217,10 @@ fn mac_key(place: &Place<'_>, session: Session, value: &[u8]) -> Outcome<Object>
 /// Signs with HMAC-SHA-256 and requires the right result.
 fn sign(place: &Place<'_>, session: Session, key: Object, value: &[u8], message: &[u8]) -> Outcome {
     let mechanism = Mechanism::new(CKM_SHA256_HMAC);
-    good("C_SignInit", place.c.sign_init(session, Some(&mechanism), key))?;
+    good(
+        "C_SignInit",
+        place.c.sign_init(session, Some(&mechanism), key),
+    )?;
     let got = place.c.sign(session, message, Out::Room(32));
     good("C_Sign", got.rv)?;
     let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, value), message);
@@ -211,10 +272,16 @@ fn ciphers(cx: &mut Context<'_>, locking: Locking) -> Outcome {
         good("C_GenerateKey", rv)?;
         let mechanism = Mechanism::with_bytes(CKM_AES_CBC_PAD, &[7; 16]);
         let message = message(thread, round);
-        good("C_EncryptInit", place.c.encrypt_init(session, Some(&mechanism), key))?;
+        good(
+            "C_EncryptInit",
+            place.c.encrypt_init(session, Some(&mechanism), key),
+        )?;
         let hidden = place.c.encrypt(session, &message, Out::Room(256));
         good("C_Encrypt", hidden.rv)?;
-        good("C_DecryptInit", place.c.decrypt_init(session, Some(&mechanism), key))?;
+        good(
+            "C_DecryptInit",
+            place.c.decrypt_init(session, Some(&mechanism), key),
+        )?;
         let shown = place.c.decrypt(session, &hidden.bytes, Out::Room(256));
         good("C_Decrypt", shown.rv)?;
         same("plaintext", &message, &shown.bytes)?;
@@ -229,9 +296,14 @@ fn generates(cx: &mut Context<'_>, locking: Locking) -> Outcome {
     hammer(ROUNDS, |_, _| {
         let session = place.session()?;
         let template = secret(CKK_AES, &[CKA_ENCRYPT]).number(CKA_VALUE_LEN, 16);
-        let (rv, key) = place.c.generate_key(session, &Mechanism::new(CKM_AES_KEY_GEN), &template);
+        let (rv, key) = place
+            .c
+            .generate_key(session, &Mechanism::new(CKM_AES_KEY_GEN), &template);
         good("C_GenerateKey", rv)?;
-        let lock = || held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let lock = || {
+            held.lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
         if !lock().insert(key) {
             return fail("a handle that no other key has", format!("{key:?} twice"));
         }
@@ -279,7 +351,10 @@ fn attributes(cx: &mut Context<'_>, locking: Locking) -> Outcome {
         good("C_CreateObject", rv)?;
         let label = format!("thread {thread}, round {round}");
         let change = Template::new().text(CKA_LABEL, &label);
-        good("C_SetAttributeValue", place.c.set_attribute_values(session, object, &change))?;
+        good(
+            "C_SetAttributeValue",
+            place.c.set_attribute_values(session, object, &change),
+        )?;
         match place.c.attribute(session, object, CKA_LABEL) {
             Ok(value) => same("CKA_LABEL", label.as_bytes(), &value)?,
             Err(rv) => return fail("C_GetAttributeValue answers CKR_OK", rv.to_string()),
@@ -291,7 +366,9 @@ fn attributes(cx: &mut Context<'_>, locking: Locking) -> Outcome {
 fn logins(cx: &mut Context<'_>, locking: Locking) -> Outcome {
     let pin = cx.user_pin()?;
     let place = initialize(cx, locking)?;
-    let sessions: Vec<Session> = (0..THREADS).map(|_| place.session()).collect::<Outcome<_>>()?;
+    let sessions: Vec<Session> = (0..THREADS)
+        .map(|_| place.session())
+        .collect::<Outcome<_>>()?;
     let successes = AtomicUsize::new(0);
     hammer(1, |thread, _| {
         let rv = place.c.login(sessions[thread], CKU_USER, pin);
