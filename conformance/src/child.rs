@@ -27,7 +27,6 @@ use crate::random::{Player, Step};
 use crate::report::model::{CaseResult, Measurement, Verdict};
 use crate::target::Target;
 use standing::Standing;
-pub(crate) use standing::renew;
 
 /// What a child is asked to do, on its standard input.
 #[derive(Deserialize, Serialize)]
