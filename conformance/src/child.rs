@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use line::Line;
 pub(crate) use probe::Probe;
+pub(crate) use standing::renew;
 
 use crate::c::Module;
 use crate::case::{Case, Outcome, Stop};
