@@ -6,6 +6,7 @@
 //! | [`case`], [`context`] | what a case is, and what it works with |
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
+//! | [`description`] | description files of modules, and known departures |
 //! | `keys`, `known_keys`, `users` | keys for the cases; users and PINs, small objects |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
@@ -19,6 +20,7 @@ pub mod catalogue;
 mod child;
 mod cli;
 pub mod context;
+pub mod description;
 pub mod facts;
 mod keys;
 mod known_keys;
