@@ -6,6 +6,7 @@
 //! | [`case`], [`context`] | what a case is, and what it works with |
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
+//! | [`description`] | description files of modules, and known departures |
 //! | `keys`, `known_keys`, `users` | keys for the cases; users and PINs, small objects |
 //! | `operations` | the mechanisms and the rules that the cases of cryptographic operations are made of |
 //! | `child` | the process that loads the module and runs a group of cases |
@@ -23,6 +24,7 @@ pub mod catalogue;
 mod child;
 mod cli;
 pub mod context;
+pub mod description;
 mod differential;
 pub mod facts;
 mod key_use;
