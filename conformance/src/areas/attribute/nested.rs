@@ -64,16 +64,28 @@ fn ask(cx: &Context<'_>, session: Session, object: Object, outer: &Structure) ->
     cx.c.call(Function::C_GetAttributeValue, args)
 }
 
-/// An outer attribute of a type over inner ones with these rooms; none for a null pointer.
-fn over(one: CK_ATTRIBUTE_TYPE, rooms: &[Option<usize>]) -> Structure {
-    let inner = rooms
+/// An outer attribute of a type over inner ones with these types and rooms; none for a null pointer.
+fn over(one: CK_ATTRIBUTE_TYPE, entries: &[(CK_ATTRIBUTE_TYPE, Option<usize>)]) -> Structure {
+    let inner = entries
         .iter()
-        .fold(Structure::new(), |inner, room| match room {
-            Some(room) => inner.number(0).room(*room).number(*room as u64),
-            None => inner.number(0).null().number(0),
+        .fold(Structure::new(), |inner, (kind, room)| match room {
+            Some(room) => inner.number(*kind).room(*room).number(*room as u64),
+            None => inner.number(*kind).null().number(0),
         });
     let size = inner.size() as u64;
     Structure::new().number(one).nested(inner).number(size)
+}
+
+/// The types of the inner attributes in the order in which the module tells them.
+fn told_types(
+    cx: &Context<'_>,
+    session: Session,
+    key: Object,
+    one: CK_ATTRIBUTE_TYPE,
+) -> Outcome<[CK_ATTRIBUTE_TYPE; 3]> {
+    let outer = over(one, &[(0, None); 3]);
+    cx.prepared(ask(cx, session, key, &outer))?;
+    Ok([0, 1, 2].map(|index| outer.inner(0).word(index * 3)))
 }
 
 fn templates(kind: &'static Kind, one: CK_ATTRIBUTE_TYPE, section: &'static str) -> Vec<Case> {
@@ -97,7 +109,7 @@ fn templates(kind: &'static Kind, one: CK_ATTRIBUTE_TYPE, section: &'static str)
         )
         .run(move |cx| {
             let (session, key) = key(cx, kind, one)?;
-            let outer = over(one, &[None, None, None]);
+            let outer = over(one, &[(0, None); 3]);
             cx.ok(ask(cx, session, key, &outer))?;
             let inner = outer.inner(0);
             let mut told: Vec<_> = (0..3)
@@ -119,7 +131,19 @@ fn templates(kind: &'static Kind, one: CK_ATTRIBUTE_TYPE, section: &'static str)
         )
         .run(move |cx| {
             let (session, key) = key(cx, kind, one)?;
-            let outer = over(one, &[Some(32), Some(32), Some(32)]);
+            let types = told_types(cx, session, key, one)?;
+            let outer = over(one, &types.map(|kind| (kind, Some(32))));
+            cx.ok(ask(cx, session, key, &outer))?;
+            inner_values(cx, outer.inner(0))
+        }),
+        case(
+            id("inner-types-ignored"),
+            spec("5.7.5"),
+            "The types in the array are ignored before the call, and set by it.",
+        )
+        .run(move |cx| {
+            let (session, key) = key(cx, kind, one)?;
+            let outer = over(one, &[(0, Some(32)); 3]);
             cx.ok(ask(cx, session, key, &outer))?;
             inner_values(cx, outer.inner(0))
         }),
@@ -130,7 +154,7 @@ fn templates(kind: &'static Kind, one: CK_ATTRIBUTE_TYPE, section: &'static str)
         )
         .run(move |cx| {
             let (session, key) = key(cx, kind, one)?;
-            let outer = over(one, &[None, None]);
+            let outer = over(one, &[(0, None); 2]);
             let rv = ask(cx, session, key, &outer);
             cx.expect(rv, CKR_BUFFER_TOO_SMALL)?;
             cx.equal("ulValueLen", &CK_ULONG::MAX, &outer.word(2))
@@ -142,7 +166,8 @@ fn templates(kind: &'static Kind, one: CK_ATTRIBUTE_TYPE, section: &'static str)
         )
         .run(move |cx| {
             let (session, key) = key(cx, kind, one)?;
-            let outer = over(one, &[Some(9), Some(9), Some(9)]);
+            let types = told_types(cx, session, key, one)?;
+            let outer = over(one, &types.map(|kind| (kind, Some(9))));
             let rv = ask(cx, session, key, &outer);
             cx.expect(rv, CKR_BUFFER_TOO_SMALL)?;
             let inner = outer.inner(0);
