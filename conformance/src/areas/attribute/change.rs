@@ -6,7 +6,7 @@ use crate::areas::object::kinds::{Given, Kind, attribute, slug};
 use crate::c::function::Version;
 use crate::c::{Object, Session, Template};
 use crate::case::{Case, Outcome, case, spec};
-use crate::context::Context;
+use crate::context::{Context, not_applicable};
 
 use Given::{Flag, Number, Text};
 
@@ -237,6 +237,9 @@ fn stays(kind: &'static Kind, section: &'static str, one: CK_ATTRIBUTE_TYPE, val
         let object = cx.object(session, kind, &more)?;
         let before = cx.c.attribute(session, object, one).ok();
         let rv = set(cx, session, object, one, value);
+        if rv.0 == CKR_ATTRIBUTE_TYPE_INVALID && before.is_none() {
+            return not_applicable(format!("the module keeps no {}", attribute(one)));
+        }
         unchanged(cx, session, object, one, before)?;
         cx.expect_one_of(rv, codes(one))
     })

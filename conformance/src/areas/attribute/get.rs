@@ -2,17 +2,13 @@
 
 use cryptoki_sys::*;
 
-use crate::areas::object::kinds::Kind;
+use crate::areas::object::kinds::{Kind, NOWHERE, WILD};
 use crate::c::{Arg, Function, Object, Query, Session, Template};
 use crate::case::{Case, Outcome, Stage, case, spec};
 use crate::context::Context;
 
 /// The label of the object that is read.
 const LABEL: &str = "a label of 24 characters";
-/// A type that no attribute has.
-const NOWHERE: CK_ATTRIBUTE_TYPE = 0x0765_4321;
-/// A handle that no module has given.
-const WILD: Object = Object(0x00de_adbe);
 
 pub(super) fn cases() -> Vec<Case> {
     let topics = [one(), mixed(), many(), handles(), arguments()];
@@ -82,64 +78,80 @@ fn one() -> Vec<Case> {
         })
     });
     let lengths = [
-        case(
-            "attribute.get.length",
-            spec("5.7.5"),
-            "A null pointer for the value is answered with its exact length.",
-        )
-        .run(|cx| {
-            let (session, object) = subject(cx)?;
-            let mut query = Query::lengths(&[CKA_LABEL]);
-            cx.ok(cx.c.attribute_values(session, object, &mut query))?;
-            cx.equal("ulValueLen", &Some(LABEL.len()), &query.length(0))
-        }),
-        case(
-            "attribute.get.length-of-empty",
-            spec("5.7.5"),
-            "The length of an empty attribute is 0, and no error.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
-            let mut query = Query::lengths(&[CKA_LABEL]);
-            cx.ok(cx.c.attribute_values(session, object, &mut query))?;
-            cx.equal("ulValueLen", &Some(0), &query.length(0))
-        }),
-        case(
-            "attribute.get.empty-into-nothing",
-            spec("5.7.5"),
-            "An empty attribute fits into a buffer of no bytes.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
-            let mut query = Query::values(&[(CKA_LABEL, 0)]);
-            cx.ok(cx.c.attribute_values(session, object, &mut query))?;
-            cx.equal("ulValueLen", &Some(0), &query.length(0))
-        }),
-        case(
-            "attribute.get.length-ignores-room",
-            spec("5.7.5"),
-            "With a null pointer, what ulValueLen held before the call does not matter.",
-        )
-        .run(|cx| {
-            let (session, object) = subject(cx)?;
-            // A type, a null pointer, and a length that is not the label's.
-            let words = crate::c::Structure::new()
-                .number(CKA_LABEL)
-                .null()
-                .number(7);
-            let args = vec![
-                Arg::Number(session.0),
-                Arg::Number(object.0),
-                Arg::Structure(&words),
-                Arg::Number(1),
-            ];
-            cx.ok(cx.c.call(Function::C_GetAttributeValue, args))?;
-            cx.equal("ulValueLen", &(LABEL.len() as u64), &words.word(2))
-        }),
+        length(),
+        length_of_empty(),
+        empty_into_nothing(),
+        length_ignores_room(),
     ];
     fits.into_iter().chain(small).chain(lengths).collect()
+}
+
+fn length() -> Case {
+    case(
+        "attribute.get.length",
+        spec("5.7.5"),
+        "A null pointer for the value is answered with its exact length.",
+    )
+    .run(|cx| {
+        let (session, object) = subject(cx)?;
+        let mut query = Query::lengths(&[CKA_LABEL]);
+        cx.ok(cx.c.attribute_values(session, object, &mut query))?;
+        cx.equal("ulValueLen", &Some(LABEL.len()), &query.length(0))
+    })
+}
+
+fn length_of_empty() -> Case {
+    case(
+        "attribute.get.length-of-empty",
+        spec("5.7.5"),
+        "The length of an empty attribute is 0, and no error.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data(session, &Template::new())?;
+        let mut query = Query::lengths(&[CKA_LABEL]);
+        cx.ok(cx.c.attribute_values(session, object, &mut query))?;
+        cx.equal("ulValueLen", &Some(0), &query.length(0))
+    })
+}
+
+fn empty_into_nothing() -> Case {
+    case(
+        "attribute.get.empty-into-nothing",
+        spec("5.7.5"),
+        "An empty attribute fits into a buffer of no bytes.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data(session, &Template::new())?;
+        let mut query = Query::values(&[(CKA_LABEL, 0)]);
+        cx.ok(cx.c.attribute_values(session, object, &mut query))?;
+        cx.equal("ulValueLen", &Some(0), &query.length(0))
+    })
+}
+
+fn length_ignores_room() -> Case {
+    case(
+        "attribute.get.length-ignores-room",
+        spec("5.7.5"),
+        "With a null pointer, what ulValueLen held before the call does not matter.",
+    )
+    .run(|cx| {
+        let (session, object) = subject(cx)?;
+        // A type, a null pointer, and a length that is not the label's.
+        let words = crate::c::Structure::new()
+            .number(CKA_LABEL)
+            .null()
+            .number(7);
+        let args = vec![
+            Arg::Number(session.0),
+            Arg::Number(object.0),
+            Arg::Structure(&words),
+            Arg::Number(1),
+        ];
+        cx.ok(cx.c.call(Function::C_GetAttributeValue, args))?;
+        cx.equal("ulValueLen", &(LABEL.len() as u64), &words.word(2))
+    })
 }
 
 /// One attribute of a call that cannot be answered: a name, its type, room for it, the code.

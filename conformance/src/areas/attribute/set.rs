@@ -2,13 +2,10 @@
 
 use cryptoki_sys::*;
 
-use crate::areas::object::kinds::{Kind, attribute};
+use crate::areas::object::kinds::{Kind, NOWHERE, WILD, attribute};
 use crate::c::{Arg, Function, Object, Session, Template};
 use crate::case::{Case, Outcome, case, spec};
-use crate::context::Context;
-
-/// A type that no attribute has.
-const NOWHERE: CK_ATTRIBUTE_TYPE = 0x0765_4321;
+use crate::context::{Context, not_applicable};
 
 pub(super) fn cases() -> Vec<Case> {
     let topics = [rights(), refused(), all_or_nothing(), arguments(), seen()];
@@ -156,7 +153,7 @@ fn all_or_nothing() -> Vec<Case> {
 }
 
 fn arguments() -> Vec<Case> {
-    let objects = [("zero", CK_INVALID_HANDLE), ("wild", 0x00de_adbe)];
+    let objects = [("zero", CK_INVALID_HANDLE), ("wild", WILD.0)];
     let objects = objects.map(|(name, handle)| {
         case(
             format!("attribute.set.object-{name}"),
@@ -216,8 +213,31 @@ fn arguments() -> Vec<Case> {
     objects.into_iter().chain(others).collect()
 }
 
+/// The one attribute that a change can take away.
+fn check_value_destroyed() -> Case {
+    case(
+        "attribute.set.check-value-destroyed",
+        spec("4.10.2"),
+        "C_SetAttributeValue with an empty CKA_CHECK_VALUE destroys it.",
+    )
+    .should()
+    .run(|cx| {
+        let session = cx.session()?;
+        let key = cx.object(session, Kind::named("aes"), &Template::new())?;
+        let before = cx.c.attribute(session, key, CKA_CHECK_VALUE);
+        if before.is_err() || before == Ok(Vec::new()) {
+            return not_applicable("the key has no CKA_CHECK_VALUE");
+        }
+        let change = Template::new().bytes(CKA_CHECK_VALUE, &[]);
+        cx.ok(cx.c.set_attribute_values(session, key, &change))?;
+        let after = cx.c.attribute(session, key, CKA_CHECK_VALUE);
+        cx.equal_bytes("CKA_CHECK_VALUE", &[], &after.unwrap_or_default())
+    })
+}
+
 fn seen() -> Vec<Case> {
     vec![
+        check_value_destroyed(),
         case(
             "attribute.set.seen-by-others",
             spec("5.7.6"),

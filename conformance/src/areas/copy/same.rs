@@ -188,96 +188,120 @@ fn histories() -> Vec<Case> {
 /// Original and copy are two objects.
 fn apart() -> Vec<Case> {
     vec![
-        case(
-            "copy.apart.destroyed-original",
-            spec("5.7.2"),
-            "A copy stays when its original is destroyed.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
-            let copy = cx.copied(session, object, &Template::new())?;
-            cx.ok(cx.c.destroy_object(session, object))?;
-            cx.invalid(session, object)?;
-            cx.read(session, copy, CKA_VALUE).map(drop)
-        }),
-        case(
-            "copy.apart.destroyed-copy",
-            spec("5.7.2"),
-            "The original stays when a copy is destroyed.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
-            let copy = cx.copied(session, object, &Template::new())?;
-            cx.ok(cx.c.destroy_object(session, copy))?;
-            cx.invalid(session, copy)?;
-            cx.read(session, object, CKA_VALUE).map(drop)
-        }),
-        case(
-            "copy.apart.changed-copy",
-            spec("5.7.2"),
-            "Changing a copy leaves its original as it was.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let first = Template::new().text(CKA_LABEL, "first");
-            let object = cx.data(session, &first)?;
-            let copy = cx.copied(session, object, &Template::new())?;
-            let second = Template::new().text(CKA_LABEL, "second");
-            cx.prepared(cx.c.set_attribute_values(session, copy, &second))?;
-            let label = cx.read(session, object, CKA_LABEL)?;
-            cx.equal_bytes("CKA_LABEL", b"first", &label)
-        }),
-        case(
-            "copy.apart.unique-id",
-            spec("4.4.1"),
-            "A copy has a CKA_UNIQUE_ID of its own.",
-        )
-        .since(Version::V3_0)
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
-            let copy = cx.copied(session, object, &Template::new())?;
-            let original = cx.read(session, object, CKA_UNIQUE_ID)?;
-            let copied = cx.read(session, copy, CKA_UNIQUE_ID)?;
-            cx.check(!copied.is_empty(), "a CKA_UNIQUE_ID", "an empty one")?;
-            cx.check(
-                copied != original,
-                "another CKA_UNIQUE_ID",
-                "the original's",
-            )
-        }),
-        case(
-            "copy.apart.both-found",
-            spec("5.7.2"),
-            "A search finds the original and the copy.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let label = cx.label();
-            let object = cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
-            let copy = cx.copied(session, object, &Template::new())?;
-            let mut found = cx.labelled(session, &label)?;
-            found.sort_unstable();
-            let mut expected = vec![object, copy];
-            expected.sort_unstable();
-            cx.equal("found", &expected, &found)
-        }),
-        case(
-            "copy.apart.copy-of-copy",
-            spec("5.7.2"),
-            "A copy can be copied.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
-            let copy = cx.copied(session, object, &Template::new())?;
-            let again = cx.copied(session, copy, &Template::new())?;
-            cx.check(again != object, "a third handle", "the first")?;
-            let value = cx.read(session, again, CKA_VALUE)?;
-            let original = cx.read(session, object, CKA_VALUE)?;
-            cx.equal_bytes("CKA_VALUE", &original, &value)
-        }),
+        destroyed_original(),
+        destroyed_copy(),
+        changed_copy(),
+        unique_id(),
+        both_found(),
+        copy_of_copy(),
     ]
+}
+
+fn destroyed_original() -> Case {
+    case(
+        "copy.apart.destroyed-original",
+        spec("5.7.2"),
+        "A copy stays when its original is destroyed.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data(session, &Template::new())?;
+        let copy = cx.copied(session, object, &Template::new())?;
+        cx.ok(cx.c.destroy_object(session, object))?;
+        cx.invalid(session, object)?;
+        cx.read(session, copy, CKA_VALUE).map(drop)
+    })
+}
+
+fn destroyed_copy() -> Case {
+    case(
+        "copy.apart.destroyed-copy",
+        spec("5.7.2"),
+        "The original stays when a copy is destroyed.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data(session, &Template::new())?;
+        let copy = cx.copied(session, object, &Template::new())?;
+        cx.ok(cx.c.destroy_object(session, copy))?;
+        cx.invalid(session, copy)?;
+        cx.read(session, object, CKA_VALUE).map(drop)
+    })
+}
+
+fn changed_copy() -> Case {
+    case(
+        "copy.apart.changed-copy",
+        spec("5.7.2"),
+        "Changing a copy leaves its original as it was.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let first = Template::new().text(CKA_LABEL, "first");
+        let object = cx.data(session, &first)?;
+        let copy = cx.copied(session, object, &Template::new())?;
+        let second = Template::new().text(CKA_LABEL, "second");
+        cx.prepared(cx.c.set_attribute_values(session, copy, &second))?;
+        let label = cx.read(session, object, CKA_LABEL)?;
+        cx.equal_bytes("CKA_LABEL", b"first", &label)
+    })
+}
+
+fn unique_id() -> Case {
+    case(
+        "copy.apart.unique-id",
+        spec("4.4.1"),
+        "A copy has a CKA_UNIQUE_ID of its own.",
+    )
+    .since(Version::V3_0)
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data(session, &Template::new())?;
+        let copy = cx.copied(session, object, &Template::new())?;
+        let original = cx.read(session, object, CKA_UNIQUE_ID)?;
+        let copied = cx.read(session, copy, CKA_UNIQUE_ID)?;
+        cx.check(!copied.is_empty(), "a CKA_UNIQUE_ID", "an empty one")?;
+        cx.check(
+            copied != original,
+            "another CKA_UNIQUE_ID",
+            "the original's",
+        )
+    })
+}
+
+fn both_found() -> Case {
+    case(
+        "copy.apart.both-found",
+        spec("5.7.2"),
+        "A search finds the original and the copy.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let label = cx.label();
+        let object = cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
+        let copy = cx.copied(session, object, &Template::new())?;
+        let mut found = cx.labelled(session, &label)?;
+        found.sort_unstable();
+        let mut expected = vec![object, copy];
+        expected.sort_unstable();
+        cx.equal("found", &expected, &found)
+    })
+}
+
+fn copy_of_copy() -> Case {
+    case(
+        "copy.apart.copy-of-copy",
+        spec("5.7.2"),
+        "A copy can be copied.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data(session, &Template::new())?;
+        let copy = cx.copied(session, object, &Template::new())?;
+        let again = cx.copied(session, copy, &Template::new())?;
+        cx.check(again != object, "a third handle", "the first")?;
+        let value = cx.read(session, again, CKA_VALUE)?;
+        let original = cx.read(session, object, CKA_VALUE)?;
+        cx.equal_bytes("CKA_VALUE", &original, &value)
+    })
 }

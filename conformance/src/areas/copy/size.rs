@@ -2,7 +2,7 @@
 
 use cryptoki_sys::*;
 
-use crate::areas::object::kinds::Kind;
+use crate::areas::object::kinds::{Kind, WILD};
 use crate::c::{Arg, Function, Object, Session, Template};
 use crate::case::{Case, case, spec};
 use crate::context::not_applicable;
@@ -40,7 +40,7 @@ fn sizes() -> Vec<Case> {
 }
 
 fn arguments() -> Vec<Case> {
-    let objects = [("zero", CK_INVALID_HANDLE), ("wild", 0x00de_adbe)];
+    let objects = [("zero", CK_INVALID_HANDLE), ("wild", WILD.0)];
     let objects = objects.map(|(name, handle)| {
         case(
             format!("copy.size.object-{name}"),

@@ -2,7 +2,7 @@
 
 use cryptoki_sys::*;
 
-use crate::areas::object::kinds::{Kind, attribute, slug};
+use crate::areas::object::kinds::{Kind, NOWHERE, attribute, slug};
 use crate::c::function::Version;
 use crate::c::{Object, Session, Template};
 use crate::case::{Case, Outcome, case, spec};
@@ -101,122 +101,156 @@ fn sorted(mut objects: Vec<Object>) -> Vec<Object> {
 
 fn conjunctions() -> Vec<Case> {
     vec![
-        case(
-            "find.matching.one-attribute",
-            spec("5.7.7"),
-            "A search by one attribute finds all that have it.",
-        )
-        .run(|cx| {
-            let (session, labels, objects) = three(cx)?;
-            let found = cx.labelled(session, &labels[0])?;
-            cx.equal("found", &sorted(objects[..2].to_vec()), &sorted(found))
-        }),
-        case(
-            "find.matching.all-attributes",
-            spec("5.7.7"),
-            "A search by two attributes finds what has both, not what has one.",
-        )
-        .run(|cx| {
-            let (session, labels, objects) = three(cx)?;
-            let both = Template::new()
-                .text(CKA_LABEL, &labels[0])
-                .text(CKA_APPLICATION, &labels[1]);
-            cx.equal("found", &vec![objects[1]], &cx.matching(session, &both)?)
-        }),
-        case(
-            "find.matching.order",
-            spec("5.7.7"),
-            "The order of the attributes in the template does not matter.",
-        )
-        .run(|cx| {
-            let (session, labels, objects) = three(cx)?;
-            let both = Template::new()
-                .text(CKA_APPLICATION, &labels[1])
-                .text(CKA_LABEL, &labels[0]);
-            cx.equal("found", &vec![objects[1]], &cx.matching(session, &both)?)
-        }),
-        case(
-            "find.matching.contradiction",
-            spec("5.7.7"),
-            "A search by two values of one attribute finds nothing.",
-        )
-        .run(|cx| {
-            let (session, labels, _) = three(cx)?;
-            let template = Template::new()
-                .text(CKA_LABEL, &labels[0])
-                .again(CKA_LABEL, labels[1].as_bytes());
-            match cx.c.find(session, &template) {
-                Ok(found) => cx.equal("found", &Vec::new(), &found),
-                Err(rv) => cx.expect_one_of(
-                    rv,
-                    &[CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_VALUE_INVALID],
-                ),
-            }
-        }),
-        case(
-            "find.matching.everything",
-            spec("5.7.7"),
-            "A search without attributes finds every object that the session sees, each once.",
-        )
-        .run(|cx| {
-            let (session, _, objects) = three(cx)?;
-            let found = cx.matching(session, &Template::new())?;
-            let times = |object| found.iter().filter(|one| *one == object).count();
-            let counts: Vec<_> = objects.iter().map(times).collect();
-            cx.equal("times that each was found", &vec![1, 1, 1], &counts)?;
-            let mut unique = sorted(found.clone());
-            unique.dedup();
-            cx.equal("different handles", &found.len(), &unique.len())
-        }),
-        case(
-            "find.matching.same-handles",
-            spec("5.7.8"),
-            "A search gives the handles that C_CreateObject gave.",
-        )
-        .run(|cx| {
-            let (one, two) = (cx.session()?, cx.session()?);
-            let label = cx.label();
-            let object = cx.data(one, &Template::new().text(CKA_LABEL, &label))?;
-            cx.equal("found", &vec![object], &cx.labelled(one, &label)?)?;
-            cx.equal(
-                "found by another session",
-                &vec![object],
-                &cx.labelled(two, &label)?,
-            )
-        }),
-        case(
-            "find.matching.identical-objects",
-            spec("4"),
-            "Two objects with the same attributes are two, and both are found.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let more = Template::new().text(CKA_LABEL, &cx.label());
-            let objects = vec![cx.data(session, &more)?, cx.data(session, &more)?];
-            let found = cx.matching(session, &more)?;
-            cx.equal("found", &sorted(objects), &sorted(found))
-        }),
-        case(
-            "find.matching.unique-id",
-            spec("5.7.7"),
-            "A search by CKA_UNIQUE_ID finds that object alone.",
-        )
-        .since(Version::V3_0)
-        .run(|cx| {
-            let (session, _, objects) = three(cx)?;
-            for object in objects {
-                let id = cx.read(session, object, CKA_UNIQUE_ID)?;
-                let by = Template::new().bytes(CKA_UNIQUE_ID, &id);
-                cx.equal("found", &vec![object], &cx.matching(session, &by)?)?;
-            }
-            Ok(())
-        }),
+        one_attribute(),
+        all_attributes(),
+        order(),
+        contradiction(),
+        everything(),
+        same_handles(),
+        identical_objects(),
+        unique_id(),
     ]
+}
+
+fn one_attribute() -> Case {
+    case(
+        "find.matching.one-attribute",
+        spec("5.7.7"),
+        "A search by one attribute finds all that have it.",
+    )
+    .run(|cx| {
+        let (session, labels, objects) = three(cx)?;
+        let found = cx.labelled(session, &labels[0])?;
+        cx.equal("found", &sorted(objects[..2].to_vec()), &sorted(found))
+    })
+}
+
+fn all_attributes() -> Case {
+    case(
+        "find.matching.all-attributes",
+        spec("5.7.7"),
+        "A search by two attributes finds what has both, not what has one.",
+    )
+    .run(|cx| {
+        let (session, labels, objects) = three(cx)?;
+        let both = Template::new()
+            .text(CKA_LABEL, &labels[0])
+            .text(CKA_APPLICATION, &labels[1]);
+        cx.equal("found", &vec![objects[1]], &cx.matching(session, &both)?)
+    })
+}
+
+fn order() -> Case {
+    case(
+        "find.matching.order",
+        spec("5.7.7"),
+        "The order of the attributes in the template does not matter.",
+    )
+    .run(|cx| {
+        let (session, labels, objects) = three(cx)?;
+        let both = Template::new()
+            .text(CKA_APPLICATION, &labels[1])
+            .text(CKA_LABEL, &labels[0]);
+        cx.equal("found", &vec![objects[1]], &cx.matching(session, &both)?)
+    })
+}
+
+fn contradiction() -> Case {
+    case(
+        "find.matching.contradiction",
+        spec("5.7.7"),
+        "A search by two values of one attribute finds nothing.",
+    )
+    .run(|cx| {
+        let (session, labels, _) = three(cx)?;
+        let template = Template::new()
+            .text(CKA_LABEL, &labels[0])
+            .again(CKA_LABEL, labels[1].as_bytes());
+        match cx.c.find(session, &template) {
+            Ok(found) => cx.equal("found", &Vec::new(), &found),
+            Err(rv) => cx.expect_one_of(
+                rv,
+                &[CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_VALUE_INVALID],
+            ),
+        }
+    })
+}
+
+fn everything() -> Case {
+    case(
+        "find.matching.everything",
+        spec("5.7.7"),
+        "A search without attributes finds every object that the session sees, each once.",
+    )
+    .run(|cx| {
+        let (session, _, objects) = three(cx)?;
+        let found = cx.matching(session, &Template::new())?;
+        let times = |object| found.iter().filter(|one| *one == object).count();
+        let counts: Vec<_> = objects.iter().map(times).collect();
+        cx.equal("times that each was found", &vec![1, 1, 1], &counts)?;
+        let mut unique = sorted(found.clone());
+        unique.dedup();
+        cx.equal("different handles", &found.len(), &unique.len())
+    })
+}
+
+fn same_handles() -> Case {
+    case(
+        "find.matching.same-handles",
+        spec("5.7.8"),
+        "A search gives the handles that C_CreateObject gave.",
+    )
+    .run(|cx| {
+        let (one, two) = (cx.session()?, cx.session()?);
+        let label = cx.label();
+        let object = cx.data(one, &Template::new().text(CKA_LABEL, &label))?;
+        cx.equal("found", &vec![object], &cx.labelled(one, &label)?)?;
+        cx.equal(
+            "found by another session",
+            &vec![object],
+            &cx.labelled(two, &label)?,
+        )
+    })
+}
+
+fn identical_objects() -> Case {
+    case(
+        "find.matching.identical-objects",
+        spec("4"),
+        "Two objects with the same attributes are two, and both are found.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let more = Template::new().text(CKA_LABEL, &cx.label());
+        let objects = vec![cx.data(session, &more)?, cx.data(session, &more)?];
+        let found = cx.matching(session, &more)?;
+        cx.equal("found", &sorted(objects), &sorted(found))
+    })
+}
+
+fn unique_id() -> Case {
+    case(
+        "find.matching.unique-id",
+        spec("5.7.7"),
+        "A search by CKA_UNIQUE_ID finds that object alone.",
+    )
+    .since(Version::V3_0)
+    .run(|cx| {
+        let (session, _, objects) = three(cx)?;
+        for object in objects {
+            let id = cx.read(session, object, CKA_UNIQUE_ID)?;
+            let by = Template::new().bytes(CKA_UNIQUE_ID, &id);
+            cx.equal("found", &vec![object], &cx.matching(session, &by)?)?;
+        }
+        Ok(())
+    })
 }
 
 /// A value that is nearly an object's does not match.
 fn exactness() -> Vec<Case> {
-    const NEAR: &[(&str, fn(&str) -> String)] = &[
+    /// A name, and what becomes of the label.
+    type Near = (&'static str, fn(&str) -> String);
+    const NEAR: &[Near] = &[
         ("prefix", |label| label[..label.len() - 1].to_owned()),
         ("longer", |label| format!("{label} ")),
         ("upper-case", str::to_uppercase),
@@ -267,14 +301,14 @@ fn exactness() -> Vec<Case> {
 /// An attribute that no object has: no error is required, and no match allowed.
 fn unknown() -> Vec<Case> {
     let rows: [(&str, CK_ATTRIBUTE_TYPE, &[u8]); 4] = [
-        ("attribute-unknown", 0x0765_4321, b"value"),
+        ("attribute-unknown", NOWHERE, b"value"),
         (
             "attribute-of-vendor",
-            CKA_VENDOR_DEFINED | 0x0765_4321,
+            CKA_VENDOR_DEFINED | NOWHERE,
             b"value",
         ),
         ("attribute-foreign", CKA_MODULUS, b"value"),
-        ("attribute-unknown-empty", 0x0765_4321, b""),
+        ("attribute-unknown-empty", NOWHERE, b""),
     ];
     rows.map(|(name, one, value)| {
         case(

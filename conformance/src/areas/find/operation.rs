@@ -30,90 +30,122 @@ fn sorted(mut objects: Vec<Object>) -> Vec<Object> {
 
 fn states() -> Vec<Case> {
     vec![
-        case(
-            "find.state.objects-without-init",
-            spec("5.7.8"),
-            "C_FindObjects without a search answers CKR_OPERATION_NOT_INITIALIZED.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let rv = cx.c.find_objects(session, 1).rv;
-            cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
-        }),
-        case(
-            "find.state.final-without-init",
-            spec("5.7.9"),
-            "C_FindObjectsFinal without a search answers CKR_OPERATION_NOT_INITIALIZED.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let rv = cx.c.find_objects_final(session);
-            cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
-        }),
-        case(
-            "find.state.init-twice",
-            spec("5.7.7"),
-            "A second C_FindObjectsInit answers CKR_OPERATION_ACTIVE, and the first search goes on.",
-        )
-        .run(|cx| {
-            let (session, by, objects) = some(cx, 1)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let rv = cx.c.find_objects_init(session, &Template::new());
-            cx.expect(rv, CKR_OPERATION_ACTIVE)?;
-            let found = cx.c.find_objects(session, 4);
-            cx.ok(found.rv)?;
-            cx.equal("found", &objects, &found.list)?;
-            cx.ok(cx.c.find_objects_final(session))
-        }),
-        case(
-            "find.state.final-twice",
-            spec("5.7.9"),
-            "C_FindObjectsFinal ends the search: a second one answers CKR_OPERATION_NOT_INITIALIZED.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            cx.ok(cx.c.find_objects_init(session, &Template::new()))?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            let rv = cx.c.find_objects_final(session);
-            cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
-        }),
-        case(
-            "find.state.objects-after-final",
-            spec("5.7.8"),
-            "C_FindObjects after C_FindObjectsFinal answers CKR_OPERATION_NOT_INITIALIZED.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            cx.ok(cx.c.find_objects_init(session, &Template::new()))?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            let rv = cx.c.find_objects(session, 1).rv;
-            cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
-        }),
-        case(
-            "find.state.final-at-once",
-            spec("5.7.9"),
-            "A search can be ended before anything was asked of it.",
-        )
-        .run(|cx| {
-            let (session, by, _) = some(cx, 2)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            cx.equal("found by a new search", &2, &cx.matching(session, &by)?.len())
-        }),
-        case(
-            "find.state.refused-init",
-            spec("5.7.7"),
-            "A C_FindObjectsInit that fails starts no search.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let args = vec![Arg::Number(session.0), Arg::Null, Arg::Number(1)];
-            let rv = cx.c.call(Function::C_FindObjectsInit, args);
-            cx.expect(rv, CKR_ARGUMENTS_BAD)?;
-            let rv = cx.c.find_objects(session, 1).rv;
-            cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
-        }),
+        objects_without_init(),
+        final_without_init(),
+        init_twice(),
+        final_twice(),
+        objects_after_final(),
+        final_at_once(),
+        refused_init(),
     ]
+}
+
+fn objects_without_init() -> Case {
+    case(
+        "find.state.objects-without-init",
+        spec("5.7.8"),
+        "C_FindObjects without a search answers CKR_OPERATION_NOT_INITIALIZED.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let rv = cx.c.find_objects(session, 1).rv;
+        cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
+    })
+}
+
+fn final_without_init() -> Case {
+    case(
+        "find.state.final-without-init",
+        spec("5.7.9"),
+        "C_FindObjectsFinal without a search answers CKR_OPERATION_NOT_INITIALIZED.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let rv = cx.c.find_objects_final(session);
+        cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
+    })
+}
+
+fn init_twice() -> Case {
+    case(
+        "find.state.init-twice",
+        spec("5.7.7"),
+        "A second C_FindObjectsInit answers CKR_OPERATION_ACTIVE, and the first search goes on.",
+    )
+    .run(|cx| {
+        let (session, by, objects) = some(cx, 1)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let rv = cx.c.find_objects_init(session, &Template::new());
+        cx.expect(rv, CKR_OPERATION_ACTIVE)?;
+        let found = cx.c.find_objects(session, 4);
+        cx.ok(found.rv)?;
+        cx.equal("found", &objects, &found.list)?;
+        cx.ok(cx.c.find_objects_final(session))
+    })
+}
+
+fn final_twice() -> Case {
+    case(
+        "find.state.final-twice",
+        spec("5.7.9"),
+        "C_FindObjectsFinal ends the search: a second one answers CKR_OPERATION_NOT_INITIALIZED.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        cx.ok(cx.c.find_objects_init(session, &Template::new()))?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        let rv = cx.c.find_objects_final(session);
+        cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
+    })
+}
+
+fn objects_after_final() -> Case {
+    case(
+        "find.state.objects-after-final",
+        spec("5.7.8"),
+        "C_FindObjects after C_FindObjectsFinal answers CKR_OPERATION_NOT_INITIALIZED.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        cx.ok(cx.c.find_objects_init(session, &Template::new()))?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        let rv = cx.c.find_objects(session, 1).rv;
+        cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
+    })
+}
+
+fn final_at_once() -> Case {
+    case(
+        "find.state.final-at-once",
+        spec("5.7.9"),
+        "A search can be ended before anything was asked of it.",
+    )
+    .run(|cx| {
+        let (session, by, _) = some(cx, 2)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        cx.equal(
+            "found by a new search",
+            &2,
+            &cx.matching(session, &by)?.len(),
+        )
+    })
+}
+
+fn refused_init() -> Case {
+    case(
+        "find.state.refused-init",
+        spec("5.7.7"),
+        "A C_FindObjectsInit that fails starts no search.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let args = vec![Arg::Number(session.0), Arg::Null, Arg::Number(1)];
+        let rv = cx.c.call(Function::C_FindObjectsInit, args);
+        cx.expect(rv, CKR_ARGUMENTS_BAD)?;
+        let rv = cx.c.find_objects(session, 1).rv;
+        cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
+    })
 }
 
 fn portions() -> Vec<Case> {
@@ -150,76 +182,87 @@ fn portions() -> Vec<Case> {
             cx.equal("found", &sorted(objects), &sorted(found))
         })
         });
-    let others = [
-        case(
-            "find.portion.none-asked",
-            spec("5.7.8"),
-            "Asking for no handles gives none, and loses none.",
-        )
-        .should()
-        .run(|cx| {
-            let (session, by, objects) = some(cx, 3)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let nothing = cx.c.find_objects(session, 0);
-            cx.ok(nothing.rv)?;
-            cx.equal("pulObjectCount", &0, &nothing.count)?;
-            let rest = cx.c.find_objects(session, 10);
-            cx.ok(rest.rv)?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            cx.equal("found then", &sorted(objects), &sorted(rest.list))
-        }),
-        case(
-            "find.portion.no-match",
-            spec("5.7.8"),
-            "A search that matches nothing answers CKR_OK and 0.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let by = Template::new().text(CKA_LABEL, &cx.label());
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let found = cx.c.find_objects(session, 10);
-            cx.ok(found.rv)?;
-            cx.equal("pulObjectCount", &0, &found.count)?;
-            cx.ok(cx.c.find_objects_final(session))
-        }),
-        case(
-            "find.portion.rest-untouched",
-            spec("5.7.8"),
-            "Room for handles that are not found stays as it was.",
-        )
-        .should()
-        .run(|cx| {
-            let (session, by, objects) = some(cx, 2)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let mut handles = [CK_ULONG::MAX; 8];
-            let mut count: CK_ULONG = 0;
-            let args = vec![
-                Arg::Number(session.0),
-                Arg::Numbers(&mut handles),
-                Arg::Number(8),
-                Arg::Place(&mut count),
-            ];
-            cx.ok(cx.c.call(Function::C_FindObjects, args))?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            cx.equal("pulObjectCount", &(objects.len() as CK_ULONG), &count)?;
-            cx.equal("the rest", &[CK_ULONG::MAX; 6].as_slice(), &&handles[2..])
-        }),
-        case(
-            "find.portion.three-hundred",
-            spec("5.7.8"),
-            "A search finds three hundred objects with one call.",
-        )
-        .deadline(120)
-        .run(|cx| {
-            let (session, by, objects) = some(cx, MANY)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let found = cx.c.find_objects(session, 2 * MANY);
-            cx.ok(found.rv)?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            cx.equal("found", &sorted(objects), &sorted(found.list))
-        }),
-    ];
+    let others = [none_asked(), no_match(), rest_untouched(), three_hundred()];
     by_size.into_iter().chain(others).collect()
+}
+
+fn none_asked() -> Case {
+    case(
+        "find.portion.none-asked",
+        spec("5.7.8"),
+        "Asking for no handles gives none, and loses none.",
+    )
+    .should()
+    .run(|cx| {
+        let (session, by, objects) = some(cx, 3)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let nothing = cx.c.find_objects(session, 0);
+        cx.ok(nothing.rv)?;
+        cx.equal("pulObjectCount", &0, &nothing.count)?;
+        let rest = cx.c.find_objects(session, 10);
+        cx.ok(rest.rv)?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        cx.equal("found then", &sorted(objects), &sorted(rest.list))
+    })
+}
+
+fn no_match() -> Case {
+    case(
+        "find.portion.no-match",
+        spec("5.7.8"),
+        "A search that matches nothing answers CKR_OK and 0.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let by = Template::new().text(CKA_LABEL, &cx.label());
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let found = cx.c.find_objects(session, 10);
+        cx.ok(found.rv)?;
+        cx.equal("pulObjectCount", &0, &found.count)?;
+        cx.ok(cx.c.find_objects_final(session))
+    })
+}
+
+fn rest_untouched() -> Case {
+    case(
+        "find.portion.rest-untouched",
+        spec("5.7.8"),
+        "Room for handles that are not found stays as it was.",
+    )
+    .should()
+    .run(|cx| {
+        let (session, by, objects) = some(cx, 2)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let mut handles = [CK_ULONG::MAX; 8];
+        let mut count: CK_ULONG = 0;
+        let args = vec![
+            Arg::Number(session.0),
+            Arg::Numbers(&mut handles),
+            Arg::Number(8),
+            Arg::Place(&mut count),
+        ];
+        cx.ok(cx.c.call(Function::C_FindObjects, args))?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        cx.equal("pulObjectCount", &(objects.len() as CK_ULONG), &count)?;
+        cx.equal("the rest", &[CK_ULONG::MAX; 6].as_slice(), &&handles[2..])
+    })
+}
+
+fn three_hundred() -> Case {
+    case(
+        "find.portion.three-hundred",
+        spec("5.7.8"),
+        "A search finds three hundred objects with one call.",
+    )
+    .deadline(120)
+    .run(|cx| {
+        let (session, by, objects) = some(cx, MANY)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let found = cx.c.find_objects(session, 2 * MANY);
+        cx.ok(found.rv)?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        cx.equal("found", &sorted(objects), &sorted(found.list))
+    })
 }
 
 /// Searches beside another operation of the session: finds these objects, or is told that an operation is active.
@@ -237,7 +280,17 @@ const ONE_AT_A_TIME: &str = "CKR_OPERATION_ACTIVE is an allowed answer: section 
 /// A search beside other operations of the session.
 fn beside() -> Vec<Case> {
     vec![
-        case(
+        digest(),
+        sign(),
+        digest_during_search(),
+        read_during_search(),
+        two_sessions(),
+        closed_session(),
+    ]
+}
+
+fn digest() -> Case {
+    case(
             "find.beside.digest",
             spec("5.1.6"),
             "A search while the session digests works or answers CKR_OPERATION_ACTIVE, and the digest goes on.",
@@ -256,8 +309,11 @@ fn beside() -> Vec<Case> {
             // SHA-256 of "abc": FIPS 180-2, appendix B.1.
             let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
             cx.equal("digest", &expected.to_owned(), &hex::encode(output.bytes))
-        }),
-        case(
+        })
+}
+
+fn sign() -> Case {
+    case(
             "find.beside.sign",
             spec("5.1.6"),
             "A search between C_SignInit and C_Sign works or answers CKR_OPERATION_ACTIVE, and the signature is made.",
@@ -274,8 +330,11 @@ fn beside() -> Vec<Case> {
             let output = cx.c.sign(session, &[7; 32], Out::Room(64));
             cx.ok(output.rv)?;
             cx.equal("length of the signature", &64, &output.bytes.len())
-        }),
-        case(
+        })
+}
+
+fn digest_during_search() -> Case {
+    case(
             "find.beside.digest-during-search",
             spec("5.1.6"),
             "C_DigestInit during a search works or answers CKR_OPERATION_ACTIVE, and the search goes on.",
@@ -295,74 +354,82 @@ fn beside() -> Vec<Case> {
             cx.ok(cx.c.find_objects_final(session))?;
             let both = first.list.into_iter().chain(second.list).collect();
             cx.equal("found", &sorted(objects), &sorted(both))
-        }),
-        case(
-            "find.beside.read-during-search",
-            spec("5.7.7"),
-            "Attributes can be read while a search is active, as every application does.",
-        )
-        .run(|cx| {
-            let (session, by, objects) = some(cx, 3)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let mut found = Vec::new();
-            for _ in &objects {
-                let one = cx.c.find_objects(session, 1);
-                cx.ok(one.rv)?;
-                for object in one.list {
-                    cx.read(session, object, CKA_VALUE)?;
-                    found.push(object);
-                }
+        })
+}
+
+fn read_during_search() -> Case {
+    case(
+        "find.beside.read-during-search",
+        spec("5.7.7"),
+        "Attributes can be read while a search is active, as every application does.",
+    )
+    .run(|cx| {
+        let (session, by, objects) = some(cx, 3)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let mut found = Vec::new();
+        for _ in &objects {
+            let one = cx.c.find_objects(session, 1);
+            cx.ok(one.rv)?;
+            for object in one.list {
+                cx.read(session, object, CKA_VALUE)?;
+                found.push(object);
             }
-            cx.ok(cx.c.find_objects_final(session))?;
-            cx.equal("found", &sorted(objects), &sorted(found))
-        }),
-        case(
-            "find.beside.two-sessions",
-            spec("5.7.7"),
-            "Two sessions search at the same time, each its own search.",
+        }
+        cx.ok(cx.c.find_objects_final(session))?;
+        cx.equal("found", &sorted(objects), &sorted(found))
+    })
+}
+
+fn two_sessions() -> Case {
+    case(
+        "find.beside.two-sessions",
+        spec("5.7.7"),
+        "Two sessions search at the same time, each its own search.",
+    )
+    .run(|cx| {
+        let (one, by_one, objects_one) = some(cx, 3)?;
+        let (two, by_two, objects_two) = some(cx, 3)?;
+        cx.ok(cx.c.find_objects_init(one, &by_one))?;
+        cx.ok(cx.c.find_objects_init(two, &by_two))?;
+        let (mut found_one, mut found_two) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            found_one.extend(cx.c.find_objects(one, 1).list);
+            found_two.extend(cx.c.find_objects(two, 1).list);
+        }
+        cx.ok(cx.c.find_objects_final(one))?;
+        cx.ok(cx.c.find_objects_final(two))?;
+        cx.equal(
+            "found by the first",
+            &sorted(objects_one),
+            &sorted(found_one),
+        )?;
+        cx.equal(
+            "found by the second",
+            &sorted(objects_two),
+            &sorted(found_two),
         )
-        .run(|cx| {
-            let (one, by_one, objects_one) = some(cx, 3)?;
-            let (two, by_two, objects_two) = some(cx, 3)?;
-            cx.ok(cx.c.find_objects_init(one, &by_one))?;
-            cx.ok(cx.c.find_objects_init(two, &by_two))?;
-            let (mut found_one, mut found_two) = (Vec::new(), Vec::new());
-            for _ in 0..3 {
-                found_one.extend(cx.c.find_objects(one, 1).list);
-                found_two.extend(cx.c.find_objects(two, 1).list);
-            }
-            cx.ok(cx.c.find_objects_final(one))?;
-            cx.ok(cx.c.find_objects_final(two))?;
-            cx.equal(
-                "found by the first",
-                &sorted(objects_one),
-                &sorted(found_one),
-            )?;
-            cx.equal(
-                "found by the second",
-                &sorted(objects_two),
-                &sorted(found_two),
-            )
-        }),
-        case(
-            "find.beside.closed-session",
-            spec("5.6.2"),
-            "A session that is closed during a search leaves other searches alone.",
-        )
-        .run(|cx| {
-            let (session, by, objects) = some(cx, 2)?;
-            let (rv, other) = cx.c.open_read_write(cx.slot);
-            cx.ok(rv)?;
-            cx.ok(cx.c.find_objects_init(session, &by))?;
-            let begun = cx.c.find_objects_init(other, &by);
-            cx.ok(cx.c.close_session(other))?;
-            cx.ok(begun)?;
-            let found = cx.c.find_objects(session, 10);
-            cx.ok(found.rv)?;
-            cx.ok(cx.c.find_objects_final(session))?;
-            cx.equal("found", &sorted(objects), &sorted(found.list))
-        }),
-    ]
+    })
+}
+
+fn closed_session() -> Case {
+    case(
+        "find.beside.closed-session",
+        spec("5.6.2"),
+        "A session that is closed during a search leaves other searches alone.",
+    )
+    .run(|cx| {
+        let (session, by, objects) = some(cx, 2)?;
+        let (rv, other) = cx.c.open_read_write(cx.slot);
+        cx.ok(rv)?;
+        cx.ok(cx.c.find_objects_init(session, &by))?;
+        let begun = cx.c.find_objects_init(other, &by);
+        cx.ok(cx.c.close_session(other))?;
+        cx.ok(begun)?;
+        let found = cx.c.find_objects(session, 10);
+        cx.ok(found.rv)?;
+        cx.ok(cx.c.find_objects_final(session))?;
+        cx.equal("found", &sorted(objects), &sorted(found.list))
+    })
 }
 
 /// Objects that come and go during the search may be found or not; nothing else may happen.

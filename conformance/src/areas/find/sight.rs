@@ -4,14 +4,15 @@ use cryptoki_sys::*;
 
 use crate::areas::object::kinds::Kind;
 use crate::c::{Session, Template};
-use crate::case::{Case, Outcome, Stage, case, spec};
-use crate::context::Context;
+use crate::case::{Case, Outcome, Stage, case, other, spec};
+use crate::context::{Context, not_applicable};
 
 pub(super) fn cases() -> Vec<Case> {
     private()
         .into_iter()
         .chain(sessions())
         .chain(classes())
+        .chain(only_when_asked_for())
         .collect()
 }
 
@@ -152,6 +153,33 @@ fn sessions() -> Vec<Case> {
             cx.equal("found by CKA_TOKEN CK_FALSE", &vec![volatile], &sessions?)
         }),
     ]
+}
+
+/// Objects that old applications do not know are found by those alone that ask for them.
+fn only_when_asked_for() -> impl Iterator<Item = Case> {
+    let rows = [
+        ("hw-feature", "10.3", CKO_HW_FEATURE),
+        ("mechanism", "10.12", CKO_MECHANISM),
+    ];
+    rows.into_iter().map(|(name, section, class)| {
+        case(
+            format!("find.class.only-asked-for.{name}"),
+            other("PKCS#11 2.20", section),
+            "Such objects are found only if CKA_CLASS asks for them.",
+        )
+        .should()
+        .explain("Later versions do not repeat it, but applications that search for everything still do not expect them.")
+        .run(move |cx| {
+            let session = cx.session()?;
+            let asked = cx.matching(session, &Template::class(class))?;
+            if asked.is_empty() {
+                return not_applicable("the token has no such object");
+            }
+            let all = cx.matching(session, &Template::new())?;
+            let seen: Vec<_> = asked.iter().filter(|one| all.contains(one)).collect();
+            cx.equal("found without asking", &Vec::new(), &seen)
+        })
+    })
 }
 
 /// Every class is found by its class, and by no other.

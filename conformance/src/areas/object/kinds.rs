@@ -34,6 +34,12 @@ pub(in crate::areas) struct Kind {
     pub(in crate::areas) hidden: &'static [CK_ATTRIBUTE_TYPE],
 }
 
+/// A handle that no module has given.
+pub(in crate::areas) const WILD: Object = Object(0x00de_adbe);
+
+/// A number that the standard gives to nothing: no attribute, class or type of anything.
+pub(in crate::areas) const NOWHERE: CK_ULONG = 0x0765_4321;
+
 /// A value of an attribute as a table holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::areas) enum Given {
