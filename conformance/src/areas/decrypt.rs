@@ -1,8 +1,18 @@
-//! Decryption.
+//! placeholder
 
 use crate::case::Case;
+use crate::operations::mechanisms::CIPHERS;
+use crate::operations::{Family, buffers, failures, parts, states};
 
 /// Returns the cases of this area.
 pub(crate) fn cases() -> Vec<Case> {
-    Vec::new()
+    [
+        buffers::cases(Family::Decrypt, CIPHERS),
+        states::cases(Family::Decrypt, CIPHERS),
+        failures::cases(Family::Decrypt, CIPHERS),
+        parts::cases(Family::Decrypt, CIPHERS),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

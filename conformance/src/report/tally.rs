@@ -89,36 +89,73 @@ impl Outcome {
     /// Returns the verdict on the module in one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let conformance = match (self.must, self.should) {
-            _ if self.all.pass + self.all.fail + self.all.known == 0 => {
-                "Nothing was judged".to_owned()
-            }
-            (0, 0) => "Every requirement that was tested is kept".to_owned(),
-            (0, should) => format!(
-                "Every MUST that was tested is kept; {} not",
-                are(should, "SHOULD")
+        if self.all.pass + self.all.fail + self.all.known == 0 {
+            return "Nothing was judged.".to_owned();
+        }
+        let known = self.all.known - self.attacks.known;
+        let known = (known > 0).then(|| words::count(known, "known failure"));
+        let broken = self.broken();
+        let (conformance, attacks_follow) = match (broken, known) {
+            (None, None) => ("Keeps every requirement that was tested".to_owned(), "but"),
+            (None, Some(known)) => (
+                format!("Keeps every requirement that was tested, save {known}"),
+                "and",
             ),
-            (must, 0) => format!("{} broken", are(must, "MUST")),
-            (must, should) => format!(
-                "{} and {} are broken",
-                words::count(must, "MUST"),
-                words::count(should, "SHOULD")
-            ),
+            (Some(broken), None) => (format!("Breaks {broken}"), "and"),
+            (Some(broken), Some(known)) => (format!("Breaks {broken} besides {known}"), "and"),
         };
-        match self.attacks.fail {
-            0 => format!("{conformance}."),
-            falls => format!(
-                "{conformance}, and the module falls to {}.",
-                words::count(falls, "attack")
-            ),
+        match self.falls() {
+            None => format!("{conformance}."),
+            Some(falls) => format!("{conformance}, {attacks_follow} falls to {falls}."),
+        }
+    }
+
+    /// Returns how good that is.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        match self {
+            outcome if outcome.must + outcome.attacks.fail > 0 => Grade::Bad,
+            outcome if outcome.should + outcome.all.known > 0 => Grade::Fair,
+            outcome if outcome.all.pass == 0 => Grade::Fair,
+            _ => Grade::Good,
+        }
+    }
+
+    /// Says what was broken; none if nothing was.
+    fn broken(&self) -> Option<String> {
+        let musts = || words::count(self.must, "requirement");
+        let shoulds = || words::count(self.should, "recommendation");
+        match (self.must, self.should) {
+            (0, 0) => None,
+            (_, 0) => Some(musts()),
+            (0, _) => Some(shoulds()),
+            _ => Some(format!("{} and {}", musts(), shoulds())),
+        }
+    }
+
+    /// Says which attacks succeed; none if none does.
+    fn falls(&self) -> Option<String> {
+        let falls = self.attacks.fail + self.attacks.known;
+        let attacks = words::count(falls, "attack");
+        match (falls, self.attacks.known) {
+            (0, _) => None,
+            (_, 0) => Some(attacks),
+            (1, 1) => Some(format!("{attacks}, which is known")),
+            (all, known) if all == known => Some(format!("{attacks}, all of them known")),
+            (_, known) => Some(format!("{attacks}, {known} of them known")),
         }
     }
 }
 
-/// Writes how many there are, with the verb: `1 MUST is`, `2 MUSTs are`.
-fn are(number: usize, thing: &str) -> String {
-    let verb = if number == 1 { "is" } else { "are" };
-    format!("{} {verb}", words::count(number, thing))
+/// How good an outcome is, at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// A requirement is broken, or an attack succeeds, that nobody foretold.
+    Bad,
+    /// Recommendations are not followed, or what fails was foretold.
+    Fair,
+    /// Nothing failed.
+    Good,
 }
 
 /// Returns the results of an area, in the order of the catalogue.
@@ -152,4 +189,65 @@ pub fn areas<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Vec<&'a str> 
         }
     }
     areas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks the sentence about so many broken requirements and recommendations, known failures, attacks that succeed
+    /// and such that are known to.
+    fn check([must, should, known, falls, known_falls]: [usize; 5], sentence: &str) {
+        let outcome = Outcome {
+            all: Counts {
+                pass: 1,
+                fail: must + should + falls,
+                known: known + known_falls,
+                ..Counts::default()
+            },
+            attacks: Counts {
+                fail: falls,
+                known: known_falls,
+                ..Counts::default()
+            },
+            must,
+            should,
+            vectors: Vectors::default(),
+        };
+        assert_eq!(outcome.sentence(), sentence);
+    }
+
+    #[test]
+    fn the_sentence_hides_nothing() {
+        check([0, 0, 0, 0, 0], "Keeps every requirement that was tested.");
+        check(
+            [0, 0, 2, 0, 0],
+            "Keeps every requirement that was tested, save 2 known failures.",
+        );
+        check(
+            [0, 0, 0, 0, 1],
+            "Keeps every requirement that was tested, but falls to 1 attack, which is known.",
+        );
+        check([0, 1, 0, 0, 0], "Breaks 1 recommendation.");
+        check(
+            [2, 1, 1, 3, 1],
+            "Breaks 2 requirements and 1 recommendation besides 1 known failure, and falls to 4 attacks, 1 of them known.",
+        );
+    }
+
+    #[test]
+    fn nothing_judged_is_nothing_kept() {
+        let outcome = Outcome {
+            all: Counts {
+                skipped: 4,
+                ..Counts::default()
+            },
+            attacks: Counts::default(),
+            must: 0,
+            should: 0,
+            vectors: Vectors::default(),
+        };
+        assert_eq!(outcome.sentence(), "Nothing was judged.");
+        assert_eq!(outcome.grade(), Grade::Fair);
+    }
 }

@@ -180,14 +180,14 @@ pub fn duration(seconds: f64) -> String {
     )
 }
 
-/// Writes how much a number of bytes is: `64 B`, `4 KiB`.
+/// Writes how much a number of bytes is, such as `4 KiB`, in one piece.
 #[must_use]
 pub fn size(bytes: u64) -> String {
     match bytes {
-        0 => "0 B".to_owned(),
-        bytes if bytes.is_multiple_of(1 << 20) => format!("{} MiB", grouped(bytes >> 20)),
-        bytes if bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
-        bytes => format!("{} B", grouped(bytes)),
+        0 => "0\u{a0}B".to_owned(),
+        bytes if bytes.is_multiple_of(1 << 20) => format!("{}\u{a0}MiB", grouped(bytes >> 20)),
+        bytes if bytes.is_multiple_of(1 << 10) => format!("{}\u{a0}KiB", bytes >> 10),
+        bytes => format!("{}\u{a0}B", grouped(bytes)),
     }
 }
 
@@ -212,8 +212,8 @@ mod tests {
             "4 March 2026, 04:06 UTC"
         );
         assert_eq!(moment("yesterday"), "yesterday");
-        assert_eq!(size(4096), "4 KiB");
-        assert_eq!(size(1), "1 B");
+        assert_eq!(size(4096), "4\u{a0}KiB");
+        assert_eq!(size(1), "1\u{a0}B");
         assert_eq!(count(1, "case"), "1 case");
         assert_eq!(count(0, "case"), "0 cases");
     }

@@ -224,7 +224,7 @@ fn note(area: &str, verdict: Verdict) -> &'static str {
              session reads every extractable key. A module prevents it by refusing CKA_WRAP and CKA_DECRYPT together."
         }
         (_, Verdict::Fail) => {
-            "An application that asks for the length first reserves nothing, and writes past it."
+            "An application that asks first (\"length & < 256\") reserves nothing, and writes past it."
         }
         (_, Verdict::Known) => {
             "The vendor does not support multi-part operations; see the release notes of 4.2."
@@ -323,9 +323,9 @@ fn performance(flavour: &Flavour) -> Vec<Measurement> {
                     key_bits,
                     threads,
                     bytes: *bytes,
-                    per_second: rate * f64::from(threads).powf(0.7),
-                    p50_us: 1e6 / rate * f64::from(threads).powf(0.3),
-                    p99_us: 4e6 / rate * f64::from(threads),
+                    per_second: (rate * f64::from(threads).powf(0.7)).round(),
+                    p50_us: (1e6 / rate * f64::from(threads).powf(0.3)).round(),
+                    p99_us: (4e6 / rate * f64::from(threads)).round(),
                 });
             }
         }

@@ -16,6 +16,7 @@ struct Exception(
 
 #[rustfmt::skip] // A table reads by its columns.
 const EXCEPTIONS: &[Exception] = &[
+    Exception("broken-module", "conformance/broken/src/module", "stands between C callers and a C module"),
     Exception("conformance",   "conformance/src/c",     "modules are C"),
     Exception("libdew-pkcs11", "libdew-pkcs11/src/abi", "C callers hand over pointers"),
     Exception("mech",          "crates/mech/src/ffi",   "AWS-LC is C"),

@@ -19,7 +19,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn subject(cx: &mut Context<'_>) -> Outcome<(Session, Object)> {
     let session = cx.session()?;
     let more = Template::new().text(CKA_LABEL, LABEL);
-    Ok((session, cx.data(session, &more)?))
+    Ok((session, cx.data_object(session, &more)?))
 }
 
 /// A session, and a sensitive AES key in it.
@@ -108,7 +108,7 @@ fn length_of_empty() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let mut query = Query::lengths(&[CKA_LABEL]);
         cx.ok(cx.c.attribute_values(session, object, &mut query))?;
         cx.equal("ulValueLen", &Some(0), &query.length(0))
@@ -123,7 +123,7 @@ fn empty_into_nothing() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let mut query = Query::values(&[(CKA_LABEL, 0)]);
         cx.ok(cx.c.attribute_values(session, object, &mut query))?;
         cx.equal("ulValueLen", &Some(0), &query.length(0))
@@ -355,7 +355,7 @@ fn handles() -> Vec<Case> {
             let more = Template::new()
                 .flag(CKA_PRIVATE, false)
                 .text(CKA_LABEL, LABEL);
-            let object = cx.data(session, &more)?;
+            let object = cx.data_object(session, &more)?;
             let label = cx.read(session, object, CKA_LABEL)?;
             cx.equal_bytes("CKA_LABEL", LABEL.as_bytes(), &label)
         }),

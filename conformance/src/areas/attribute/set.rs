@@ -63,7 +63,7 @@ fn rights() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.read_only()?;
-            let object = cx.data(session, &labelled("first"))?;
+            let object = cx.data_object(session, &labelled("first"))?;
             cx.ok(cx
                 .c
                 .set_attribute_values(session, object, &labelled("second")))?;
@@ -137,7 +137,7 @@ fn all_or_nothing() -> Vec<Case> {
                 .explain("A call accomplishes its entire goal or nothing at all, as section 5 says of all functions.")
                 .run(move |cx| {
                     let session = cx.session()?;
-                    let object = cx.data(session, &labelled("first"))?;
+                    let object = cx.data_object(session, &labelled("first"))?;
                     let change = if first {
                         Template::new().bytes(one, value).text(CKA_LABEL, "second")
                     } else {
@@ -174,7 +174,7 @@ fn arguments() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &labelled("first"))?;
+            let object = cx.data_object(session, &labelled("first"))?;
             let nowhere = Session(CK_INVALID_HANDLE);
             let rv = cx.c.set_attribute_values(nowhere, object, &labelled("second"));
             cx.expect(rv, CKR_SESSION_HANDLE_INVALID)?;
@@ -187,7 +187,7 @@ fn arguments() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let args = vec![
                 Arg::Number(session.0),
                 Arg::Number(object.0),
@@ -204,7 +204,7 @@ fn arguments() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             cx.ok(cx.c.destroy_object(session, object))?;
             let rv = cx.c.set_attribute_values(session, object, &labelled("x"));
             cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
@@ -245,7 +245,7 @@ fn seen() -> Vec<Case> {
         )
         .run(|cx| {
             let (one, two) = (cx.session()?, cx.session()?);
-            let object = cx.data(one, &labelled("first"))?;
+            let object = cx.data_object(one, &labelled("first"))?;
             cx.prepared(cx.c.set_attribute_values(one, object, &labelled("second")))?;
             label_is(cx, two, object, "second")
         }),
@@ -257,7 +257,7 @@ fn seen() -> Vec<Case> {
         .run(|cx| {
             let session = cx.session()?;
             let (old, new) = (cx.label(), cx.label());
-            let object = cx.data(session, &labelled(&old))?;
+            let object = cx.data_object(session, &labelled(&old))?;
             cx.prepared(cx.c.set_attribute_values(session, object, &labelled(&new)))?;
             cx.equal("found by the old label", &Vec::new(), &cx.labelled(session, &old)?)?;
             cx.equal("found by the new label", &vec![object], &cx.labelled(session, &new)?)
@@ -285,7 +285,7 @@ fn seen() -> Vec<Case> {
         .should()
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &labelled("first"))?;
+            let object = cx.data_object(session, &labelled("first"))?;
             let long = "a much longer label ".repeat(10);
             for label in ["", long.as_str(), "short"] {
                 cx.ok(cx.c.set_attribute_values(session, object, &labelled(label)))?;

@@ -157,7 +157,7 @@ fn unique_id() -> Case {
     .since(Version::V3_0)
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let more = Template::new().text(CKA_UNIQUE_ID, "mine");
         let (rv, _) = cx.c.copy_object(session, object, &more);
         cx.expect(rv, CKR_ATTRIBUTE_READ_ONLY)
@@ -249,7 +249,7 @@ fn wrong() -> impl Iterator<Item = Case> {
         .run(|cx| {
             let session = cx.session()?;
             let label = cx.label();
-            let object = cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
+            let object = cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
             let (rv, _) =
                 cx.c.copy_object(session, object, &Template::new().bytes(*one, value));
             cx.expect_one_of(rv, codes)?;

@@ -56,7 +56,7 @@ fn not_modifiable() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
         let copy = cx.copied(session, object, &Template::new())?;
         cx.read(session, copy, CKA_VALUE).map(drop)
     })
@@ -70,7 +70,7 @@ fn token_in_read_only() -> Case {
     )
     .run(|cx| {
         let session = cx.read_only()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let more = Template::new()
             .flag(CKA_TOKEN, true)
             .text(CKA_LABEL, &cx.label());
@@ -108,7 +108,7 @@ fn private_before_login() -> Case {
     .run(|cx| {
         cx.login_required()?;
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new().flag(CKA_PRIVATE, false))?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_PRIVATE, false))?;
         let more = Template::new().flag(CKA_PRIVATE, true);
         let (rv, _) = cx.c.copy_object(session, object, &more);
         cx.expect(rv, CKR_USER_NOT_LOGGED_IN)
@@ -124,7 +124,7 @@ fn public_before_login() -> Case {
     .stage(Stage::Public)
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new().flag(CKA_PRIVATE, false))?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_PRIVATE, false))?;
         let copy = cx.copied(session, object, &Template::new())?;
         cx.read(session, copy, CKA_VALUE).map(drop)
     })
@@ -140,7 +140,7 @@ fn of_other_session() -> Case {
         let session = cx.session()?;
         let (rv, other) = cx.c.open_read_write(cx.slot);
         cx.ok(rv)?;
-        let made = cx.data(other, &Template::new());
+        let made = cx.data_object(other, &Template::new());
         let copied = made
             .clone()
             .and_then(|object| cx.copied(session, object, &Template::new()));
@@ -182,7 +182,7 @@ fn destroyed() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         cx.ok(cx.c.destroy_object(session, object))?;
         let (rv, _) = cx.c.copy_object(session, object, &Template::new());
         cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
@@ -197,7 +197,7 @@ fn session_invalid() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let nowhere = Session(CK_INVALID_HANDLE);
         let (rv, _) = cx.c.copy_object(nowhere, object, &Template::new());
         cx.expect(rv, CKR_SESSION_HANDLE_INVALID)
@@ -212,7 +212,7 @@ fn null_template() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let mut handle: CK_ULONG = 0;
         let args = vec![
             Arg::Number(session.0),
@@ -234,7 +234,7 @@ fn null_handle() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let more = Template::new().text(CKA_LABEL, "copy");
         let args = vec![
             Arg::Number(session.0),
@@ -257,7 +257,7 @@ fn null_empty_template() -> Case {
     .should()
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let mut handle: CK_ULONG = 0;
         let args = vec![
             Arg::Number(session.0),

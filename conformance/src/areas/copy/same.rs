@@ -205,7 +205,7 @@ fn destroyed_original() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let copy = cx.copied(session, object, &Template::new())?;
         cx.ok(cx.c.destroy_object(session, object))?;
         cx.invalid(session, object)?;
@@ -221,7 +221,7 @@ fn destroyed_copy() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let copy = cx.copied(session, object, &Template::new())?;
         cx.ok(cx.c.destroy_object(session, copy))?;
         cx.invalid(session, copy)?;
@@ -238,7 +238,7 @@ fn changed_copy() -> Case {
     .run(|cx| {
         let session = cx.session()?;
         let first = Template::new().text(CKA_LABEL, "first");
-        let object = cx.data(session, &first)?;
+        let object = cx.data_object(session, &first)?;
         let copy = cx.copied(session, object, &Template::new())?;
         let second = Template::new().text(CKA_LABEL, "second");
         cx.prepared(cx.c.set_attribute_values(session, copy, &second))?;
@@ -256,7 +256,7 @@ fn unique_id() -> Case {
     .since(Version::V3_0)
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let copy = cx.copied(session, object, &Template::new())?;
         let original = cx.read(session, object, CKA_UNIQUE_ID)?;
         let copied = cx.read(session, copy, CKA_UNIQUE_ID)?;
@@ -278,7 +278,7 @@ fn both_found() -> Case {
     .run(|cx| {
         let session = cx.session()?;
         let label = cx.label();
-        let object = cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
+        let object = cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
         let copy = cx.copied(session, object, &Template::new())?;
         let mut found = cx.labelled(session, &label)?;
         found.sort_unstable();
@@ -296,7 +296,7 @@ fn copy_of_copy() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let copy = cx.copied(session, object, &Template::new())?;
         let again = cx.copied(session, copy, &Template::new())?;
         cx.check(again != object, "a third handle", "the first")?;

@@ -61,7 +61,7 @@ fn arguments() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let nowhere = Session(CK_INVALID_HANDLE);
             let (rv, _) = cx.c.object_size(nowhere, object);
             cx.expect(rv, CKR_SESSION_HANDLE_INVALID)
@@ -73,7 +73,7 @@ fn arguments() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let args = vec![Arg::Number(session.0), Arg::Number(object.0), Arg::Null];
             let rv = cx.c.call(Function::C_GetObjectSize, args);
             cx.expect(rv, CKR_ARGUMENTS_BAD)

@@ -84,7 +84,7 @@ fn three(cx: &mut Context<'_>) -> Outcome<(Session, [String; 2], [Object; 3])> {
         let more = Template::new()
             .text(CKA_LABEL, label)
             .text(CKA_APPLICATION, application);
-        cx.data(session, &more)
+        cx.data_object(session, &more)
     };
     let objects = [
         make(&labels[0], &labels[0])?,
@@ -203,7 +203,7 @@ fn same_handles() -> Case {
     .run(|cx| {
         let (one, two) = (cx.session()?, cx.session()?);
         let label = cx.label();
-        let object = cx.data(one, &Template::new().text(CKA_LABEL, &label))?;
+        let object = cx.data_object(one, &Template::new().text(CKA_LABEL, &label))?;
         cx.equal("found", &vec![object], &cx.labelled(one, &label)?)?;
         cx.equal(
             "found by another session",
@@ -222,7 +222,10 @@ fn identical_objects() -> Case {
     .run(|cx| {
         let session = cx.session()?;
         let more = Template::new().text(CKA_LABEL, &cx.label());
-        let objects = vec![cx.data(session, &more)?, cx.data(session, &more)?];
+        let objects = vec![
+            cx.data_object(session, &more)?,
+            cx.data_object(session, &more)?,
+        ];
         let found = cx.matching(session, &more)?;
         cx.equal("found", &sorted(objects), &sorted(found))
     })
@@ -266,7 +269,7 @@ fn exactness() -> Vec<Case> {
         .run(|cx| {
             let session = cx.session()?;
             let label = cx.label();
-            let object = cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
+            let object = cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
             cx.equal("found", &vec![object], &cx.labelled(session, &label)?)?;
             let found = cx.labelled(session, &change(&label))?;
             cx.check(
@@ -285,8 +288,8 @@ fn exactness() -> Vec<Case> {
         let session = cx.session()?;
         let label = cx.label();
         let base = Template::new().text(CKA_LABEL, &label);
-        let object = cx.data(session, &base)?;
-        let other = cx.data(session, &base.clone().text(CKA_APPLICATION, "one"))?;
+        let object = cx.data_object(session, &base)?;
+        let other = cx.data_object(session, &base.clone().text(CKA_APPLICATION, "one"))?;
         let found = cx.matching(session, &base.text(CKA_APPLICATION, ""))?;
         cx.check(
             !found.contains(&other),
@@ -320,7 +323,7 @@ fn unknown() -> Vec<Case> {
             let session = cx.session()?;
             let label = cx.label();
             let by = Template::new().text(CKA_LABEL, &label);
-            cx.data(session, &by)?;
+            cx.data_object(session, &by)?;
             nothing(cx, session, &by.bytes(one, value))?;
             // And the session is free for another search.
             cx.labelled(session, &label).map(drop)

@@ -19,7 +19,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn some(cx: &mut Context<'_>, count: usize) -> Outcome<(Session, Template, Vec<Object>)> {
     let session = cx.session()?;
     let by = Template::new().text(CKA_LABEL, &cx.label());
-    let made: Outcome<Vec<_>> = (0..count).map(|_| cx.data(session, &by)).collect();
+    let made: Outcome<Vec<_>> = (0..count).map(|_| cx.data_object(session, &by)).collect();
     Ok((session, by, made?))
 }
 
@@ -445,7 +445,7 @@ fn meanwhile() -> Vec<Case> {
             cx.ok(cx.c.find_objects_init(session, &by))?;
             let first = cx.c.find_objects(session, 1);
             cx.ok(first.rv)?;
-            let new = cx.data(session, &by)?;
+            let new = cx.data_object(session, &by)?;
             let rest = cx.c.find_objects(session, 10);
             cx.ok(rest.rv)?;
             cx.ok(cx.c.find_objects_final(session))?;

@@ -63,7 +63,7 @@ fn private() -> Vec<Case> {
             let by = Template::new()
                 .flag(CKA_PRIVATE, false)
                 .text(CKA_LABEL, &cx.label());
-            let object = cx.data(session, &by)?;
+            let object = cx.data_object(session, &by)?;
             cx.equal("found", &vec![object], &cx.matching(session, &by)?)
         }),
         case(
@@ -77,7 +77,7 @@ fn private() -> Vec<Case> {
             let by = Template::new()
                 .flag(CKA_PRIVATE, true)
                 .text(CKA_LABEL, &cx.label());
-            let object = cx.data(writing, &by)?;
+            let object = cx.data_object(writing, &by)?;
             cx.equal("found", &vec![object], &cx.matching(reading, &by)?)
         }),
     ]
@@ -127,7 +127,7 @@ fn sessions() -> Vec<Case> {
         .run(|cx| {
             let (one, two) = (cx.session()?, cx.session()?);
             let by = Template::new().text(CKA_LABEL, &cx.label());
-            let object = cx.data(one, &by)?;
+            let object = cx.data_object(one, &by)?;
             cx.equal("found", &vec![object], &cx.matching(two, &by)?)
         }),
         case(
@@ -139,7 +139,7 @@ fn sessions() -> Vec<Case> {
             let session = cx.session()?;
             let (token, label) = cx.token_data(session, &Template::new())?;
             let by = Template::new().text(CKA_LABEL, &label);
-            let volatile = cx.data(session, &by)?;
+            let volatile = cx.data_object(session, &by)?;
             let both = cx.matching(session, &by);
             let tokens = cx.matching(session, &by.clone().flag(CKA_TOKEN, true));
             let sessions = cx.matching(session, &by.flag(CKA_TOKEN, false));

@@ -17,14 +17,18 @@ impl Context<'_> {
     ///
     /// # Errors
     /// The case does not apply where the module makes none.
-    pub(in crate::areas) fn data(&self, session: Session, more: &Template) -> Outcome<Object> {
+    pub(in crate::areas) fn data_object(
+        &self,
+        session: Session,
+        more: &Template,
+    ) -> Outcome<Object> {
         self.object(session, Kind::named("data"), more)
     }
 
     /// Makes a data object in the token, with a label that gets it swept.
     ///
     /// # Errors
-    /// As [`Context::data`].
+    /// As [`Context::data_object`].
     pub(in crate::areas) fn token_data(
         &self,
         session: Session,
@@ -32,7 +36,7 @@ impl Context<'_> {
     ) -> Outcome<(Object, String)> {
         let label = self.label();
         let template = more.clone().flag(CKA_TOKEN, true).text(CKA_LABEL, &label);
-        Ok((self.data(session, &template)?, label))
+        Ok((self.data_object(session, &template)?, label))
     }
 
     /// Requires that a handle names no object in a session.
@@ -104,7 +108,7 @@ fn twice() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         cx.ok(cx.c.destroy_object(session, object))?;
         let rv = cx.c.destroy_object(session, object);
         cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
@@ -145,7 +149,7 @@ fn session_invalid() -> Case {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let rv = cx.c.destroy_object(Session(CK_INVALID_HANDLE), object);
             cx.expect(rv, CKR_SESSION_HANDLE_INVALID)?;
             cx.read(session, object, CKA_CLASS).map(drop)
@@ -175,8 +179,8 @@ fn other_stays() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let one = cx.data(session, &Template::new())?;
-        let two = cx.data(session, &Template::new())?;
+        let one = cx.data_object(session, &Template::new())?;
+        let two = cx.data_object(session, &Template::new())?;
         cx.check(one != two, "two handles", "one handle")?;
         cx.ok(cx.c.destroy_object(session, one))?;
         cx.read(session, two, CKA_VALUE).map(drop)
@@ -220,7 +224,7 @@ fn not_modifiable() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
         cx.ok(cx.c.destroy_object(session, object))
     })
 }
@@ -250,7 +254,7 @@ fn session_in_read_only() -> Case {
     )
     .run(|cx| {
         let session = cx.read_only()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         cx.ok(cx.c.destroy_object(session, object))?;
         cx.invalid(session, object)
     })
@@ -264,7 +268,7 @@ fn of_other_session() -> Case {
     )
     .run(|cx| {
         let (one, two) = (cx.session()?, cx.session()?);
-        let object = cx.data(one, &Template::new())?;
+        let object = cx.data_object(one, &Template::new())?;
         cx.ok(cx.c.destroy_object(two, object))?;
         cx.invalid(one, object)
     })
@@ -279,7 +283,7 @@ fn public_before_login() -> Case {
     .stage(Stage::Public)
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new().flag(CKA_PRIVATE, false))?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_PRIVATE, false))?;
         cx.ok(cx.c.destroy_object(session, object))?;
         cx.invalid(session, object)
     })

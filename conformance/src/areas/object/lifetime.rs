@@ -42,7 +42,7 @@ fn session_object_goes() -> Case {
         let (rv, session) = cx.c.open_read_write(cx.slot);
         cx.ok(rv)?;
         let label = cx.label();
-        let made = cx.data(session, &Template::new().text(CKA_LABEL, &label));
+        let made = cx.data_object(session, &Template::new().text(CKA_LABEL, &label));
         let object = made.inspect_err(|_| _ = cx.c.close_session(session))?;
         cx.equal("found", &vec![object], &cx.labelled(watching, &label)?)?;
         cx.ok(cx.c.close_session(session))?;
@@ -59,7 +59,7 @@ fn session_object_seen() -> Case {
     )
     .run(|cx| {
         let (one, two) = (cx.session()?, cx.read_only()?);
-        let object = cx.data(one, &Template::new().text(CKA_LABEL, "seen"))?;
+        let object = cx.data_object(one, &Template::new().text(CKA_LABEL, "seen"))?;
         let label = cx.read(two, object, CKA_LABEL)?;
         cx.equal_bytes("CKA_LABEL", b"seen", &label)
     })
@@ -73,7 +73,7 @@ fn other_session_closed() -> Case {
     )
     .run(|cx| {
         let session = cx.session()?;
-        let object = cx.data(session, &Template::new())?;
+        let object = cx.data_object(session, &Template::new())?;
         let (rv, other) = cx.c.open_read_write(cx.slot);
         cx.ok(rv)?;
         cx.ok(cx.c.close_session(other))?;
@@ -110,7 +110,7 @@ fn handles_unique() -> Case {
         let session = cx.session()?;
         let mut seen = HashSet::from([Object(CK_INVALID_HANDLE)]);
         for _ in 0..50 {
-            let object = cx.data(session, &Template::new())?;
+            let object = cx.data_object(session, &Template::new())?;
             let new = seen.insert(object);
             cx.check(new, "another handle", object.0.to_string())?;
         }
@@ -186,7 +186,7 @@ fn around_logout(cx: &mut Context<'_>, (_, private, token, moment, _): &Handle) 
     let session = cx.session()?;
     let label = cx.label();
     let more = placed(*token, *private).text(CKA_LABEL, &label);
-    let object = cx.data(session, &more)?;
+    let object = cx.data_object(session, &more)?;
     cx.ok(cx.c.logout(session))?;
     let stays = !private;
     let found = cx.labelled(session, &label);
@@ -228,7 +228,7 @@ fn logins() -> Vec<Case> {
             let pin = cx.user_pin()?;
             let session = cx.session()?;
             let label = cx.label();
-            cx.data(session, &placed(false, true).text(CKA_LABEL, &label))?;
+            cx.data_object(session, &placed(false, true).text(CKA_LABEL, &label))?;
             cx.ok(cx.c.logout(session))?;
             cx.ok(cx.c.login(session, CKU_USER, pin))?;
             cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
@@ -315,7 +315,7 @@ fn not_session_objects() -> Case {
     .run(|cx| {
         let session = cx.session()?;
         let label = cx.label();
-        cx.data(session, &Template::new().text(CKA_LABEL, &label))?;
+        cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
         let session = restart(cx)?;
         cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
     })

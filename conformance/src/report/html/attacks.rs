@@ -11,6 +11,7 @@ use crate::report::words::ATTACK;
 /// Lays out the attacks: those that succeed in full, then all of them.
 pub(super) fn section(book: &Book<'_>) -> Option<Section> {
     let rows = compare::cases(ATTACK, book.reports);
+    let falls = failures::rows(book, ATTACK, Verdict::Fail);
     (!rows.is_empty()).then(|| Section {
         id: "attacks",
         title: "Attacks",
@@ -20,7 +21,11 @@ pub(super) fn section(book: &Book<'_>) -> Option<Section> {
                 "Known ways to get at keys and plaintexts through calls that are all allowed. A module resists an attack, or "
                 "falls to it; where it lacks what the attack needs, the attack is not applicable."
             }
-            @for row in failures::rows(book, ATTACK, Verdict::Fail) { (failures::failure(book, &row)) }
+            @if !falls.is_empty() {
+                h3 { "Attacks that succeed" }
+                @for row in &falls { (failures::failure(book, row)) }
+            }
+            h3 { "All attacks" }
             (parts::scroll("Attacks", table(book, &rows)))
         },
     })
@@ -28,21 +33,14 @@ pub(super) fn section(book: &Book<'_>) -> Option<Section> {
 
 fn table(book: &Book<'_>, rows: &[Row<'_>]) -> Markup {
     html! {
-        table.list {
-            thead {
-                tr {
-                    th scope="col" { "attack" }
-                    @for title in &book.titles {
-                        th scope="col" { @if book.several() { (title) } @else { "outcome" } }
-                    }
-                }
-            }
-            tbody { @for row in rows { (line(row)) } }
+        table.list.stacked {
+            (parts::head(book, "attack"))
+            tbody { @for row in rows { (line(book, row)) } }
         }
     }
 }
 
-fn line(row: &Row<'_>) -> Markup {
+fn line(book: &Book<'_>, row: &Row<'_>) -> Markup {
     html! {
         @if let Some(first) = row.iter().flatten().next() {
             tr {
@@ -50,15 +48,9 @@ fn line(row: &Row<'_>) -> Markup {
                     code { (first.case) }
                     p { (first.requirement) " " span.section { (first.section) } }
                 }
-                @for result in row {
-                    td {
-                        @match result {
-                            Some(result) => {
-                                (failures::linked(result))
-                                @if !result.note.is_empty() { p.note { (result.note) } }
-                            }
-                            None => (compare::ABSENT),
-                        }
+                @for (title, result) in book.titles.iter().zip(row) {
+                    td data-module=[parts::named(book, title)] {
+                        (failures::outcome(*result))
                     }
                 }
             }

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::failures::{self, Row};
 use super::{Book, Section, parts};
 use crate::report::compare;
-use crate::report::model::{CaseResult, Verdict};
 use crate::report::tally::{self, Counts};
 use crate::report::words::{self, VERDICTS};
 
@@ -34,11 +33,24 @@ fn fold(book: &Book<'_>, area: &str, rows: &[Row<'_>]) -> Markup {
             summary {
                 span.name { (area) } " "
                 span.tally {
-                    @for report in book.reports { span { (tally(Counts::of(tally::of_area(report, area)))) } }
+                    @for (title, report) in book.columns() {
+                        @let counts = Counts::of(tally::of_area(report, area));
+                        @if book.several() { span { (title) ": " (bad(counts)) } } @else { span { (tally(counts)) } }
+                    }
                 }
             }
             (parts::scroll(area, table(book, rows)))
         }
+    }
+}
+
+/// Writes what failed, as there is no room for more.
+fn bad(counts: Counts) -> String {
+    match (counts.fail, counts.known) {
+        (0, 0) => "no failure".to_owned(),
+        (fail, 0) => format!("{fail} fail"),
+        (0, known) => format!("{known} known"),
+        (fail, known) => format!("{fail} fail, {known} known"),
     }
 }
 
@@ -54,21 +66,14 @@ fn tally(counts: Counts) -> String {
 
 fn table(book: &Book<'_>, rows: &[Row<'_>]) -> Markup {
     html! {
-        table.list.all {
-            thead {
-                tr {
-                    th scope="col" { "case" }
-                    @for title in &book.titles {
-                        th scope="col" { @if book.several() { (title) } @else { "outcome" } }
-                    }
-                }
-            }
-            tbody { @for row in rows { (line(row)) } }
+        table.list.stacked.all {
+            (parts::head(book, "case"))
+            tbody { @for row in rows { (line(book, row)) } }
         }
     }
 }
 
-fn line(row: &Row<'_>) -> Markup {
+fn line(book: &Book<'_>, row: &Row<'_>) -> Markup {
     html! {
         @if let Some(first) = row.iter().flatten().next() {
             tr id=(parts::anchor("case", &first.case)) data-verdicts=(verdicts(row)) {
@@ -76,27 +81,11 @@ fn line(row: &Row<'_>) -> Markup {
                     code { (first.case) } " " (parts::level(first.level))
                     p { (first.requirement) " " span.section { (first.section) } }
                 }
-                @for result in row {
-                    td {
-                        @match result {
-                            Some(result) => (outcome(result)),
-                            None => (compare::ABSENT),
-                        }
-                    }
+                @for (title, result) in book.titles.iter().zip(row) {
+                    td data-module=[parts::named(book, title)] { (failures::outcome(*result)) }
                 }
             }
         }
-    }
-}
-
-fn outcome(result: &CaseResult) -> Markup {
-    html! {
-        (failures::linked(result))
-        @if result.milliseconds >= 1.0 && result.verdict != Verdict::Skipped {
-            " " span.time { (words::measured(result.milliseconds)) " ms" }
-        }
-        // A failure is told in full where its badge leads.
-        @if !result.note.is_empty() && result.verdict != Verdict::Fail { p.note { (result.note) } }
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Book, Section, parts};
 use crate::report::compare;
 use crate::report::model::{CaseResult, Verdict};
-use crate::report::words::ATTACK;
+use crate::report::words::{self, ATTACK};
 
 /// A case with its result on every module.
 pub(super) type Row<'a> = Vec<Option<&'a CaseResult>>;
@@ -136,6 +136,23 @@ fn others(book: &Book<'_>, row: &Row<'_>, verdict: Verdict) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// From how many milliseconds on it is told how long a case took.
+const SLOW: f64 = 100.0;
+
+/// Shows how a case came out, with what there is to say about it.
+pub(super) fn outcome(result: Option<&CaseResult>) -> Markup {
+    let Some(result) = result else {
+        return html! { (compare::ABSENT) };
+    };
+    // A failure is told in full where its badge leads.
+    let note = (result.verdict != Verdict::Fail && !result.note.is_empty()).then_some(&result.note);
+    html! {
+        (linked(result))
+        @if result.milliseconds >= SLOW { " " span.time { (words::measured(result.milliseconds)) " ms" } }
+        @if let Some(note) = note { p.note { (note) } }
     }
 }
 

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::Book;
 use super::parts;
-use crate::report::model::{Report, Verdict};
-use crate::report::tally::Outcome;
+use crate::report::model::Report;
+use crate::report::tally::{Grade, Outcome};
 use crate::report::words::{self, ATTACK, Standing, VERDICTS};
 
 /// Lays out the head: a card for each module.
@@ -17,32 +17,41 @@ pub(super) fn header(book: &Book<'_>) -> Markup {
                 h1 { (words::count(book.reports.len(), "module")) " beside each other" }
                 div.cards {
                     @for (title, report) in book.columns() {
-                        article.card { h2 { (title) } (card(report, words::column)) }
+                        article.card { h2 { (title) } (card(report)) }
                     }
                 }
             } @else {
-                @for (title, report) in book.columns() { h1 { (title) } (card(report, |verdict| words::verdict("", verdict))) }
+                @for (title, report) in book.columns() { h1 { (title) } (card(report)) }
             }
         }
     }
 }
 
-fn card(report: &Report, called: fn(Verdict) -> &'static str) -> Markup {
+fn card(report: &Report) -> Markup {
     let outcome = Outcome::of(report);
     html! {
         p.maker { (maker(report)) }
-        p.verdict.bad[outcome.must + outcome.attacks.fail > 0] { (outcome.sentence()) }
+        p class={ "verdict " (grade(outcome.grade())) } { (outcome.sentence()) }
         (parts::bar(outcome.all))
         dl.totals {
             @for verdict in VERDICTS {
                 div class=(parts::class(verdict)) {
-                    dt { (called(verdict)) }
+                    dt { (words::column(verdict)) }
                     dd { (words::grouped(outcome.all.get(verdict))) }
                 }
             }
         }
         (other_counts(&outcome))
         (badges(report))
+    }
+}
+
+/// Returns the class of a grade, by which it gets its colour.
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Bad => "bad",
+        Grade::Fair => "fair",
+        Grade::Good => "good",
     }
 }
 
@@ -77,16 +86,16 @@ fn other_counts(outcome: &Outcome) -> Markup {
     let vectors = outcome.vectors;
     html! {
         @if outcome.attacks.total() > 0 {
-            p.line { b { "Attacks" } " " (listed(&attacks)) }
+            p.line { b { "Attacks" } " " span { (listed(&attacks)) } }
         }
         @if vectors.passed + vectors.failed + vectors.not_applicable > 0 {
             p.line {
                 b { "Vectors" } " "
-                (listed(&[
+                span { (listed(&[
                     ("passed", vectors.passed),
                     ("failed", vectors.failed),
                     ("not applicable", vectors.not_applicable),
-                ]))
+                ])) }
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn section(book: &Book<'_>) -> Option<Section> {
 
 fn table(book: &Book<'_>) -> Markup {
     html! {
-        table.matrix.several[book.several()] {
+        table.matrix.areas.several[book.several()] {
             (head(book))
             tbody {
                 @for area in &book.areas {

@@ -111,3 +111,18 @@ fn policy() -> String {
 
 /// The SHA-256 of [`SCRIPT`] in Base64, as a policy names it. A test computes it anew.
 const SCRIPT_DIGEST: &str = "NO+7sUu72WIRPNlf6ReyxGmZ3yv7hsXoo7qnmxPuKDQ=";
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    #[test]
+    fn the_policy_lets_this_script_run() {
+        let digest = digest::digest(&digest::SHA256, SCRIPT.as_bytes());
+        assert_eq!(SCRIPT_DIGEST, STANDARD.encode(digest));
+    }
+}

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::Book;
 use crate::report::model::{CaseResult, Level, Verdict};
 use crate::report::tally::Counts;
 use crate::report::words::{self, VERDICTS};
@@ -47,6 +48,25 @@ pub(super) fn bar(counts: Counts) -> Markup {
             }
         }
     }
+}
+
+/// Lays out the head of a table whose rows are told in words, with a column for each module.
+pub(super) fn head(book: &Book<'_>, what: &str) -> Markup {
+    html! {
+        thead {
+            tr {
+                th scope="col" { (what) }
+                @for title in &book.titles {
+                    th scope="col" { @if book.several() { (title) } @else { "outcome" } }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the name to put before a cell where there is no room for columns.
+pub(super) fn named<'a>(book: &Book<'_>, title: &'a str) -> Option<&'a str> {
+    book.several().then_some(title)
 }
 
 /// Makes an anchor of a name.

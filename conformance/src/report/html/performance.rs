@@ -29,8 +29,8 @@ pub(super) fn section(book: &Book<'_>) -> Option<Section> {
     })
 }
 
-/// What is measured: a mechanism, an operation, the key's size.
-type Subject<'a> = (&'a str, &'a str, Option<u64>);
+/// What is measured: a mechanism, an operation, the key's size, the message's.
+type Subject<'a> = (&'a str, &'a str, Option<u64>, u64);
 
 /// The measurements of one operation.
 struct Figure<'a> {
@@ -56,25 +56,34 @@ fn figures<'a>(book: &Book<'a>) -> Vec<Figure<'a>> {
     for figure in &mut figures {
         figure
             .points
-            .sort_by_key(|(column, point)| (point.bytes, point.threads, *column));
+            .sort_by_key(|(column, point)| (point.threads, *column));
     }
     figures
 }
 
 fn subject(point: &Measurement) -> Subject<'_> {
-    (&point.mechanism, &point.operation, point.key_bits)
+    (
+        &point.mechanism,
+        &point.operation,
+        point.key_bits,
+        point.bytes,
+    )
 }
 
 impl Figure<'_> {
     fn show(&self) -> Markup {
-        let (mechanism, operation, key_bits) = self.subject;
-        let bars: Vec<Bar> = self.points.iter().map(|point| self.bar(point)).collect();
-        let ranges: Vec<Range> = self.points.iter().map(|point| self.range(point)).collect();
+        let (mechanism, operation, key_bits, bytes) = self.subject;
+        let bars: Vec<Bar> = self.points.iter().map(Self::bar).collect();
+        let ranges: Vec<Range> = self.points.iter().map(Self::range).collect();
         html! {
             figure {
                 figcaption {
-                    code { (mechanism) } " " (operation)
-                    @if let Some(bits) = key_bits { ", " (bits) " bits" }
+                    code { (mechanism) }
+                    span {
+                        (operation)
+                        @if let Some(bits) = key_bits { " · " (bits) "\u{a0}bits" }
+                        @if bytes > 0 { " · " (words::size(bytes)) }
+                    }
                 }
                 (plot::bars("Operations per second", &bars))
                 (plot::ranges("Latency, p50 to p99", &ranges))
@@ -82,37 +91,29 @@ impl Figure<'_> {
         }
     }
 
-    fn bar(&self, point: &(usize, &Measurement)) -> Bar {
+    fn bar(point: &(usize, &Measurement)) -> Bar {
         Bar {
             series: point.0,
-            label: self.label(point.1),
+            label: label(point.1),
             value: point.1.per_second,
         }
     }
 
-    fn range(&self, point: &(usize, &Measurement)) -> Range {
+    fn range(point: &(usize, &Measurement)) -> Range {
         Range {
             series: point.0,
-            label: self.label(point.1),
+            label: label(point.1),
             low: point.1.p50_us,
             high: point.1.p99_us,
         }
     }
+}
 
-    /// Says what sets a measurement apart from the others of its figure.
-    fn label(&self, point: &Measurement) -> String {
-        let threads = match point.threads {
-            1 => "1 thread".to_owned(),
-            threads => format!("{threads} threads"),
-        };
-        let sizes_differ = self
-            .points
-            .iter()
-            .any(|(_, other)| other.bytes != point.bytes);
-        match sizes_differ {
-            true => format!("{}, {}×", words::size(point.bytes), point.threads),
-            false => threads,
-        }
+/// Says what sets a measurement apart from the others of its figure.
+fn label(point: &Measurement) -> String {
+    match point.threads {
+        1 => "1 thread".to_owned(),
+        threads => format!("{threads} threads"),
     }
 }
 

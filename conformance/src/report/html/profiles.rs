@@ -59,13 +59,13 @@ fn profile(book: &Book<'_>, name: &str) -> Markup {
         details.fold id=(parts::anchor("profile", name)) {
             summary {
                 span.name { (name) } " "
-                @if let Some(id) = id.filter(|id| !id.is_empty()) { code { (id) } " " }
                 span.standings {
                     @for (title, profile) in book.titles.iter().zip(&profiles) {
                         (standing(book, title, *profile))
                     }
                 }
             }
+            @if let Some(id) = id.filter(|id| !id.is_empty()) { p.id { code { "CKA_PROFILE_ID" } " " code { (id) } } }
             (parts::scroll(name, clauses(book, &profiles)))
         }
     }
@@ -95,15 +95,8 @@ fn clauses(book: &Book<'_>, profiles: &[Option<&Profile>]) -> Markup {
         }
     }
     html! {
-        table.list {
-            thead {
-                tr {
-                    th scope="col" { "clause" }
-                    @for title in &book.titles {
-                        th scope="col" { @if book.several() { (title) } @else { "outcome" } }
-                    }
-                }
-            }
+        table.list.stacked {
+            (parts::head(book, "clause"))
             tbody {
                 @for clause in all {
                     tr {
@@ -111,7 +104,9 @@ fn clauses(book: &Book<'_>, profiles: &[Option<&Profile>]) -> Markup {
                             p { (clause.requirement) " " span.section { (clause.section) } }
                             (cases(clause))
                         }
-                        @for profile in profiles { td { (outcome(*profile, clause)) } }
+                        @for (title, profile) in book.titles.iter().zip(profiles) {
+                            td data-module=[parts::named(book, title)] { (outcome(*profile, clause)) }
+                        }
                     }
                 }
             }
