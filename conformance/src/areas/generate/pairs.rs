@@ -392,7 +392,7 @@ fn rsa() -> Vec<Case> {
             "The private key has the public exponent too.",
         )
         .should()
-            .run(|cx| {
+        .run(|cx| {
             let session = cx.session()?;
             let kind = KINDS[0];
             let (publics, privates) = kind.templates();
@@ -405,18 +405,21 @@ fn rsa() -> Vec<Case> {
             spec("6.1.4"),
             "A modulus of no bits is refused.",
         )
+        .should()
         .run(|cx| rsa_size(cx, 0)),
         case(
             "generate.rsa.size.17",
             spec("6.1.4"),
             "A modulus of 17 bits is refused.",
         )
+        .should()
         .run(|cx| rsa_size(cx, 17)),
         case(
             "generate.rsa.size.too-large",
             spec("6.1.4"),
             "A modulus above the mechanism's largest is refused.",
         )
+        .should()
         .run(|cx| {
             let most = cx
                 .mechanism(CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR)?
@@ -485,6 +488,7 @@ fn curves() -> Vec<Case> {
                 spec("6.3.5"),
                 requirement,
             )
+            .should()
             .run(move |cx| {
                 cx.mechanism(EC_GEN, CKF_GENERATE_KEY_PAIR)?;
                 let session = cx.session()?;
