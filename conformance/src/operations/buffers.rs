@@ -174,7 +174,10 @@ fn exact_room(cx: &mut Context<'_>, row: &'static Row, family: Family) -> Outcom
 fn larger(cx: &mut Context<'_>, row: &'static Row, family: Family) -> Outcome {
     let operation = Operation::new(cx, row, family)?;
     operation.start(cx)?;
-    let given = operation.single(cx, Out::Room(operation.input.len().max(operation.output()) + 77));
+    let given = operation.single(
+        cx,
+        Out::Room(operation.input.len().max(operation.output()) + 77),
+    );
     cx.ok(given.rv)?;
     cx.equal(
         "the length told",
