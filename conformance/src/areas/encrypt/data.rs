@@ -84,7 +84,7 @@ fn compared(row: &'static Row) -> Case {
                 .map(|bytes| peer::open(row.kind, &key, &bytes))
             {
                 Ok(Opened::Plain(plain)) => {
-                    cx.equal_bytes("the other's plaintext", &operation.data, &plain)?
+                    cx.equal_bytes("the other's plaintext", &operation.data, &plain)?;
                 }
                 Ok(_) => return fail("the other implementation decrypts it", "it does not"),
                 Err(rv) => return fail(format!("{length} bytes are encrypted"), rv.to_string()),

@@ -162,10 +162,16 @@ impl Process {
     pub(crate) fn init(&self, cx: &Context<'_>) -> Rv {
         let mechanism = Mechanism::with(self.cipher.kind, self.cipher.parameter(&Message::new(64)));
         let rv = self.init_with(cx, Some(&mechanism));
-        if rv.0 == CKR_MECHANISM_PARAM_INVALID || rv.0 == CKR_ARGUMENTS_BAD {
-            return self.init_with(cx, Some(&Mechanism::new(self.cipher.kind)));
+        let unwanted = [CKR_MECHANISM_PARAM_INVALID, CKR_ARGUMENTS_BAD];
+        if !unwanted.contains(&rv.0) {
+            return rv;
         }
-        rv
+        let without = self.init_with(cx, Some(&Mechanism::new(self.cipher.kind)));
+        if unwanted.contains(&without.0) {
+            rv
+        } else {
+            without
+        }
     }
 
     /// Starts the process with a mechanism, or cancels it with none.

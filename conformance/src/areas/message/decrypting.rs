@@ -15,12 +15,12 @@ type Change = (&'static str, &'static str, fn(&mut Sealed));
 
 const CHANGES: &[Change] = &[
     ("ciphertext", "a changed ciphertext", |sealed| {
-        sealed.ciphertext[0] ^= 1
+        sealed.ciphertext[0] ^= 1;
     }),
     ("tag", "a changed tag", |sealed| sealed.message.tag[15] ^= 1),
     ("aad", "other associated data", |sealed| sealed.aad[0] ^= 1),
     ("iv", "another initialisation vector", |sealed| {
-        sealed.message.iv[0] ^= 1
+        sealed.message.iv[0] ^= 1;
     }),
 ];
 

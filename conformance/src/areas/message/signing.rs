@@ -20,6 +20,7 @@ pub(crate) fn cases() -> Vec<Case> {
     signing
         .chain(verifying)
         .chain(states())
+        .chain(ends())
         .map(since)
         .collect()
 }
@@ -226,6 +227,13 @@ fn states() -> Vec<Case> {
                     .rv;
             cx.expect(rv, CKR_OPERATION_ACTIVE)
         }),
+    ]
+}
+
+/// What ends a process.
+fn ends() -> Vec<Case> {
+    let row = row(SIGNATURES, "sha256-hmac");
+    vec![
         case(
             "message.state.sign.final-ends",
             spec("5.14.5"),

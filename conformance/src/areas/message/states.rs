@@ -143,101 +143,36 @@ fn section(side: &Side, part: u8) -> Section {
     }
 }
 
+/// A rule of the order of calls: its name, the section's last number, what it says, the calls, and how the last of them answers.
+type Rule = (&'static str, u8, fn(&Side) -> String, &'static [u8], CK_RV);
+
+#[rustfmt::skip] // A table reads by its columns.
+const RULES: &[Rule] = &[
+    ("next-first", 4, |one| format!("{} without {} answers CKR_OPERATION_NOT_INITIALIZED.", one.next, one.begin), b"n", CKR_OPERATION_NOT_INITIALIZED),
+    ("begin-twice", 3, |one| format!("A second {} in the middle of a message answers CKR_OPERATION_ACTIVE.", one.begin), b"bb", CKR_OPERATION_ACTIVE),
+    ("single-inside", 2, |one| format!("{} in the middle of a message in parts answers CKR_OPERATION_ACTIVE.", one.single), b"bs", CKR_OPERATION_ACTIVE),
+    ("final-ends", 5, |one| format!("{} ends the process: {} answers CKR_OPERATION_NOT_INITIALIZED.", one.finish, one.single), b"fs", CKR_OPERATION_NOT_INITIALIZED),
+    ("final-twice", 5, |one| format!("A second {} answers CKR_OPERATION_NOT_INITIALIZED.", one.finish), b"ff", CKR_OPERATION_NOT_INITIALIZED),
+    ("twice", 1, |one| format!("A second {} answers CKR_OPERATION_ACTIVE.", one.init), b"i", CKR_OPERATION_ACTIVE),
+    ("unlike-plain", 1, |one| format!("{} does not start what the functions without messages work on.", one.init), b"p", CKR_OPERATION_NOT_INITIALIZED),
+];
+
 fn of(cipher: &'static Cipher, encrypts: bool) -> Vec<Case> {
     let one = side(encrypts);
     let id = |rule: &str| format!("message.state.{}.{rule}", one.word);
-    let Side {
-        init,
-        single,
-        begin,
-        next,
-        finish,
-        ..
-    } = one;
-    let expect = move |case: crate::case::Draft, calls: &'static [u8], code: CK_RV| {
-        case.run(move |cx| sequence(cx, cipher, encrypts, calls, code))
-    };
-    let mut cases = vec![
-        expect(
-            case(
-                id("next-first"),
-                section(&one, 4),
-                format!("{next} without {begin} answers CKR_OPERATION_NOT_INITIALIZED."),
-            ),
-            b"n",
-            CKR_OPERATION_NOT_INITIALIZED,
-        ),
-        expect(
-            case(
-                id("begin-twice"),
-                section(&one, 3),
-                format!(
-                    "A second {begin} in the middle of a message answers CKR_OPERATION_ACTIVE."
-                ),
-            ),
-            b"bb",
-            CKR_OPERATION_ACTIVE,
-        ),
-        expect(
-            case(
-                id("single-inside"),
-                section(&one, 2),
-                format!(
-                    "{single} in the middle of a message in parts answers CKR_OPERATION_ACTIVE."
-                ),
-            ),
-            b"bs",
-            CKR_OPERATION_ACTIVE,
-        ),
-        expect(
-            case(
-                id("final-ends"),
-                section(&one, 5),
-                format!(
-                    "{finish} ends the process: {single} answers CKR_OPERATION_NOT_INITIALIZED."
-                ),
-            ),
-            b"fs",
-            CKR_OPERATION_NOT_INITIALIZED,
-        ),
-        expect(
-            case(
-                id("final-twice"),
-                section(&one, 5),
-                format!("A second {finish} answers CKR_OPERATION_NOT_INITIALIZED."),
-            ),
-            b"ff",
-            CKR_OPERATION_NOT_INITIALIZED,
-        ),
-        expect(
-            case(
-                id("twice"),
-                section(&one, 1),
-                format!("A second {init} answers CKR_OPERATION_ACTIVE."),
-            ),
-            b"i",
-            CKR_OPERATION_ACTIVE,
-        ),
-        expect(
-            case(
-                id("unlike-plain"),
-                section(&one, 1),
-                format!("{init} does not start what the functions without messages work on."),
-            ),
-            b"p",
-            CKR_OPERATION_NOT_INITIALIZED,
-        ),
-    ];
+    let ruled = RULES.iter().map(|(rule, part, requirement, calls, code)| {
+        case(id(rule), section(&one, *part), requirement(&one))
+            .run(move |cx| sequence(cx, cipher, encrypts, calls, *code))
+    });
+    let mut cases: Vec<Case> = ruled.collect();
     for (rule, by_session) in [("cancel-null", false), ("cancel-session", true)] {
-        let how = if by_session {
-            "C_SessionCancel"
+        let (how, from) = if by_session {
+            ("C_SessionCancel", spec("5.6.5"))
         } else {
-            "A start with a null pointer for the mechanism"
-        };
-        let from = if by_session {
-            spec("5.6.5")
-        } else {
-            section(&one, 1)
+            (
+                "A start with a null pointer for the mechanism",
+                section(&one, 1),
+            )
         };
         let requirement = format!("{how} ends the process, a message in parts with it.");
         cases.push(

@@ -152,7 +152,13 @@ fn of_keys() -> Vec<Case> {
         (Family::Decrypt, row(CIPHERS, "aes-cbc")),
     ];
     rows.into_iter()
-        .flat_map(|(family, row)| [with_key(family, row), without_key(family, row)])
+        .flat_map(|(family, row)| {
+            [
+                with_key(family, row),
+                without_key(family, row),
+                unsaveable(family, row),
+            ]
+        })
         .collect()
 }
 
@@ -165,6 +171,30 @@ fn places(family: Family, key: Object) -> (Object, Object) {
     }
 }
 
+/// What is said of an operation with a key that cannot be saved.
+fn unsaveable(family: Family, row: &'static Row) -> Case {
+    case(
+        format!("recover.saved.code.{}.{}", family.area(), row.id),
+        spec("5.6.6"),
+        format!("C_GetOperationState in the middle of an operation to {} with {} gives its state, or answers CKR_STATE_UNSAVEABLE.", family.area(), row.name()),
+    )
+    .should()
+    .run(move |cx| {
+        let (operation, _) = half_way(cx, row, family)?;
+        let rv = cx.c.operation_state(operation.session, Out::Length).rv;
+        cx.expect_one_of(rv, &[CKR_OK, CKR_STATE_UNSAVEABLE])
+    })
+}
+
+/// Saves the state of an operation with a key; that a module cannot is another case's matter, whatever it says.
+fn save_with_key(cx: &Context<'_>, session: Session) -> Outcome<Vec<u8>> {
+    let asked = cx.c.operation_state(session, Out::Length);
+    if asked.rv.0 == CKR_OPERATION_NOT_INITIALIZED {
+        return not_applicable("the token does not save such a state");
+    }
+    save(cx, session)
+}
+
 fn with_key(family: Family, row: &'static Row) -> Case {
     case(
         format!("recover.saved.with-key.{}.{}", family.area(), row.id),
@@ -173,7 +203,7 @@ fn with_key(family: Family, row: &'static Row) -> Case {
     )
     .run(move |cx| {
         let (operation, first) = half_way(cx, row, family)?;
-        let state = save(cx, operation.session)?;
+        let state = save_with_key(cx, operation.session)?;
         let other = cx.session()?;
         let (cipher, mac) = places(family, operation.key());
         cx.ok(cx.c.set_operation_state(other, &state, cipher, mac))?;
@@ -193,7 +223,7 @@ fn without_key(family: Family, row: &'static Row) -> Case {
     )
     .run(move |cx| {
         let (operation, first) = half_way(cx, row, family)?;
-        let state = save(cx, operation.session)?;
+        let state = save_with_key(cx, operation.session)?;
         let other = cx.session()?;
         let rv = cx.c.set_operation_state(other, &state, NONE, NONE);
         let needless = cx.facts.token_flags & CKF_RESTORE_KEY_NOT_NEEDED != 0;
