@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare;
 mod run;
 
 use std::io::{self, Write as _};
@@ -37,6 +38,8 @@ enum Command {
         /// The case's name
         case: String,
     },
+    /// Put the reports of several modules beside each other
+    Compare(compare::Options),
     /// Print a script that completes this command line in a shell
     Completions {
         /// The shell
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
 fn execute(command: Command) -> Result<ExitCode> {
     match command {
         Command::Run(options) => return options.run(),
+        Command::Compare(options) => options.run()?,
         Command::List { pattern, json } => list(&pattern, json)?,
         Command::Explain { case } => explain(&case)?,
         Command::Completions { shell } => {

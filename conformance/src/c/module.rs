@@ -104,6 +104,10 @@ impl Module {
                 .call(format!("{function} is not in the function list"));
             return Rv(CKR_FUNCTION_NOT_SUPPORTED);
         }
+        if self.trace.is_paused() {
+            let words: Vec<_> = args.iter_mut().map(Arg::word).collect();
+            return library::invoke(address, &words);
+        }
         let before: Vec<_> = args.iter().map(Arg::before).collect();
         let text = format!("{function}({})", before.join(", "));
         self.trace.starting(&text);
