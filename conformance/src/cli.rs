@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::areas;
 use crate::catalogue;
 use crate::child;
 
