@@ -26,12 +26,27 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
     let mut attributes = rules::take(template, &rows, Origin::Import)?;
     set_defaults(profile, &mut attributes, &rows);
     if let Some(key_type) = key_type {
-        complete(&mut attributes, class, key_type, Trust::Foreign)?;
+        complete(&mut attributes, class, key_type, Trust::Foreign)
+            .map_err(|error| of_import(error, template))?;
         set_origin(&mut attributes, &Source::Outside);
     }
     finish(&mut attributes, template)?;
     policy::check_object(profile, &attributes)?;
     Ok(attributes)
+}
+
+/// Says of an imported key what is wrong with its template: `C_CreateObject` has no code for sizes, and a value that is there but
+/// empty is not missing (5.7.1).
+fn of_import(error: Error, template: &Template<'_>) -> Error {
+    use mech::Error as E;
+    let (id, why) = match error {
+        Error::Mechanism(E::KeySizeRange) => (A::VALUE, "the token keeps no keys of this size"),
+        Error::Mechanism(E::TemplateIncomplete(id)) if template.get(id).is_some() => {
+            (id, "it is empty")
+        }
+        other => return other,
+    };
+    Error::AttributeValueInvalid { id, why }
 }
 
 /// Where the value of a key comes from.

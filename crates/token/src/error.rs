@@ -232,6 +232,7 @@ const fn mechanism_rv(error: &mech::Error) -> Rv {
     match error {
         E::AttributeInvalid(_) => Rv::ATTRIBUTE_VALUE_INVALID,
         E::CurveNotSupported => Rv::CURVE_NOT_SUPPORTED,
+        E::DomainParamsInvalid => Rv::DOMAIN_PARAMS_INVALID,
         E::DataInvalid => Rv::DATA_INVALID,
         E::DataLenRange => Rv::DATA_LEN_RANGE,
         E::EncryptedDataInvalid => Rv::ENCRYPTED_DATA_INVALID,

@@ -79,11 +79,12 @@ impl Objects {
         read(&self.0).by_handle.len()
     }
 
-    /// Finds the handles of the objects that match a template and that `visible` lets through, in their order.
+    /// Finds the objects that match a template and that `visible` lets through, and gives `name` of each, in their order.
     pub(crate) fn find(
         &self,
         template: &Template<'_>,
         visible: impl Fn(&Object) -> bool,
+        name: impl Fn(&Object) -> u64,
     ) -> Vec<u64> {
         let inner = read(&self.0);
         let fits = |object: &Arc<Object>| {
@@ -97,7 +98,7 @@ impl Objects {
         let handles = |objects: &mut dyn Iterator<Item = &Arc<Object>>| {
             objects
                 .filter(|object| fits(object))
-                .map(|object| object.handle)
+                .map(|object| name(object))
                 .collect()
         };
         match inner.candidates(template) {

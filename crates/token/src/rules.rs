@@ -185,20 +185,22 @@ pub(crate) fn canonical(kind: ValueKind, value: &[u8]) -> &[u8] {
     &value[zeros..]
 }
 
-/// The only certificates are X.509's (4.6.3).
+/// The numbers that a certificate's attributes may have (4.6.2, 4.6.3): X.509 is the only type; categories and security domains
+/// are those of the standard.
+#[rustfmt::skip] // A table reads by its columns.
+const CERTIFICATE_NUMBERS: &[(AttributeType, u64, &str)] = &[
+    (AttributeType::CERTIFICATE_TYPE,          CertificateType::X_509.0, "the token keeps X.509 certificates only"),
+    (AttributeType::CERTIFICATE_CATEGORY,      3,                        "the categories are 0 to 3"),
+    (AttributeType::JAVA_MIDP_SECURITY_DOMAIN, 3,                        "the security domains are 0 to 3"),
+];
+
 fn check_certificate(attributes: &Attributes) -> Result<(), Error> {
-    let id = AttributeType::CERTIFICATE_TYPE;
-    match attributes.number(id) {
-        Some(kind)
-            if attributes.class() == ObjectClass::CERTIFICATE
-                && kind != CertificateType::X_509.0 =>
-        {
-            Err(Error::AttributeValueInvalid {
-                id,
-                why: "the token keeps X.509 certificates only",
-            })
-        }
-        _ => Ok(()),
+    let wrong = CERTIFICATE_NUMBERS
+        .iter()
+        .find(|(id, most, _)| attributes.number(*id).is_some_and(|number| number > *most));
+    match wrong {
+        Some((id, _, why)) => Err(Error::AttributeValueInvalid { id: *id, why }),
+        None => Ok(()),
     }
 }
 

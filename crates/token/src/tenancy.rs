@@ -1,5 +1,6 @@
 //! A tenancy: what one application has of one token: its sessions' number, its login and its session objects.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::Error;
@@ -10,6 +11,11 @@ use crate::partition::Partition;
 
 /// The most sessions that one application may have with one token: far above any pool, and bounded in memory.
 const SESSIONS_MAX: usize = 65_536;
+
+/// Where the number of a login stands in the handle of a private token object: above all that handles count.
+const LOGIN_SHIFT: u32 = 49;
+/// How many logins are told apart before the numbers come again: a handle stays positive where it is read as signed.
+const LOGINS: u64 = 1 << 14;
 
 /// Who is logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +35,8 @@ pub(crate) struct Tenancy {
     /// The objects of the application's sessions.
     pub(crate) objects: Objects,
     occupancy: RwLock<Occupancy>,
+    /// How often the user has logged out: a handle of a private object does not outlive the login (5.6.10).
+    logouts: AtomicU64,
 }
 
 #[derive(Clone, Copy)]
@@ -49,6 +57,7 @@ impl Tenancy {
                 read_only: 0,
                 read_write: 0,
             }),
+            logouts: AtomicU64::new(0),
         }
     }
 
@@ -110,7 +119,12 @@ impl Tenancy {
 
     /// Ends the login and tells whose it was.
     pub(crate) fn log_out(&self) -> Login {
-        std::mem::replace(&mut write(&self.occupancy).login, Login::Public)
+        let mut occupancy = write(&self.occupancy);
+        let left = std::mem::replace(&mut occupancy.login, Login::Public);
+        if left == Login::User {
+            self.logouts.fetch_add(1, Ordering::Relaxed);
+        }
+        left
     }
 
     /// Adds an object of a session; a private one only while the user is logged in.
@@ -128,12 +142,29 @@ impl Tenancy {
         !object.private || self.login() == Login::User
     }
 
+    /// The handle under which the application knows an object in this login.
+    ///
+    /// Private token objects outlive a login, which other applications may share; their handles do not, even if the user logs in
+    /// again (5.6.10). Those of all other objects stay or go with the objects.
+    pub(crate) fn handle_of(&self, object: &Object) -> u64 {
+        if object.private && object.session.is_none() {
+            object.handle | (self.login_number() << LOGIN_SHIFT)
+        } else {
+            object.handle
+        }
+    }
+
     /// Finds an object by its handle, of a session or of the token, as far as the application may see it.
     pub(crate) fn object(&self, handle: u64) -> Option<Arc<Object>> {
+        let inside = handle & ((1 << LOGIN_SHIFT) - 1);
         self.objects
             .get(handle)
-            .or_else(|| self.partition.objects.get(handle))
-            .filter(|object| self.sees(object))
+            .or_else(|| self.partition.objects.get(inside))
+            .filter(|object| self.sees(object) && self.handle_of(object) == handle)
+    }
+
+    fn login_number(&self) -> u64 {
+        self.logouts.load(Ordering::Relaxed) % LOGINS
     }
 }
 

@@ -1,8 +1,8 @@
 //! Elliptic curve keys (PKCS#11 3.1, Mechanisms 6.3).
 
 use ck::AttributeType;
-use der::asn1::{ObjectIdentifier, OctetStringRef, PrintableStringRef};
-use der::{Decode, Encode};
+use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, PrintableStringRef};
+use der::{Decode, Encode, Tag, Tagged as _};
 use zeroize::Zeroizing;
 
 use super::Attributes;
@@ -47,7 +47,17 @@ pub(crate) fn curve(params: &[u8]) -> Result<Curve, Error> {
     };
     found
         .map(|(curve, _, _)| *curve)
-        .ok_or(Error::CurveNotSupported)
+        .ok_or_else(|| unknown_curve(params))
+}
+
+/// Tells a curve that the token does not have from what names no curve at all (6.3.3).
+pub(super) fn unknown_curve(params: &[u8]) -> Error {
+    match AnyRef::from_der(params).map(|any| any.tag()) {
+        Ok(Tag::ObjectIdentifier | Tag::PrintableString | Tag::Sequence) => {
+            Error::CurveNotSupported
+        }
+        _ => Error::DomainParamsInvalid,
+    }
 }
 
 /// Returns the OBJECT IDENTIFIER of a curve.

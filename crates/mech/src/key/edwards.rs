@@ -28,7 +28,7 @@ pub(crate) fn check_curve(params: &[u8]) -> Result<(), Error> {
     if named {
         Ok(())
     } else {
-        Err(Error::CurveNotSupported)
+        Err(super::ec::unknown_curve(params))
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Within, mechanism_of};
 use crate::Error;
 use crate::operation::{Kind, Operation, Work};
 use crate::policy::{self, Profile, Usage};
+use crate::rules::is_key;
 
 /// `CKF_FIND_OBJECTS`, the search's bit in `C_SessionCancel`.
 const FIND_OBJECTS: u64 = 0x40;
@@ -29,6 +30,7 @@ impl Within<'_> {
             .session
             .tenancy
             .object(key)
+            .filter(|object| is_key(object.attributes().class()))
             .ok_or(Error::KeyHandleInvalid)?;
         let attributes = object.attributes();
         let usage = match kind {

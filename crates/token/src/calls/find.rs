@@ -6,6 +6,7 @@ use proto::shape::Attribute;
 
 use super::Within;
 use crate::Error;
+use crate::object::Object;
 use crate::rules::Template;
 use crate::tenancy::Login;
 
@@ -21,16 +22,11 @@ impl Within<'_> {
         let tenancy = &self.session.tenancy;
         // Asked once, before any set of objects is locked.
         let user = tenancy.login() == Login::User;
-        let mut found: VecDeque<u64> = tenancy
-            .partition
-            .objects
-            .find(&template, |object| user || !object.private)
-            .into();
-        found.extend(
-            tenancy
-                .objects
-                .find(&template, |object| user || !object.private),
-        );
+        let visible = |object: &Object| user || !object.private;
+        let name = |object: &Object| tenancy.handle_of(object);
+        let objects = &tenancy.partition.objects;
+        let mut found: VecDeque<u64> = objects.find(&template, visible, name).into();
+        found.extend(tenancy.objects.find(&template, visible, name));
         self.activity.search = Some(found);
         Ok(())
     }

@@ -182,7 +182,7 @@ impl Within<'_> {
             };
             let added = tenancy.partition.add(self.core, token, event)?;
             for (place, object) in places.into_iter().zip(added) {
-                handles[place] = object.handle;
+                handles[place] = tenancy.handle_of(&object);
             }
         }
         temporary
