@@ -7,6 +7,7 @@ mod standing;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -153,16 +154,31 @@ fn run_case(standing: &mut Standing<'_>, case: &Case) -> CaseResult {
     let outcome = standing.reach(case.stage);
     standing.module.trace().clear();
     let mut context = Context::new(standing.module, standing.facts, standing.target);
-    let outcome = outcome.and_then(|()| (case.body)(&mut context));
+    let outcome = outcome.and_then(|()| guarded(case, &mut context));
     let outcome = outcome.and_then(|()| no_faults(standing.module));
     let (remark, vectors) = context.said();
     result.note = remark.to_owned();
     result.vectors = vectors;
-    let passed = outcome.is_ok();
+    let failed = matches!(outcome, Err(Stop::Fail { .. }));
     judge(&mut result, outcome, standing.module);
-    standing.tidy(case, &context.take_sessions(), passed);
+    standing.tidy(case, &context.take_sessions(), failed);
     result.milliseconds = started.elapsed().as_secs_f64() * 1e3;
     result
+}
+
+/// Runs a case's code; a case that panics is a fault of the suite, and says so.
+fn guarded(case: &Case, context: &mut Context<'_>) -> Outcome {
+    let run = AssertUnwindSafe(|| (case.body)(context));
+    catch_unwind(run).unwrap_or_else(|_| {
+        let advice = "please report it with the calls and what was printed";
+        Err(Stop::Fail {
+            expected: "a case that comes to its end".to_owned(),
+            got: format!(
+                "{} panics, which is a fault of dew-conformance: {advice}",
+                case.id
+            ),
+        })
+    })
 }
 
 /// What no call may do fails every case.

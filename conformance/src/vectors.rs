@@ -149,7 +149,7 @@ pub enum Test {
 /// Where sets that are not part of this program are found, and how much of a set is run.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The folder of NIST's files: `cryptography_vectors` of the Python package of that name.
+    /// The folder of NIST's files: `cryptography_vectors` of the Python package of that name, or a Python environment with it.
     pub folder: Option<std::path::PathBuf>,
     /// Every how manieth vector of a set is run; 1 runs them all.
     pub stride: usize,

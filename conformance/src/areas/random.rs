@@ -136,18 +136,18 @@ fn filled(cx: &Context<'_>, session: Session, size: usize) -> Outcome {
 /// How many bytes the statistics look at.
 const SAMPLE: usize = 65536;
 
+/// A case about many random bytes.
+fn statistic(id: &str, requirement: &str, judge: fn(&Context<'_>, &[u8]) -> Outcome) -> Case {
+    generating(id, requirement)
+        .should()
+        .explain("A generator that is good fails this once in more than a thousand million runs.")
+        .run(move |cx| {
+            let session = cx.session()?;
+            judge(cx, &random(cx, session, SAMPLE)?)
+        })
+}
+
 fn statistics() -> Vec<Case> {
-    let statistic = |id: &str, requirement: &str, judge: fn(&Context<'_>, &[u8]) -> Outcome| {
-        generating(id, requirement)
-            .should()
-            .explain(
-                "A generator that is good fails this once in more than a thousand million runs.",
-            )
-            .run(move |cx| {
-                let session = cx.session()?;
-                judge(cx, &random(cx, session, SAMPLE)?)
-            })
-    };
     vec![
         statistic(
             "bits",

@@ -134,7 +134,7 @@ pub fn parse(text: &str) -> Vec<Record> {
                 group = true;
             }
             for part in heading.split(',') {
-                let (key, value) = pair(part).unwrap_or((part.trim(), ""));
+                let (key, value) = pair(part).unwrap_or_else(|| (part.trim(), ""));
                 headings.retain(|known| known.0 != key);
                 headings.push((key.to_owned(), value.to_owned()));
             }

@@ -38,6 +38,18 @@ pub struct RsaPrivate {
 }
 
 impl Key {
+    /// Tells whether another is the same key, so that it need not be imported again.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.attributes().eq(other.attributes())
+    }
+
+    fn attributes(&self) -> impl Iterator<Item = (CK_ATTRIBUTE_TYPE, Option<&[u8]>)> {
+        self.forms
+            .iter()
+            .flat_map(|form| form.kinds().map(|kind| (kind, form.value(kind))))
+    }
+
     /// A secret key.
     #[must_use]
     pub fn secret(key_type: CK_KEY_TYPE, value: &[u8]) -> Rc<Self> {
@@ -157,5 +169,22 @@ impl Key {
             forms: vec![fill(Self::of(class, key_type))],
             class,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_the_same_numbers_are_the_same() {
+        let key = Key::secret(CKK_AES, &[1; 16]);
+        assert!(key.same(&Key::secret(CKK_AES, &[1; 16])));
+        assert!(!key.same(&Key::secret(CKK_AES, &[2; 16])));
+        assert!(!key.same(&Key::secret(CKK_AES, &[1; 24])));
+        assert!(!key.same(&Key::secret(CKK_GENERIC_SECRET, &[1; 16])));
+        let curve = Curve::named("Ed25519").unwrap();
+        assert_eq!(Key::curve_public(curve, &[3; 32]).forms.len(), 2);
+        assert!(!Key::curve_public(curve, &[3; 32]).same(&Key::curve_private(curve, &[3; 32])));
     }
 }

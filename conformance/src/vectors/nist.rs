@@ -6,27 +6,36 @@ mod symmetric;
 pub use asymmetric::{Choice, dsa, ecdh, ecdsa, ml_dsa, ml_kem, rsa_pkcs1, rsa_pss};
 pub use symmetric::{aes, ccm, cmac, counter, des3, digest, gcm, key_wrap, xts};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::cavp::{self, Record};
 use super::{Error, Expect, Source, Test, Vector};
 use crate::c::Mechanism;
 
-/// The folders that the files may be in below the folder that the user names: the package itself, or what holds it.
-const WITHIN: &[&str] = &["", "cryptography_vectors"];
+/// The package's name, which is its folder's.
+const PACKAGE: &str = "cryptography_vectors";
 
-/// Reads a file below the folder.
+/// Reads a file below the folder that the user names: the package, what holds it, or a Python environment with it.
 fn read(source: &Source, file: &str) -> Result<Vec<Record>, Error> {
     let folder = source.folder.as_ref().ok_or(Error::NoFolder)?;
-    let paths: Vec<PathBuf> = WITHIN
-        .iter()
-        .map(|within| folder.join(within).join(file))
-        .collect();
-    let found = paths
-        .iter()
-        .find(|path| path.is_file())
-        .unwrap_or(&paths[0]);
-    cavp::file(found)
+    let places = [folder.clone(), folder.join(PACKAGE)]
+        .into_iter()
+        .chain(environments(folder));
+    let found = places
+        .map(|place| place.join(file))
+        .find(|path| path.is_file());
+    cavp::file(&found.unwrap_or_else(|| folder.join(file)))
+}
+
+/// Returns where the package is in a Python environment: `lib/python3.11/site-packages`.
+fn environments(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let pythons = folder
+        .join("lib")
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten();
+    pythons.map(|python| python.path().join("site-packages").join(PACKAGE))
 }
 
 /// Makes a vector of a record.

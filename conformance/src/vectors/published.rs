@@ -15,6 +15,7 @@ use crate::c::Mechanism;
 static FILES: &[(&str, &str)] = &[
     ("aes.toml", include_str!("../../vectors/aes.toml")),
     ("digests.toml", include_str!("../../vectors/digests.toml")),
+    ("gcm.toml", include_str!("../../vectors/gcm.toml")),
     ("rfc3394.toml", include_str!("../../vectors/rfc3394.toml")),
     ("rfc3686.toml", include_str!("../../vectors/rfc3686.toml")),
     ("rfc4231.toml", include_str!("../../vectors/rfc4231.toml")),
@@ -58,6 +59,8 @@ pub struct Set {
 struct Row {
     id: String,
     kind: Kind,
+    #[serde(default)]
+    expect: Outcome,
     #[serde(default, deserialize_with = "hexadecimal")]
     key: Vec<u8>,
     #[serde(default, deserialize_with = "hexadecimal")]
@@ -107,10 +110,20 @@ enum Kind {
     EcdsaVerify,
     EddsaSign,
     EddsaVerify,
+    Gcm,
     Hkdf,
     Mac,
     Pbkdf2,
     Wrap,
+}
+
+/// What has to come of an example.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Outcome {
+    #[default]
+    Valid,
+    Invalid,
 }
 
 /// Returns all sets.
@@ -147,7 +160,7 @@ impl Row {
     fn vector(&self, kind: CK_MECHANISM_TYPE) -> Result<Vector, Error> {
         let (mechanism, test) = match self.kind {
             Kind::Agree | Kind::Hkdf | Kind::Pbkdf2 => self.derivation()?,
-            Kind::ChaCha20Poly1305 | Kind::Cipher | Kind::Counter => self.cipher(kind),
+            Kind::ChaCha20Poly1305 | Kind::Cipher | Kind::Counter | Kind::Gcm => self.cipher(kind),
             Kind::EcdsaVerify | Kind::EddsaSign | Kind::EddsaVerify => self.signature(kind)?,
             Kind::Digest => {
                 let (message, digest) = (self.message.clone(), self.digest.clone());
@@ -187,7 +200,10 @@ impl Row {
         Ok(Vector {
             id: self.id.clone(),
             comment: format!("{:?}", self.kind),
-            expect: Expect::Valid,
+            expect: match self.expect {
+                Outcome::Valid => Expect::Valid,
+                Outcome::Invalid => Expect::Invalid,
+            },
             mechanism,
             test,
         })
@@ -198,6 +214,10 @@ impl Row {
             Kind::ChaCha20Poly1305 => (
                 parameter::chacha20_poly1305(&self.iv, &self.aad),
                 Key::secret(CKK_CHACHA20, &self.key),
+            ),
+            Kind::Gcm => (
+                Mechanism::with(kind, parameter::gcm(&self.iv, &self.aad, 128)),
+                self.aes(),
             ),
             Kind::Counter => (parameter::counter(&self.iv), self.aes()),
             _ if self.iv.is_empty() => (Mechanism::new(kind), self.aes()),

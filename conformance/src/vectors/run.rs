@@ -37,6 +37,7 @@ pub fn run(cx: &mut Context<'_>, flags: CK_FLAGS, parts: bool, vectors: &[Vector
         parts: false,
         key: None,
         form: 0,
+        readable: true,
     };
     let mut tally = Tally::default();
     for (index, vector) in vectors.iter().enumerate() {
@@ -64,6 +65,8 @@ struct Runner<'r, 'a> {
     key: Option<Imported>,
     /// Which form of a key the module takes.
     form: usize,
+    /// Whether the module makes secret keys that can be read.
+    readable: bool,
 }
 
 /// How something ended that is not done: an answer already, or a session that has to be replaced.

@@ -51,8 +51,6 @@ pub(super) const RULES: &[Rule] = &[
         ListVersion(1, 0), &[]),
     row("list-null-accepted", "5.4.4", "C_GetFunctionList answers CKR_OK to a NULL pointer.",
         Around(&[GetFunctionList], null_accepted), &[]),
-    row("list-needs-initialize", "5.4.4", "C_GetFunctionList does not answer before C_Initialize.",
-        Around(&[GetFunctionList], needs_initialize), &[]),
     row("function-status-ok", "5.20.1", "C_GetFunctionStatus answers CKR_OK.",
         Instead(&[GetFunctionStatus], CKR_FUNCTION_NOT_PARALLEL, CKR_OK), &[]),
     row("cancel-function-ok", "5.20.2", "C_CancelFunction answers CKR_OK.",
@@ -116,13 +114,5 @@ fn finalize_nothing(call: &mut Call) -> CK_RV {
     match call.pass() {
         CKR_OK if call.function() == Finalize => Call::ask(Initialize, &[0]),
         rv => rv,
-    }
-}
-
-/// Answers by whether the library is initialised, which `C_GetInfo` knows.
-fn needs_initialize(call: &mut Call) -> CK_RV {
-    match Call::ask(GetInfo, &[0]) {
-        CKR_CRYPTOKI_NOT_INITIALIZED => CKR_CRYPTOKI_NOT_INITIALIZED,
-        _ => call.pass(),
     }
 }

@@ -101,7 +101,7 @@ pub(super) const RULES: &[Rule] = &[
                 template.set(CKA_VALUE, &KNOWN[..16]);
                 create(call, &mut template, 5, 7)
             }
-        }), &[]),
+        }), &["vector.wycheproof.aes-wrap"]),
     row("derive-drops-label", "5.18.5", "C_DeriveKey forgets CKA_LABEL.",
         Around(&[DeriveKey], without_label), &[]),
     row("derive-sensitive-dropped", "5.18.5", "C_DeriveKey makes keys readable, whatever its template says.",
@@ -120,7 +120,7 @@ pub(super) const RULES: &[Rule] = &[
                 create(call, &mut template, 3, 5)
             }
             rv => rv,
-        }), &[]),
+        }), &["vector.wycheproof.ecdh-secp256r1-ecpoint"]),
     row("random-constant", "5.19.2", "C_GenerateRandom gives the same bytes every time.",
         Around(&[GenerateRandom], |call| random(call, |bytes| bytes.fill(0x5a))), &[]),
     row("random-stops-early", "5.19.2", "C_GenerateRandom fills no more than 32 bytes.",

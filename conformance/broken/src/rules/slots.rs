@@ -7,17 +7,23 @@ use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_GENERAL_ERROR};
 use cryptoki_sys::{CKR_MECHANISM_INVALID, CKR_OK, CKR_SLOT_ID_INVALID};
 
 use super::general::nul_pad;
-use crate::functions::Function::{CloseAllSessions, GetMechanismInfo, GetMechanismList};
-use crate::functions::Function::{GetSlotInfo, GetSlotList, GetTokenInfo, OpenSession};
+use crate::functions::Function::{CloseAllSessions, DigestFinal, DigestInit, GetMechanismInfo};
+use crate::functions::Function::{
+    GetMechanismList, GetSlotInfo, GetSlotList, GetTokenInfo, OpenSession,
+};
 use crate::hook::ALL;
 use crate::hook::Hook::{Around, Instead};
-use crate::module::{Call, size};
+use crate::module::{Call, Mechanism, size};
+use crate::operation::into_scratch;
 use crate::rule::{Rule, row};
 
 #[rustfmt::skip] // A table reads by its columns.
 pub(super) const RULES: &[Rule] = &[
-    row("slot-count-one-less", "5.5.1", "C_GetSlotList asked for the count says one less than it gives.",
-        Around(&[GetSlotList], |call| count_one_less(call, 1, 2)), &[]),
+    row("slot-count-one-less", "5.5.1", "C_GetSlotList asked for the count of all slots says one less than it gives.",
+        Around(&[GetSlotList], |call| match call.word(0) {
+            0 => count_off(call, |count| count.saturating_sub(1)),
+            _ => call.pass(),
+        }), &[]),
     row("slot-list-short-buffer-ok", "5.5.1", "C_GetSlotList answers CKR_OK where the buffer is too small.",
         Instead(&[GetSlotList], CKR_BUFFER_TOO_SMALL, CKR_OK), &[]),
     row("slot-list-short-buffer-count-kept", "5.5.1", "C_GetSlotList does not say the count where the buffer is too small.",
@@ -66,8 +72,8 @@ pub(super) const RULES: &[Rule] = &[
         Around(&[GetTokenInfo], |call| token(call, |info| {
             std::mem::swap(&mut info.ulMinPinLen, &mut info.ulMaxPinLen);
         })), &[]),
-    row("mechanism-count-one-less", "5.5.5", "C_GetMechanismList asked for the count says one less than it gives.",
-        Around(&[GetMechanismList], |call| count_one_less(call, 1, 2)), &[]),
+    row("mechanism-count-one-more", "5.5.5", "C_GetMechanismList asked for the count says one more than it gives.",
+        Around(&[GetMechanismList], |call| count_off(call, |count| count + 1)), &[]),
     row("mechanism-list-short-buffer-ok", "5.5.5", "C_GetMechanismList answers CKR_OK where the buffer is too small.",
         Instead(&[GetMechanismList], CKR_BUFFER_TOO_SMALL, CKR_OK), &[]),
     row("mechanism-list-duplicate", "5.5.5", "C_GetMechanismList gives its first mechanism twice.",
@@ -77,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
     row("mechanism-list-omits", "5.5.5", "C_GetMechanismList does not list CKM_SHA256, which works.",
         Around(&[GetMechanismList], |call| exchange(call, CKM_SHA256, CKM_MD5)), &[]),
     row("mechanism-listed-but-dead", "5.5.5", "CKM_SHA256 is listed as a digest, and C_DigestInit does not know it.",
-        Around(&[crate::functions::Function::DigestInit], dead_sha256), &[]),
+        Around(&[DigestInit], dead_sha256), &[]),
     row("mechanism-info-sizes-swapped", "5.5.6", "CK_MECHANISM_INFO has a smallest key that is larger than the largest.",
         Around(&[GetMechanismInfo], |call| mechanism(call, |info| {
             std::mem::swap(&mut info.ulMinKeySize, &mut info.ulMaxKeySize);
@@ -116,11 +122,12 @@ fn mechanism(call: &mut Call, change: impl Fn(&mut CK_MECHANISM_INFO)) -> CK_RV 
     rv
 }
 
-fn count_one_less(call: &mut Call, list: usize, count: usize) -> CK_RV {
+/// Changes the count where it is asked for alone.
+fn count_off(call: &mut Call, change: impl Fn(CK_ULONG) -> CK_ULONG) -> CK_RV {
     let rv = call.pass();
-    if rv == CKR_OK && call.is_null(list) {
-        let counted = call.number(count).unwrap_or_default();
-        call.set_number(count, counted.saturating_sub(1));
+    if rv == CKR_OK && call.is_null(1) {
+        let counted = call.number(2).unwrap_or_default();
+        call.set_number(2, change(counted));
     }
     rv
 }
@@ -179,8 +186,12 @@ fn first_slot() -> usize {
 }
 
 fn dead_sha256(call: &mut Call) -> CK_RV {
-    match crate::module::Mechanism::of(call, 1) {
-        Some(mechanism) if mechanism.kind == CKM_SHA256 => CKR_MECHANISM_INVALID,
-        _ => call.pass(),
+    let kind = Mechanism::of(call, 1).map(|mechanism| mechanism.kind);
+    match call.pass() {
+        CKR_OK if kind == Some(CKM_SHA256) => {
+            into_scratch(&Call::new(DigestFinal, &[call.word(0)]), 1);
+            CKR_MECHANISM_INVALID
+        }
+        rv => rv,
     }
 }

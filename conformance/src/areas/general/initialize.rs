@@ -143,8 +143,17 @@ fn reserved() -> Vec<Case> {
     ]
 }
 
+/// Requires that a second `C_Initialize` is refused. One that counts is finalised, so that later cases begin where they have to.
+fn already(cx: &Context<'_>, arguments: Option<&Structure>) -> Outcome {
+    let rv = cx.c.initialize(arguments);
+    let refused = cx.expect(rv, CKR_CRYPTOKI_ALREADY_INITIALIZED);
+    if rv.is_ok() {
+        cx.c.finalize();
+    }
+    refused
+}
+
 fn again() -> Vec<Case> {
-    const ALREADY: &[CK_RV] = &[CKR_CRYPTOKI_ALREADY_INITIALIZED];
     vec![
         draft(
             "twice",
@@ -152,7 +161,7 @@ fn again() -> Vec<Case> {
         )
         .run(|cx| {
             cx.ok(cx.c.initialize(None))?;
-            cx.expect_one_of(cx.c.initialize(None), ALREADY)
+            already(cx, None)
         }),
         draft(
             "twice-with-arguments",
@@ -161,7 +170,7 @@ fn again() -> Vec<Case> {
         .run(|cx| {
             cx.ok(cx.c.initialize(None))?;
             let arguments = locks::without_functions(CKF_OS_LOCKING_OK, 0);
-            cx.expect_one_of(cx.c.initialize(Some(&arguments)), ALREADY)
+            already(cx, Some(&arguments))
         }),
         draft(
             "twice-harmless",
@@ -170,7 +179,7 @@ fn again() -> Vec<Case> {
         .run(|cx| {
             cx.ok(cx.c.initialize(None))?;
             let session = cx.session()?;
-            cx.expect_one_of(cx.c.initialize(None), ALREADY)?;
+            already(cx, None)?;
             cx.ok(cx.c.session_info(session).0)
         }),
         draft("again", "C_Initialize succeeds after C_Finalize.").run(|cx| {

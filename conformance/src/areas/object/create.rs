@@ -18,6 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
         .chain(required)
         .chain(forbidden)
         .chain(unique_ids())
+        .chain(dates())
         .collect()
 }
 
@@ -174,6 +175,34 @@ fn unique_ids() -> impl Iterator<Item = Case> {
             let given = cx.taken(session, kind)?.text(CKA_UNIQUE_ID, "mine");
             let (rv, _) = cx.c.create_object(session, &given);
             cx.expect(rv, CKR_ATTRIBUTE_READ_ONLY)
+        })
+    })
+}
+
+/// Dates are for reference only, which is no reason to lose them (sections 4.6.2 and 4.7.2).
+fn dates() -> impl Iterator<Item = Case> {
+    let dated = KINDS.iter().filter(|kind| kind.is_dated());
+    dated.map(|kind| {
+        case(
+            format!("object.dates.{}", kind.name),
+            spec(if kind.name == "certificate" {
+                "4.6.2"
+            } else {
+                "4.7.2"
+            }),
+            "CKA_START_DATE and CKA_END_DATE read back as they were given.",
+        )
+        .since(kind.since)
+        .run(|cx| {
+            let session = cx.session()?;
+            let given = cx
+                .taken(session, kind)?
+                .text(CKA_START_DATE, "20260102")
+                .text(CKA_END_DATE, "20361231");
+            let (rv, object) = cx.c.create_object(session, &given);
+            cx.ok(rv)?;
+            let both = [CKA_START_DATE, CKA_END_DATE].into_iter();
+            read_back(cx, session, object, kind, &given, both)
         })
     })
 }

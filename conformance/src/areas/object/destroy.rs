@@ -2,13 +2,10 @@
 
 use cryptoki_sys::*;
 
-use super::kinds::{KINDS, Kind};
+use super::kinds::{KINDS, Kind, WILD};
 use crate::c::{Object, Session, Template};
 use crate::case::{Case, Outcome, Stage, case, spec};
 use crate::context::Context;
-
-/// A handle that no module has given.
-pub(in crate::areas) const WILD: Object = Object(0x00de_adbe);
 
 pub(super) fn cases() -> Vec<Case> {
     let kinds = KINDS.iter().map(gone);
@@ -31,7 +28,7 @@ impl Context<'_> {
     /// Makes a data object in the token, with a label that gets it swept.
     ///
     /// # Errors
-    /// As [`Context::data`].
+    /// As [`Context::data_object`].
     pub(in crate::areas) fn token_data(
         &self,
         session: Session,
@@ -94,39 +91,58 @@ fn gone(kind: &'static Kind) -> Case {
 
 fn handles() -> Vec<Case> {
     vec![
-        case(
-            "object.destroy.twice",
-            spec("5.7.3"),
-            "An object that was destroyed cannot be destroyed again: CKR_OBJECT_HANDLE_INVALID.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data_object(session, &Template::new())?;
-            cx.ok(cx.c.destroy_object(session, object))?;
-            let rv = cx.c.destroy_object(session, object);
-            cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
-        }),
-        case(
-            "object.destroy.handle-zero",
-            spec("5.7.3"),
-            "C_DestroyObject of CK_INVALID_HANDLE answers CKR_OBJECT_HANDLE_INVALID.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let rv = cx.c.destroy_object(session, Object(CK_INVALID_HANDLE));
-            cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
-        }),
-        case(
-            "object.destroy.handle-wild",
-            spec("5.7.3"),
-            "C_DestroyObject of a handle that was never given answers CKR_OBJECT_HANDLE_INVALID.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let rv = cx.c.destroy_object(session, WILD);
-            cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
-        }),
-        case(
+        twice(),
+        handle_zero(),
+        handle_wild(),
+        session_invalid(),
+        not_found(),
+        other_stays(),
+    ]
+}
+
+fn twice() -> Case {
+    case(
+        "object.destroy.twice",
+        spec("5.7.3"),
+        "An object that was destroyed cannot be destroyed again: CKR_OBJECT_HANDLE_INVALID.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data_object(session, &Template::new())?;
+        cx.ok(cx.c.destroy_object(session, object))?;
+        let rv = cx.c.destroy_object(session, object);
+        cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
+    })
+}
+
+fn handle_zero() -> Case {
+    case(
+        "object.destroy.handle-zero",
+        spec("5.7.3"),
+        "C_DestroyObject of CK_INVALID_HANDLE answers CKR_OBJECT_HANDLE_INVALID.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let rv = cx.c.destroy_object(session, Object(CK_INVALID_HANDLE));
+        cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
+    })
+}
+
+fn handle_wild() -> Case {
+    case(
+        "object.destroy.handle-wild",
+        spec("5.7.3"),
+        "C_DestroyObject of a handle that was never given answers CKR_OBJECT_HANDLE_INVALID.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let rv = cx.c.destroy_object(session, WILD);
+        cx.expect(rv, CKR_OBJECT_HANDLE_INVALID)
+    })
+}
+
+fn session_invalid() -> Case {
+    case(
             "object.destroy.session-invalid",
             spec("5.1.2"),
             "C_DestroyObject in a session that does not exist answers CKR_SESSION_HANDLE_INVALID, and destroys nothing.",
@@ -137,33 +153,38 @@ fn handles() -> Vec<Case> {
             let rv = cx.c.destroy_object(Session(CK_INVALID_HANDLE), object);
             cx.expect(rv, CKR_SESSION_HANDLE_INVALID)?;
             cx.read(session, object, CKA_CLASS).map(drop)
-        }),
-        case(
-            "object.destroy.not-found",
-            spec("5.7.3"),
-            "A search does not find what was destroyed.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let (object, label) = cx.token_data(session, &Template::new())?;
-            cx.equal("found", &vec![object], &cx.labelled(session, &label)?)?;
-            cx.ok(cx.c.destroy_object(session, object))?;
-            cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
-        }),
-        case(
-            "object.destroy.other-stays",
-            spec("5.7.3"),
-            "Destroying one of two equal objects leaves the other.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let one = cx.data_object(session, &Template::new())?;
-            let two = cx.data_object(session, &Template::new())?;
-            cx.check(one != two, "two handles", "one handle")?;
-            cx.ok(cx.c.destroy_object(session, one))?;
-            cx.read(session, two, CKA_VALUE).map(drop)
-        }),
-    ]
+        })
+}
+
+fn not_found() -> Case {
+    case(
+        "object.destroy.not-found",
+        spec("5.7.3"),
+        "A search does not find what was destroyed.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let (object, label) = cx.token_data(session, &Template::new())?;
+        cx.equal("found", &vec![object], &cx.labelled(session, &label)?)?;
+        cx.ok(cx.c.destroy_object(session, object))?;
+        cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
+    })
+}
+
+fn other_stays() -> Case {
+    case(
+        "object.destroy.other-stays",
+        spec("5.7.3"),
+        "Destroying one of two equal objects leaves the other.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let one = cx.data_object(session, &Template::new())?;
+        let two = cx.data_object(session, &Template::new())?;
+        cx.check(one != two, "two handles", "one handle")?;
+        cx.ok(cx.c.destroy_object(session, one))?;
+        cx.read(session, two, CKA_VALUE).map(drop)
+    })
 }
 
 fn rights() -> Vec<Case> {
@@ -186,64 +207,84 @@ fn rights() -> Vec<Case> {
         })
     });
     let others = [
-        case(
-            "object.destroy.not-modifiable",
-            spec("5.7.3"),
-            "An object that cannot be modified can be destroyed.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data_object(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
-            cx.ok(cx.c.destroy_object(session, object))
-        }),
-        case(
-            "object.destroy.token-in-read-only",
-            spec("5.7.3"),
-            "A token object cannot be destroyed in a read-only session.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let (object, _) = cx.token_data(session, &Template::new())?;
-            let reading = cx.read_only()?;
-            let rv = cx.c.destroy_object(reading, object);
-            let kept = cx.c.destroy_object(session, object);
-            cx.expect(rv, CKR_SESSION_READ_ONLY)?;
-            cx.ok(kept)
-        }),
-        case(
-            "object.destroy.session-in-read-only",
-            spec("5.7.3"),
-            "A session object can be destroyed in a read-only session.",
-        )
-        .run(|cx| {
-            let session = cx.read_only()?;
-            let object = cx.data_object(session, &Template::new())?;
-            cx.ok(cx.c.destroy_object(session, object))?;
-            cx.invalid(session, object)
-        }),
-        case(
-            "object.destroy.of-other-session",
-            spec("5.7.3"),
-            "A session can destroy a session object of another session of the application.",
-        )
-        .run(|cx| {
-            let (one, two) = (cx.session()?, cx.session()?);
-            let object = cx.data_object(one, &Template::new())?;
-            cx.ok(cx.c.destroy_object(two, object))?;
-            cx.invalid(one, object)
-        }),
-        case(
-            "object.destroy.public-before-login",
-            spec("5.7.3"),
-            "A public session object can be destroyed before anybody logs in.",
-        )
-        .stage(Stage::Public)
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data_object(session, &Template::new().flag(CKA_PRIVATE, false))?;
-            cx.ok(cx.c.destroy_object(session, object))?;
-            cx.invalid(session, object)
-        }),
+        not_modifiable(),
+        token_in_read_only(),
+        session_in_read_only(),
+        of_other_session(),
+        public_before_login(),
     ];
     undestroyable.into_iter().chain(others).collect()
+}
+
+fn not_modifiable() -> Case {
+    case(
+        "object.destroy.not-modifiable",
+        spec("5.7.3"),
+        "An object that cannot be modified can be destroyed.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_MODIFIABLE, false))?;
+        cx.ok(cx.c.destroy_object(session, object))
+    })
+}
+
+fn token_in_read_only() -> Case {
+    case(
+        "object.destroy.token-in-read-only",
+        spec("5.7.3"),
+        "A token object cannot be destroyed in a read-only session.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let (object, _) = cx.token_data(session, &Template::new())?;
+        let reading = cx.read_only()?;
+        let rv = cx.c.destroy_object(reading, object);
+        let kept = cx.c.destroy_object(session, object);
+        cx.expect(rv, CKR_SESSION_READ_ONLY)?;
+        cx.ok(kept)
+    })
+}
+
+fn session_in_read_only() -> Case {
+    case(
+        "object.destroy.session-in-read-only",
+        spec("5.7.3"),
+        "A session object can be destroyed in a read-only session.",
+    )
+    .run(|cx| {
+        let session = cx.read_only()?;
+        let object = cx.data_object(session, &Template::new())?;
+        cx.ok(cx.c.destroy_object(session, object))?;
+        cx.invalid(session, object)
+    })
+}
+
+fn of_other_session() -> Case {
+    case(
+        "object.destroy.of-other-session",
+        spec("5.7.3"),
+        "A session can destroy a session object of another session of the application.",
+    )
+    .run(|cx| {
+        let (one, two) = (cx.session()?, cx.session()?);
+        let object = cx.data_object(one, &Template::new())?;
+        cx.ok(cx.c.destroy_object(two, object))?;
+        cx.invalid(one, object)
+    })
+}
+
+fn public_before_login() -> Case {
+    case(
+        "object.destroy.public-before-login",
+        spec("5.7.3"),
+        "A public session object can be destroyed before anybody logs in.",
+    )
+    .stage(Stage::Public)
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data_object(session, &Template::new().flag(CKA_PRIVATE, false))?;
+        cx.ok(cx.c.destroy_object(session, object))?;
+        cx.invalid(session, object)
+    })
 }

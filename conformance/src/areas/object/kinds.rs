@@ -34,6 +34,12 @@ pub(in crate::areas) struct Kind {
     pub(in crate::areas) hidden: &'static [CK_ATTRIBUTE_TYPE],
 }
 
+/// A handle that no module has given.
+pub(in crate::areas) const WILD: Object = Object(0x00de_adbe);
+
+/// A number that the standard gives to nothing: no attribute, class or type of anything.
+pub(in crate::areas) const NOWHERE: CK_ULONG = 0x0765_4321;
+
 /// A value of an attribute as a table holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::areas) enum Given {
@@ -89,6 +95,11 @@ impl Kind {
     /// Tells whether it is a private or secret key.
     pub(in crate::areas) fn is_secret(&self) -> bool {
         matches!(self.class, CKO_PRIVATE_KEY | CKO_SECRET_KEY)
+    }
+
+    /// Tells whether it has dates.
+    pub(in crate::areas) fn is_dated(&self) -> bool {
+        self.is_secret() || matches!(self.class, CKO_PUBLIC_KEY | CKO_CERTIFICATE)
     }
 
     /// The least template that makes one.
@@ -273,36 +284,23 @@ const NOT_GENERATED_PARAMETERS: &[(CK_ATTRIBUTE_TYPE, Given)] =
 
 const LABEL: (CK_ATTRIBUTE_TYPE, Given) = (CKA_LABEL, Text("dew-conformance object"));
 const ID: (CK_ATTRIBUTE_TYPE, Given) = (CKA_ID, Text("dew-conformance id"));
-const START: (CK_ATTRIBUTE_TYPE, Given) = (CKA_START_DATE, Text("20260102"));
-const END: (CK_ATTRIBUTE_TYPE, Given) = (CKA_END_DATE, Text("20361231"));
 /// The DER of the name `CN=dew`.
 const SUBJECT: (CK_ATTRIBUTE_TYPE, Given) = (
     CKA_SUBJECT,
     Text("\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x0c\x03dew"),
 );
-const VERIFIES: &[(CK_ATTRIBUTE_TYPE, Given)] =
-    &[LABEL, ID, START, END, SUBJECT, (CKA_VERIFY, Flag(true))];
-const SIGNS: &[(CK_ATTRIBUTE_TYPE, Given)] =
-    &[LABEL, ID, START, END, SUBJECT, (CKA_SIGN, Flag(true))];
-const DERIVES: &[(CK_ATTRIBUTE_TYPE, Given)] =
-    &[LABEL, ID, START, END, SUBJECT, (CKA_DERIVE, Flag(true))];
-const AGREES: &[(CK_ATTRIBUTE_TYPE, Given)] = &[LABEL, ID, START, END, SUBJECT];
+const VERIFIES: &[(CK_ATTRIBUTE_TYPE, Given)] = &[LABEL, ID, SUBJECT, (CKA_VERIFY, Flag(true))];
+const SIGNS: &[(CK_ATTRIBUTE_TYPE, Given)] = &[LABEL, ID, SUBJECT, (CKA_SIGN, Flag(true))];
+const DERIVES: &[(CK_ATTRIBUTE_TYPE, Given)] = &[LABEL, ID, SUBJECT, (CKA_DERIVE, Flag(true))];
+const AGREES: &[(CK_ATTRIBUTE_TYPE, Given)] = &[LABEL, ID, SUBJECT];
 const ENCRYPTS: &[(CK_ATTRIBUTE_TYPE, Given)] = &[
     LABEL,
     ID,
-    START,
-    END,
     (CKA_ENCRYPT, Flag(true)),
     (CKA_DECRYPT, Flag(true)),
 ];
-const AUTHENTICATES: &[(CK_ATTRIBUTE_TYPE, Given)] = &[
-    LABEL,
-    ID,
-    START,
-    END,
-    (CKA_SIGN, Flag(true)),
-    (CKA_VERIFY, Flag(true)),
-];
+const AUTHENTICATES: &[(CK_ATTRIBUTE_TYPE, Given)] =
+    &[LABEL, ID, (CKA_SIGN, Flag(true)), (CKA_VERIFY, Flag(true))];
 const FOUND_BY_LABEL: &[(CK_ATTRIBUTE_TYPE, Given)] = &[LABEL];
 
 const RSA_PARTS: &[CK_ATTRIBUTE_TYPE] = &[
@@ -381,7 +379,7 @@ pub(in crate::areas) static KINDS: &[Kind] = &[
         value: certificate,
         required: &[CKA_CERTIFICATE_TYPE, CKA_SUBJECT, CKA_VALUE],
         optional: &[
-            LABEL, ID, START, END, (CKA_CERTIFICATE_CATEGORY, Number(CK_CERTIFICATE_CATEGORY_AUTHORITY)),
+            LABEL, ID, (CKA_CERTIFICATE_CATEGORY, Number(CK_CERTIFICATE_CATEGORY_AUTHORITY)),
             (CKA_ISSUER, Text("0\x0e1\x0c0\x0a\x06\x03U\x04\x03\x0c\x03dew")), (CKA_SERIAL_NUMBER, Text("\x02\x01\x05")),
         ],
         ..kind("certificate", spec("4.6.3"), CKO_CERTIFICATE)
@@ -464,7 +462,7 @@ pub(in crate::areas) static KINDS: &[Kind] = &[
     Kind { value: || secret_of(16), ..secret("aes", "6.10.2", CKK_AES) },
     Kind {
         value: || secret_of(32),
-        optional: &[LABEL, ID, START, END, (CKA_DERIVE, Flag(true))],
+        optional: &[LABEL, ID, (CKA_DERIVE, Flag(true))],
         ..secret("generic", "6.8.2", CKK_GENERIC_SECRET)
     },
     Kind {

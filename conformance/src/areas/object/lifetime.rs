@@ -23,79 +23,99 @@ fn placed(token: bool, private: bool) -> Template {
 
 fn sessions() -> Vec<Case> {
     vec![
-        case(
-            "object.lifetime.session-object-goes",
-            spec("5.6.2"),
-            "A session object is destroyed when its session is closed.",
-        )
-        .run(|cx| {
-            let watching = cx.session()?;
-            let (rv, session) = cx.c.open_read_write(cx.slot);
-            cx.ok(rv)?;
-            let label = cx.label();
-            let made = cx.data_object(session, &Template::new().text(CKA_LABEL, &label));
-            let object = made.inspect_err(|_| drop(cx.c.close_session(session)))?;
-            cx.equal("found", &vec![object], &cx.labelled(watching, &label)?)?;
-            cx.ok(cx.c.close_session(session))?;
-            cx.invalid(watching, object)?;
-            cx.equal("found", &Vec::new(), &cx.labelled(watching, &label)?)
-        }),
-        case(
-            "object.lifetime.session-object-seen",
-            spec("5.7.5"),
-            "A session object is seen by the application's other sessions, under the same handle.",
-        )
-        .run(|cx| {
-            let (one, two) = (cx.session()?, cx.read_only()?);
-            let object = cx.data_object(one, &Template::new().text(CKA_LABEL, "seen"))?;
-            let label = cx.read(two, object, CKA_LABEL)?;
-            cx.equal_bytes("CKA_LABEL", b"seen", &label)
-        }),
-        case(
-            "object.lifetime.other-session-closed",
-            spec("5.6.2"),
-            "A session object stays when another session is closed.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let object = cx.data_object(session, &Template::new())?;
-            let (rv, other) = cx.c.open_read_write(cx.slot);
-            cx.ok(rv)?;
-            cx.ok(cx.c.close_session(other))?;
-            cx.read(session, object, CKA_CLASS).map(drop)
-        }),
-        case(
-            "object.lifetime.token-object-stays",
-            spec("4.4"),
-            "A token object stays when its session is closed, and its handle with it.",
-        )
-        .run(|cx| {
-            let watching = cx.session()?;
-            let (rv, session) = cx.c.open_read_write(cx.slot);
-            cx.ok(rv)?;
-            let made = cx.token_data(session, &Template::new());
-            cx.ok(cx.c.close_session(session))?;
-            let (object, label) = made?;
-            let read = cx.read(watching, object, CKA_LABEL);
-            cx.ok(cx.c.destroy_object(watching, object))?;
-            cx.equal_bytes("CKA_LABEL", label.as_bytes(), &read?)
-        }),
-        case(
-            "object.lifetime.handles-unique",
-            spec("5.7.1"),
-            "Fifty objects have fifty handles, none of them CK_INVALID_HANDLE.",
-        )
-        .run(|cx| {
-            let session = cx.session()?;
-            let mut seen = HashSet::from([Object(CK_INVALID_HANDLE)]);
-            for _ in 0..50 {
-                let object = cx.data_object(session, &Template::new())?;
-                let new = seen.insert(object);
-                cx.check(new, "another handle", object.0.to_string())?;
-            }
-            Ok(())
-        }),
+        session_object_goes(),
+        session_object_seen(),
+        other_session_closed(),
+        token_object_stays(),
+        handles_unique(),
     ]
+}
+
+fn session_object_goes() -> Case {
+    case(
+        "object.lifetime.session-object-goes",
+        spec("5.6.2"),
+        "A session object is destroyed when its session is closed.",
+    )
+    .run(|cx| {
+        let watching = cx.session()?;
+        let (rv, session) = cx.c.open_read_write(cx.slot);
+        cx.ok(rv)?;
+        let label = cx.label();
+        let made = cx.data_object(session, &Template::new().text(CKA_LABEL, &label));
+        let object = made.inspect_err(|_| _ = cx.c.close_session(session))?;
+        cx.equal("found", &vec![object], &cx.labelled(watching, &label)?)?;
+        cx.ok(cx.c.close_session(session))?;
+        cx.invalid(watching, object)?;
+        cx.equal("found", &Vec::new(), &cx.labelled(watching, &label)?)
+    })
+}
+
+fn session_object_seen() -> Case {
+    case(
+        "object.lifetime.session-object-seen",
+        spec("5.7.5"),
+        "A session object is seen by the application's other sessions, under the same handle.",
+    )
+    .run(|cx| {
+        let (one, two) = (cx.session()?, cx.read_only()?);
+        let object = cx.data_object(one, &Template::new().text(CKA_LABEL, "seen"))?;
+        let label = cx.read(two, object, CKA_LABEL)?;
+        cx.equal_bytes("CKA_LABEL", b"seen", &label)
+    })
+}
+
+fn other_session_closed() -> Case {
+    case(
+        "object.lifetime.other-session-closed",
+        spec("5.6.2"),
+        "A session object stays when another session is closed.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let object = cx.data_object(session, &Template::new())?;
+        let (rv, other) = cx.c.open_read_write(cx.slot);
+        cx.ok(rv)?;
+        cx.ok(cx.c.close_session(other))?;
+        cx.read(session, object, CKA_CLASS).map(drop)
+    })
+}
+
+fn token_object_stays() -> Case {
+    case(
+        "object.lifetime.token-object-stays",
+        spec("4.4"),
+        "A token object stays when its session is closed, and its handle with it.",
+    )
+    .run(|cx| {
+        let watching = cx.session()?;
+        let (rv, session) = cx.c.open_read_write(cx.slot);
+        cx.ok(rv)?;
+        let made = cx.token_data(session, &Template::new());
+        cx.ok(cx.c.close_session(session))?;
+        let (object, label) = made?;
+        let read = cx.read(watching, object, CKA_LABEL);
+        cx.ok(cx.c.destroy_object(watching, object))?;
+        cx.equal_bytes("CKA_LABEL", label.as_bytes(), &read?)
+    })
+}
+
+fn handles_unique() -> Case {
+    case(
+        "object.lifetime.handles-unique",
+        spec("5.7.1"),
+        "Fifty objects have fifty handles, none of them CK_INVALID_HANDLE.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let mut seen = HashSet::from([Object(CK_INVALID_HANDLE)]);
+        for _ in 0..50 {
+            let object = cx.data_object(session, &Template::new())?;
+            let new = seen.insert(object);
+            cx.check(new, "another handle", object.0.to_string())?;
+        }
+        Ok(())
+    })
 }
 
 /// Token or session object, private or public: each says what it is.
@@ -139,27 +159,48 @@ fn says(cx: &Context<'_>, session: Session, object: Object, more: &Template) -> 
     cx.equal("found", &vec![object], &cx.matching(session, more)?)
 }
 
-/// Logs out and in again, and runs something in between and after.
-fn around_logout(cx: &mut Context<'_>, private: bool, token: bool, stays: bool) -> Outcome {
+/// When a handle is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    LoggedOut,
+    LoggedInAgain,
+}
+
+/// A case about a handle and `C_Logout`: a name, private or not, token or session object, when it is looked at.
+type Handle = (&'static str, bool, bool, Moment, &'static str);
+
+#[rustfmt::skip] // A table reads by its columns.
+const HANDLES: &[Handle] = &[
+    ("private-session", true, false, Moment::LoggedOut, "The handle of a private session object is invalid after C_Logout."),
+    ("private-token", true, true, Moment::LoggedOut, "The handle of a private token object is invalid after C_Logout."),
+    ("private-session-again", true, false, Moment::LoggedInAgain, "The handle of a private session object stays invalid when the user logs in again."),
+    ("private-token-again", true, true, Moment::LoggedInAgain, "The handle of a private token object from before C_Logout stays invalid when the user logs in again."),
+    ("public-session", false, false, Moment::LoggedOut, "A public session object survives C_Logout."),
+    ("public-token", false, true, Moment::LoggedOut, "A public token object survives C_Logout, and its handle with it."),
+];
+
+/// Logs out and in again, and looks at a handle in between or after.
+fn around_logout(cx: &mut Context<'_>, (_, private, token, moment, _): &Handle) -> Outcome {
     cx.login_required()?;
     let pin = cx.user_pin()?;
     let session = cx.session()?;
     let label = cx.label();
-    let more = placed(token, private).text(CKA_LABEL, &label);
+    let more = placed(*token, *private).text(CKA_LABEL, &label);
     let object = cx.data_object(session, &more)?;
     cx.ok(cx.c.logout(session))?;
-    let before = judge(cx, session, object, stays);
+    let stays = !private;
     let found = cx.labelled(session, &label);
+    let mut outcome = judge(cx, session, object, stays);
     cx.ok(cx.c.login(session, CKU_USER, pin))?;
-    let after = judge(cx, session, object, stays);
-    for left in cx.labelled(session, &label)? {
-        if token {
-            cx.ok(cx.c.destroy_object(session, left))?;
-        }
+    if *moment == Moment::LoggedInAgain {
+        outcome = judge(cx, session, object, stays);
     }
-    before?;
-    cx.equal("found while logged out", &usize::from(stays), &found?.len())?;
-    after
+    for left in cx.labelled(session, &label)? {
+        cx.ok(cx.c.destroy_object(session, left))?;
+    }
+    let seen = found?.len();
+    cx.equal("objects found while logged out", &usize::from(stays), &seen)?;
+    outcome
 }
 
 fn judge(cx: &Context<'_>, session: Session, object: Object, stays: bool) -> Outcome {
@@ -171,38 +212,11 @@ fn judge(cx: &Context<'_>, session: Session, object: Object, stays: bool) -> Out
 }
 
 fn logins() -> Vec<Case> {
-    let rows = [
-        (
-            "private-session",
-            true,
-            false,
-            "The handle of a private session object is invalid from C_Logout on.",
-        ),
-        (
-            "private-token",
-            true,
-            true,
-            "The handle of a private token object is invalid from C_Logout on, whoever logs in again.",
-        ),
-        (
-            "public-session",
-            false,
-            false,
-            "A public session object survives C_Logout.",
-        ),
-        (
-            "public-token",
-            false,
-            true,
-            "A public token object survives C_Logout, and its handle with it.",
-        ),
-    ];
-    let mut cases: Vec<_> = rows
-        .map(|(name, private, token, requirement)| {
-            case(format!("object.logout.{name}"), spec("5.6.10"), requirement)
-                .run(move |cx| around_logout(cx, private, token, !private))
-        })
-        .into();
+    let handles = HANDLES.iter().map(|row| {
+        case(format!("object.logout.{}", row.0), spec("5.6.10"), row.4)
+            .run(|cx| around_logout(cx, row))
+    });
+    let mut cases: Vec<_> = handles.collect();
     cases.push(
         case(
             "object.logout.private-session-destroyed",
@@ -264,71 +278,10 @@ fn restarts() -> Vec<Case> {
         .run(move |cx| persists(cx, Kind::named(name)))
     });
     let others = [
-        case(
-            "object.persists.not-session-objects",
-            spec("5.4.2"),
-            "A session object is not there after C_Finalize and C_Initialize.",
-        )
-        .solo()
-        .run(|cx| {
-            let session = cx.session()?;
-            let label = cx.label();
-            cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
-            let session = restart(cx)?;
-            cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
-        }),
-        case(
-            "object.persists.unique-id",
-            spec("4.4.1"),
-            "CKA_UNIQUE_ID of a token object is the same after C_Finalize and C_Initialize.",
-        )
-        .since(Version::V3_0)
-        .solo()
-        .run(|cx| {
-            let session = cx.session()?;
-            let (object, label) = cx.token_data(session, &Template::new())?;
-            let first = cx.read(session, object, CKA_UNIQUE_ID)?;
-            let session = restart(cx)?;
-            let found = cx.labelled(session, &label)?;
-            cx.equal("objects found", &1, &found.len())?;
-            let again = cx.read(session, found[0], CKA_UNIQUE_ID);
-            cx.ok(cx.c.destroy_object(session, found[0]))?;
-            cx.equal_bytes("CKA_UNIQUE_ID", &first, &again?)
-        }),
-        case(
-            "object.persists.destroyed-stays-away",
-            spec("5.7.3"),
-            "A token object that was destroyed is not there after C_Finalize and C_Initialize.",
-        )
-        .solo()
-        .run(|cx| {
-            let session = cx.session()?;
-            let (object, label) = cx.token_data(session, &Template::new())?;
-            cx.ok(cx.c.destroy_object(session, object))?;
-            let session = restart(cx)?;
-            cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
-        }),
-        case(
-            "object.persists.changed-label",
-            spec("5.7.6"),
-            "A token object whose label was changed has the new one after C_Finalize and C_Initialize.",
-        )
-        .solo()
-        .run(|cx| {
-            let session = cx.session()?;
-            let (object, old) = cx.token_data(session, &Template::new())?;
-            let new = cx.label();
-            let change = Template::new().text(CKA_LABEL, &new);
-            cx.prepared(cx.c.set_attribute_values(session, object, &change))?;
-            let session = restart(cx)?;
-            let found = cx.labelled(session, &new)?;
-            let gone = cx.labelled(session, &old)?;
-            for object in &found {
-                cx.ok(cx.c.destroy_object(session, *object))?;
-            }
-            cx.equal("objects with the new label", &1, &found.len())?;
-            cx.equal("objects with the old label", &0, &gone.len())
-        }),
+        not_session_objects(),
+        unique_id(),
+        destroyed_stays_away(),
+        changed_label(),
     ];
     let public = case(
         "object.persists.before-login",
@@ -350,6 +303,83 @@ fn restarts() -> Vec<Case> {
         cx.equal("found before login", &Vec::new(), &found)
     });
     kept.into_iter().chain(others).chain([public]).collect()
+}
+
+fn not_session_objects() -> Case {
+    case(
+        "object.persists.not-session-objects",
+        spec("5.4.2"),
+        "A session object is not there after C_Finalize and C_Initialize.",
+    )
+    .solo()
+    .run(|cx| {
+        let session = cx.session()?;
+        let label = cx.label();
+        cx.data_object(session, &Template::new().text(CKA_LABEL, &label))?;
+        let session = restart(cx)?;
+        cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
+    })
+}
+
+fn unique_id() -> Case {
+    case(
+        "object.persists.unique-id",
+        spec("4.4.1"),
+        "CKA_UNIQUE_ID of a token object is the same after C_Finalize and C_Initialize.",
+    )
+    .since(Version::V3_0)
+    .solo()
+    .run(|cx| {
+        let session = cx.session()?;
+        let (object, label) = cx.token_data(session, &Template::new())?;
+        let first = cx.read(session, object, CKA_UNIQUE_ID)?;
+        let session = restart(cx)?;
+        let found = cx.labelled(session, &label)?;
+        cx.equal("objects found", &1, &found.len())?;
+        let again = cx.read(session, found[0], CKA_UNIQUE_ID);
+        cx.ok(cx.c.destroy_object(session, found[0]))?;
+        cx.equal_bytes("CKA_UNIQUE_ID", &first, &again?)
+    })
+}
+
+fn destroyed_stays_away() -> Case {
+    case(
+        "object.persists.destroyed-stays-away",
+        spec("5.7.3"),
+        "A token object that was destroyed is not there after C_Finalize and C_Initialize.",
+    )
+    .solo()
+    .run(|cx| {
+        let session = cx.session()?;
+        let (object, label) = cx.token_data(session, &Template::new())?;
+        cx.ok(cx.c.destroy_object(session, object))?;
+        let session = restart(cx)?;
+        cx.equal("found", &Vec::new(), &cx.labelled(session, &label)?)
+    })
+}
+
+fn changed_label() -> Case {
+    case(
+        "object.persists.changed-label",
+        spec("5.7.6"),
+        "A token object whose label was changed has the new one after C_Finalize and C_Initialize.",
+    )
+    .solo()
+    .run(|cx| {
+        let session = cx.session()?;
+        let (object, old) = cx.token_data(session, &Template::new())?;
+        let new = cx.label();
+        let change = Template::new().text(CKA_LABEL, &new);
+        cx.prepared(cx.c.set_attribute_values(session, object, &change))?;
+        let session = restart(cx)?;
+        let found = cx.labelled(session, &new)?;
+        let gone = cx.labelled(session, &old)?;
+        for object in &found {
+            cx.ok(cx.c.destroy_object(session, *object))?;
+        }
+        cx.equal("objects with the new label", &1, &found.len())?;
+        cx.equal("objects with the old label", &0, &gone.len())
+    })
 }
 
 fn persists(cx: &mut Context<'_>, kind: &'static Kind) -> Outcome {

@@ -7,10 +7,21 @@ use crate::c::Template;
 use crate::case::{Case, case, spec};
 use crate::context::not_applicable;
 use crate::keys::{octet_string, unhex};
-use crate::known_keys::{P256, P256_PUBLIC, RSA_2048};
+use crate::known_keys::{P256, P256_PUBLIC, P384, RSA_2048};
 
 /// What a value that is none is answered with: it is invalid, or it contradicts what makes the object.
 const WRONG: &[CK_RV] = &[CKR_ATTRIBUTE_VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT];
+
+/// What a value that is empty may be answered with too: as good as not there.
+const EMPTY: &[CK_RV] = &[
+    CKR_ATTRIBUTE_VALUE_INVALID,
+    CKR_TEMPLATE_INCONSISTENT,
+    CKR_TEMPLATE_INCOMPLETE,
+];
+
+fn codes(value: &[u8]) -> &'static [CK_RV] {
+    if value.is_empty() { EMPTY } else { WRONG }
+}
 
 pub(super) fn cases() -> Vec<Case> {
     lengths()
@@ -153,7 +164,7 @@ fn rsa() -> impl Iterator<Item = Case> {
             let session = cx.session()?;
             let template = cx.taken(session, kind)?.bytes(one, &value);
             let (rv, _) = cx.c.create_object(session, &template);
-            cx.expect_one_of(rv, WRONG)
+            cx.expect_one_of(rv, codes(&value))
         })
     })
 }
@@ -188,7 +199,7 @@ fn curves() -> impl Iterator<Item = Case> {
                 let session = cx.session()?;
                 let template = cx.taken(session, kind)?.bytes(CKA_EC_PARAMS, params);
                 let (rv, _) = cx.c.create_object(session, &template);
-                cx.expect_one_of(rv, &[&[code], WRONG].concat())
+                cx.expect_one_of(rv, &[&[code], codes(params)].concat())
             })
         })
     })
@@ -235,10 +246,56 @@ fn points() -> impl Iterator<Item = Case> {
             let template = cx.taken(session, Kind::named("ec-public"))?;
             let (rv, _) =
                 cx.c.create_object(session, &template.bytes(CKA_EC_POINT, &value));
-            cx.expect_one_of(rv, &[WRONG, &[CKR_DOMAIN_PARAMS_INVALID]].concat())
+            cx.expect_one_of(rv, &[codes(&value), &[CKR_DOMAIN_PARAMS_INVALID]].concat())
         })
     });
-    wrong.chain([encoded()])
+    wrong.chain([encoded(), of_another_curve(), compressed()])
+}
+
+fn of_another_curve() -> Case {
+    case(
+        "object.value.ec-public.point-of-another-curve",
+        spec("6.3.3"),
+        "A point of P-256 does not make a public key on P-384.",
+    )
+    .should()
+    .run(|cx| {
+        let session = cx.session()?;
+        let template = cx.taken(session, Kind::named("ec-public"))?;
+        let (rv, _) =
+            cx.c.create_object(session, &template.bytes(CKA_EC_PARAMS, &unhex(P384)));
+        let codes = [CKR_DOMAIN_PARAMS_INVALID, CKR_CURVE_NOT_SUPPORTED];
+        cx.expect_one_of(rv, &[WRONG, &codes].concat())
+    })
+}
+
+/// Whether points may be compressed, the mechanism's flags say.
+fn compressed() -> Case {
+    case(
+        "object.value.ec-public.point-compressed",
+        spec("6.3"),
+        "A compressed point is taken where CKF_EC_COMPRESS is set, and refused with CKR_TEMPLATE_INCONSISTENT where not.",
+    )
+    .should()
+    .run(|cx| {
+        let listed = [CKM_ECDSA, CKM_EC_KEY_PAIR_GEN, CKM_ECDH1_DERIVE]
+            .into_iter()
+            .find_map(|kind| cx.facts.mechanism(kind));
+        let Some(listed) = listed else {
+            return not_applicable("the slot lists no mechanism of elliptic curves");
+        };
+        let session = cx.session()?;
+        let template = cx.taken(session, Kind::named("ec-public"))?;
+        // The point of RFC 6979's key has an odd y.
+        let point = unhex(P256_PUBLIC);
+        let short = [&[3], &point[1..33]].concat();
+        let template = template.bytes(CKA_EC_POINT, &octet_string(&short));
+        let (rv, _) = cx.c.create_object(session, &template);
+        if listed.flags & CKF_EC_COMPRESS != 0 {
+            return cx.ok(rv);
+        }
+        cx.expect_one_of(rv, WRONG)
+    })
 }
 
 fn encoded() -> Case {
@@ -280,7 +337,7 @@ fn scalars() -> impl Iterator<Item = Case> {
             let session = cx.session()?;
             let template = cx.taken(session, Kind::named("ec-private"))?;
             let (rv, _) = cx.c.create_object(session, &template.bytes(CKA_VALUE, &value));
-            cx.expect_one_of(rv, WRONG)
+            cx.expect_one_of(rv, codes(&value))
         })
     })
 }

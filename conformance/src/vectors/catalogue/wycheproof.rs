@@ -31,7 +31,7 @@ pub(super) fn sets() -> Vec<Set> {
 
 /// A set of one file.
 fn set(
-    file: &'static str,
+    file: &str,
     suffix: &str,
     mechanism: CK_MECHANISM_TYPE,
     read: impl Fn(&str) -> Result<Vec<Vector>, Error> + Send + Sync + 'static,
@@ -40,8 +40,9 @@ fn set(
         "wycheproof.{}{suffix}",
         file.replace('_', "-").to_lowercase()
     );
+    let file = file.to_owned();
     Set::new(id, format!("Wycheproof's {file}"), mechanism, move |_| {
-        read(file)
+        read(&file)
     })
 }
 
@@ -283,14 +284,16 @@ fn curve_signatures() -> Vec<Set> {
         let Some(mechanism) = hash(function).ecdsa else {
             continue;
         };
-        let in_der: &'static str = format!("ecdsa_{name}").leak();
-        sets.push(set(in_der, "", mechanism, |file| files::ecdsa(file, false)));
+        let in_der = format!("ecdsa_{name}");
+        sets.push(set(&in_der, "", mechanism, |file| {
+            files::ecdsa(file, false)
+        }));
         if *both {
-            let in_bytes: &'static str = format!("ecdsa_{name}_p1363").leak();
-            sets.push(set(in_bytes, "", mechanism, |file| {
+            let in_bytes = format!("ecdsa_{name}_p1363");
+            sets.push(set(&in_bytes, "", mechanism, |file| {
                 files::ecdsa(file, false)
             }));
-            sets.push(set(in_bytes, "-raw", CKM_ECDSA, |file| {
+            sets.push(set(&in_bytes, "-raw", CKM_ECDSA, |file| {
                 files::ecdsa(file, true)
             }));
         }

@@ -24,7 +24,7 @@ impl Runner<'_, '_> {
         usage: &[CK_ATTRIBUTE_TYPE],
     ) -> Step<Object> {
         let known = self.key.as_ref();
-        let same = known.is_some_and(|known| Rc::ptr_eq(&known.key, key) && known.usage == usage);
+        let same = known.is_some_and(|known| known.key.same(key) && known.usage == usage);
         if !same {
             self.forget_key();
             let result = self.create(key, usage);
@@ -60,22 +60,22 @@ impl Runner<'_, '_> {
 
     /// Creates a key; the form that the module took last comes first.
     fn create(&mut self, key: &Key, usage: &[CK_ATTRIBUTE_TYPE]) -> Result<Object, Rv> {
-        let mut refused = Rv(CKR_GENERAL_ERROR);
+        let mut refused = None;
         let forms = key.forms.len();
         for attempt in 0..forms {
             let form = (self.form + attempt) % forms;
-            let template = usage.iter().fold(
-                key.forms[form].clone().flag(CKA_TOKEN, false),
-                |template, use_| template.flag(*use_, true),
-            );
+            let template = key.forms[form].clone().flag(CKA_TOKEN, false);
+            let template = usage
+                .iter()
+                .fold(template, |template, use_| template.flag(*use_, true));
             let (rv, object) = self.c().create_object(self.session, &template);
             if rv.is_ok() {
                 self.form = form;
                 return Ok(object);
             }
-            refused = rv;
+            refused.get_or_insert(rv);
         }
-        Err(refused)
+        Err(refused.unwrap_or(Rv(CKR_GENERAL_ERROR)))
     }
 
     /// Creates a secret key of this value that can be wrapped or compared.

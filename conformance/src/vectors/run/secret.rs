@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use cryptoki_sys::*;
 
-use super::{Runner, Step, accepted, compare, refusal};
-use crate::c::{Mechanism, Object, Out, Rv, Template};
+use super::{End, Runner, Step, accepted, compare, refusal};
+use crate::c::{Mechanism, Object, Out, Query, Rv, Template};
 use crate::vectors::{Answer, Expect, Key, Vector};
 
+/// How much longer than expected a value may be, so that it is read and shown.
+const MORE: usize = 64;
 /// What two keys sign when their values may not be read.
 const PROBE: &[u8] = b"the same key signs this the same way";
 
@@ -17,7 +19,7 @@ impl Runner<'_, '_> {
         let (c, session) = (self.c(), self.session);
         let made = self.made(
             |template| c.derive_key(session, &vector.mechanism, base, template),
-            secret.len(),
+            Some(secret.len()),
         );
         self.secret(vector, made, secret, &refusal::DERIVE)
     }
@@ -26,7 +28,7 @@ impl Runner<'_, '_> {
         let (c, session) = (self.c(), self.session);
         let made = self.made(
             |template| c.generate_key(session, &vector.mechanism, template),
-            secret.len(),
+            Some(secret.len()),
         );
         self.secret(vector, made, secret, &refusal::DERIVE)
     }
@@ -43,7 +45,8 @@ impl Runner<'_, '_> {
         let call = |template: &Template| {
             c.decapsulate_key(session, &vector.mechanism, private, ciphertext, template)
         };
-        let made = self.made(call, if secret.is_empty() { 32 } else { secret.len() });
+        let length = if secret.is_empty() { 32 } else { secret.len() };
+        let made = self.made(call, Some(length));
         self.secret(vector, made, secret, &refusal::DERIVE)
     }
 
@@ -67,51 +70,88 @@ impl Runner<'_, '_> {
             .into());
         }
         let wrapping = self.import(vector, key, &usage)?;
-        let (c, session) = (self.c(), self.session);
-        if vector.expect == Expect::Valid && usage.contains(&CKA_WRAP) {
-            let created = self.create_secret(payload, CKA_EXTRACTABLE);
-            let secret = created.map_err(|rv| {
-                Answer::NotOffered(format!("C_CreateObject of the wrapped key answers {rv}"))
-            })?;
-            let output = c.wrap_key(
-                session,
-                &vector.mechanism,
-                wrapping,
-                secret,
-                Out::Room(wrapped.len() + 64),
-            );
-            let judged = self.judge(vector, output.rv, &refusal::WRAP);
-            c.destroy_object(session, secret);
-            judged?;
-            compare("the wrapped key", wrapped, &output.bytes)?;
-        }
+        let one_way = match vector.expect {
+            Expect::Valid if usage.contains(&CKA_WRAP) => {
+                self.wrap_one(vector, wrapping, payload, wrapped)?
+            }
+            _ => None,
+        };
         if usage.contains(&CKA_UNWRAP) {
+            let (c, session) = (self.c(), self.session);
             let unwrap = |template: &Template| {
                 c.unwrap_key(session, &vector.mechanism, wrapping, wrapped, template)
             };
-            let readable = template(None);
-            let made = first_taken(
-                &[
-                    readable.clone(),
-                    readable.without(CKA_SENSITIVE).without(CKA_EXTRACTABLE),
-                ],
-                unwrap,
-            );
+            let made = self.made(unwrap, None);
             self.secret(vector, made, payload, &refusal::UNWRAP)?;
         }
-        Ok(())
+        match one_way {
+            Some(why) if usage.contains(&CKA_UNWRAP) => {
+                Err(Answer::RightBut(format!("only unwrapped: {why}")).into())
+            }
+            Some(why) => Err(Answer::NotOffered(why).into()),
+            None => Ok(()),
+        }
     }
 
-    /// Makes a secret key of so many bytes that can be read, or else used to sign.
-    fn made(&self, call: impl Fn(&Template) -> (Rv, Object), length: usize) -> (Rv, Object) {
-        let readable = template(Some(length));
-        first_taken(
-            &[
-                readable.clone(),
-                readable.without(CKA_SENSITIVE).without(CKA_EXTRACTABLE),
-            ],
-            call,
-        )
+    /// Wraps a key of this value; returns why that cannot be tried.
+    fn wrap_one(
+        &self,
+        vector: &Vector,
+        wrapping: Object,
+        payload: &[u8],
+        wrapped: &[u8],
+    ) -> Step<Option<String>> {
+        let (c, session) = (self.c(), self.session);
+        let secret = match self.create_secret(payload, CKA_EXTRACTABLE) {
+            Ok(secret) => secret,
+            Err(rv) => {
+                return Ok(Some(format!(
+                    "C_CreateObject of the key to wrap answers {rv}"
+                )));
+            }
+        };
+        let output = c.wrap_key(
+            session,
+            &vector.mechanism,
+            wrapping,
+            secret,
+            Out::Room(wrapped.len() + 64),
+        );
+        let judged = self.judge(vector, output.rv, &refusal::WRAP);
+        c.destroy_object(session, secret);
+        match judged {
+            Err(End::Answer(Answer::NotOffered(why))) => Ok(Some(why)),
+            Err(end) => Err(end),
+            Ok(_) => compare("the wrapped key", wrapped, &output.bytes).map(|()| None),
+        }
+    }
+
+    /// Makes a secret key, of so many bytes, that can be read; one that can only be used where the module makes no other.
+    fn made(
+        &mut self,
+        call: impl Fn(&Template) -> (Rv, Object),
+        length: Option<usize>,
+    ) -> (Rv, Object) {
+        let policy = [
+            CKR_TEMPLATE_INCONSISTENT,
+            CKR_ATTRIBUTE_VALUE_INVALID,
+            CKR_ATTRIBUTE_READ_ONLY,
+            CKR_ACTION_PROHIBITED,
+        ];
+        let usable = template(length);
+        if self.readable {
+            let readable = usable
+                .clone()
+                .flag(CKA_SENSITIVE, false)
+                .flag(CKA_EXTRACTABLE, true);
+            let made = call(&readable);
+            if !policy.contains(&made.0.0) {
+                return made;
+            }
+        }
+        let made = call(&usable);
+        self.readable &= !made.0.is_ok();
+        made
     }
 
     /// Judges a secret key that was made, and destroys it.
@@ -135,7 +175,7 @@ impl Runner<'_, '_> {
 
     /// Compares a key's value; by what it signs, where it may not be read.
     fn compare_secret(&mut self, expected: &[u8], object: Object) -> Step {
-        match self.c().attribute(self.session, object, CKA_VALUE) {
+        match self.value(object, expected.len()) {
             Ok(value) => compare("the key's value", expected, &value),
             Err(rv) if rv.0 == CKR_ATTRIBUTE_SENSITIVE => {
                 let theirs = self.probe(object);
@@ -163,6 +203,17 @@ impl Runner<'_, '_> {
         }
     }
 
+    /// Reads a key's value with room for somewhat more than it should have.
+    fn value(&self, object: Object, length: usize) -> Result<Vec<u8>, Rv> {
+        let mut query = Query::values(&[(CKA_VALUE, length + MORE)]);
+        let rv = self.c().attribute_values(self.session, object, &mut query);
+        if rv.is_ok() {
+            Ok(query.value(0).unwrap_or_default().to_vec())
+        } else {
+            Err(rv)
+        }
+    }
+
     fn probe(&self, key: Object) -> Result<Vec<u8>, Rv> {
         let (c, session) = (self.c(), self.session);
         let rv = c.sign_init(session, Some(&Mechanism::new(CKM_SHA256_HMAC)), key);
@@ -182,29 +233,9 @@ fn template(length: Option<usize>) -> Template {
     let template = Template::class(CKO_SECRET_KEY)
         .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
         .flag(CKA_TOKEN, false)
-        .flag(CKA_SIGN, true)
-        .flag(CKA_SENSITIVE, false)
-        .flag(CKA_EXTRACTABLE, true);
+        .flag(CKA_SIGN, true);
     match length {
         Some(length) => template.number(CKA_VALUE_LEN, length as u64),
         None => template,
     }
-}
-
-/// Calls with one template after the other, until one is not found inconsistent.
-fn first_taken(templates: &[Template], call: impl Fn(&Template) -> (Rv, Object)) -> (Rv, Object) {
-    let mut answer = (Rv(CKR_GENERAL_ERROR), Object(CK_INVALID_HANDLE));
-    for template in templates {
-        answer = call(template);
-        let policy = [
-            CKR_TEMPLATE_INCONSISTENT,
-            CKR_ATTRIBUTE_VALUE_INVALID,
-            CKR_ATTRIBUTE_READ_ONLY,
-            CKR_ACTION_PROHIBITED,
-        ];
-        if !policy.contains(&answer.0.0) {
-            break;
-        }
-    }
-    answer
 }

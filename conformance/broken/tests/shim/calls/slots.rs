@@ -50,6 +50,8 @@ pub(crate) fn slots(p11: &Client) -> usize {
     p11.call(GetInfo, &[0]);
     p11.structure::<24>(GetInfo, &[]);
     let mut count = 0;
+    p11.call(GetSlotList, &[0, 0, address(&mut count)]);
+    say(&format!("    {count}"));
     p11.call(GetSlotList, &[1, 0, address(&mut count)]);
     let mut list = [0 as CK_ULONG; 100];
     let place = list.as_mut_ptr().expose_provenance();
