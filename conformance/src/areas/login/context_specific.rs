@@ -93,22 +93,29 @@ fn authenticate(cx: &Context<'_>, session: Session) -> Outcome<Rv> {
 pub(super) fn cases() -> Vec<Case> {
     KINDS
         .into_iter()
-        .flat_map(each_use)
+        .flat_map(|kind| each_use(kind).into_iter().chain(each_end(kind)))
         .chain(parts())
         .chain(improper())
         .chain(attribute())
         .collect()
 }
 
+fn named(
+    kind: Kind,
+    id: &str,
+    requirement: &str,
+    body: fn(&mut Context<'_>, Kind) -> Outcome,
+) -> Case {
+    let id = format!("login.context.{}.{id}", kind.name);
+    case(id, spec("4.9"), requirement)
+        .deadline(120)
+        .run(move |cx| body(cx, kind))
+}
+
 fn each_use(kind: Kind) -> Vec<Case> {
-    let named = |id: &str, requirement: &str, body: fn(&mut Context<'_>, Kind) -> Outcome| {
-        let id = format!("login.context.{}.{id}", kind.name);
-        case(id, spec("4.9"), requirement)
-            .deadline(120)
-            .run(move |cx| body(cx, kind))
-    };
     vec![
         named(
+            kind,
             "without-login",
             "A signature without a login for it answers CKR_USER_NOT_LOGGED_IN when it is to be made.",
             |cx, kind| {
@@ -119,6 +126,7 @@ fn each_use(kind: Kind) -> Vec<Case> {
             },
         ),
         named(
+            kind,
             "with-login",
             "A signature after a login for it is made.",
             |cx, kind| {
@@ -130,6 +138,7 @@ fn each_use(kind: Kind) -> Vec<Case> {
             },
         ),
         named(
+            kind,
             "once",
             "A login for one signature does not serve for the next.",
             |cx, kind| {
@@ -143,11 +152,18 @@ fn each_use(kind: Kind) -> Vec<Case> {
             },
         ),
         named(
+            kind,
             "wrong-pin",
             "A wrong PIN answers CKR_PIN_INCORRECT, and the signature is refused as if there had been no login.",
             wrong_pin,
         ),
+    ]
+}
+
+fn each_end(kind: Kind) -> Vec<Case> {
+    vec![
         named(
+            kind,
             "state",
             "The login for a signature leaves the session's state as it is.",
             |cx, kind| {
@@ -161,6 +177,7 @@ fn each_use(kind: Kind) -> Vec<Case> {
             },
         ),
         named(
+            kind,
             "length-first",
             "Asking for the signature's length does not use the login up.",
             |cx, kind| {

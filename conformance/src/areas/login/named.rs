@@ -16,6 +16,10 @@ use crate::users::wrong;
 const NAME: &[u8] = b"dew-conformance";
 
 pub(super) fn cases() -> Vec<Case> {
+    [kinds(), logged_in()].into_iter().flatten().collect()
+}
+
+fn kinds() -> Vec<Case> {
     vec![
         case(
             "login.named.kind-invalid",
@@ -42,6 +46,11 @@ pub(super) fn cases() -> Vec<Case> {
             let rv = cx.c.login_user(session, user, cx.user_pin()?, NAME);
             cx.expect(rv, CKR_OPERATION_NOT_INITIALIZED)
         }),
+    ]
+}
+
+fn logged_in() -> Vec<Case> {
+    vec![
         case(
             "login.named.already-logged-in",
             spec("5.6.9"),

@@ -16,10 +16,17 @@ use crate::users::wrong;
 const LONGEST: CK_ULONG = 4096;
 
 pub(super) fn cases() -> Vec<Case> {
-    [right(), wrong_pins(), pointers(), again(), kinds()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        right(),
+        wrong_pins(),
+        wrong_lengths(),
+        pointers(),
+        again(),
+        kinds(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn right() -> Vec<Case> {
@@ -165,6 +172,11 @@ fn wrong_pins() -> Vec<Case> {
             "The PIN with a space behind it answers CKR_PIN_INCORRECT or CKR_PIN_LEN_RANGE.",
             |pin| [pin, b" "].concat(),
         ),
+    ]
+}
+
+fn wrong_lengths() -> Vec<Case> {
+    vec![
         case(
             "login.user.too-long",
             spec("5.6.8"),

@@ -18,6 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
         stays(),
         refused(),
         officer(),
+        officer_refused(),
         pointers(),
     ]
     .into_iter()
@@ -282,6 +283,11 @@ fn officer() -> Vec<Case> {
                 user_logs_in(cx, session, &pins.user)
             },
         ),
+    ]
+}
+
+fn officer_refused() -> Vec<Case> {
+    vec![
         destructive(
             "pin.set.officer-wrong-old",
             Stage::Officer,

@@ -12,10 +12,18 @@ use crate::context::{Context, not_applicable};
 use crate::users::{VALUE, data, labelled};
 
 pub(super) fn cases() -> Vec<Case> {
-    [handles(), logins(), operations(), all(), slots()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        handles(),
+        others(),
+        logins(),
+        operations(),
+        all(),
+        all_objects(),
+        slots(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn gone(cx: &Context<'_>, session: Session) -> Outcome {
@@ -70,6 +78,11 @@ fn handles() -> Vec<Case> {
             let largest = Session(u64::MAX);
             cx.expect(cx.c.close_session(largest), CKR_SESSION_HANDLE_INVALID)
         }),
+    ]
+}
+
+fn others() -> Vec<Case> {
+    vec![
         case(
             "session.close.leaves-the-others",
             spec("5.6.2"),
@@ -218,6 +231,11 @@ fn all() -> Vec<Case> {
             let reader = cx.read_only()?;
             cx.in_state(reader, CKS_RO_PUBLIC_SESSION)
         }),
+    ]
+}
+
+fn all_objects() -> Vec<Case> {
+    vec![
         case(
             "session.close-all.none-open",
             spec("5.6.3"),

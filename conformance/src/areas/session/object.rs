@@ -9,7 +9,10 @@ use crate::keys::unhex;
 use crate::users::{VALUE, data, labelled};
 
 pub(super) fn cases() -> Vec<Case> {
-    [shared(), ends()].into_iter().flatten().collect()
+    [shared(), ends(), outlives()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn shared() -> Vec<Case> {
@@ -120,6 +123,11 @@ fn ends() -> Vec<Case> {
             cx.ok(cx.c.close_session(maker))?;
             gone(cx, other, object)
         }),
+    ]
+}
+
+fn outlives() -> Vec<Case> {
+    vec![
         case(
             "session.object.outlives-others",
             spec("5.6.2"),

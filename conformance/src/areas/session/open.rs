@@ -16,10 +16,17 @@ use crate::context::{Context, fail, not_applicable};
 const READ_WRITE: CK_FLAGS = CKF_SERIAL_SESSION | CKF_RW_SESSION;
 
 pub(super) fn cases() -> Vec<Case> {
-    [flags(), slots(), counts(), callbacks()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        flags(),
+        beside_officer(),
+        slots(),
+        absent(),
+        counts(),
+        callbacks(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn flags() -> Vec<Case> {
@@ -67,6 +74,11 @@ fn flags() -> Vec<Case> {
             cx.check(session.0 != 0, "a handle that is not zero", "0")?;
             cx.in_state(session, CKS_RO_PUBLIC_SESSION)
         }),
+    ]
+}
+
+fn beside_officer() -> Vec<Case> {
+    vec![
         case(
             "session.open.read-only-while-officer",
             spec("5.6.1"),
@@ -147,6 +159,11 @@ fn slots() -> Vec<Case> {
                 CKR_SLOT_ID_INVALID,
             )
         }),
+    ]
+}
+
+fn absent() -> Vec<Case> {
+    vec![
         case(
             "session.open.empty-slot",
             spec("5.6.1"),

@@ -14,7 +14,7 @@ use crate::known_keys::P256;
 use crate::users::{VALUE, data, labelled};
 
 pub(super) fn cases() -> Vec<Case> {
-    [objects(), keys(), allowed(), uses()]
+    [objects(), token_objects(), keys(), allowed(), uses()]
         .into_iter()
         .flatten()
         .collect()
@@ -83,6 +83,11 @@ fn objects() -> Vec<Case> {
             Stage::Public,
             "Creating a public token object in a read-only public session answers CKR_SESSION_READ_ONLY.",
         ),
+    ]
+}
+
+fn token_objects() -> Vec<Case> {
+    vec![
         case(
             "session.read-only.destroy-token-object",
             spec("5.7.3"),
