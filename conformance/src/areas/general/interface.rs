@@ -61,6 +61,15 @@ fn counting() -> Vec<Case> {
             cx.check(count >= 1, "at least one interface", count.to_string())
         }),
         listing(
+            "exported",
+            "A module that exports C_GetInterfaceList lists an interface that is named PKCS 11.",
+        )
+        .since(Version::V2_40)
+        .run(|cx| {
+            let found = standard(cx)?.len();
+            cx.check(found > 0, "a standard interface", "none")
+        }),
+        listing(
             "null-count",
             "C_GetInterfaceList without a place for the count answers CKR_ARGUMENTS_BAD.",
         )
