@@ -29,10 +29,17 @@ const REFUSALS: [u64; 2] = [CKR_ARGUMENTS_BAD, CKR_FUNCTION_FAILED];
 
 /// Returns the cases about interfaces.
 pub(super) fn cases() -> Vec<Case> {
-    [counting(), contents(), choosing(), matching(), refusing()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        counting(),
+        filling(),
+        contents(),
+        choosing(),
+        matching(),
+        refusing(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn listing(id: &str, requirement: &str) -> Draft {
@@ -61,6 +68,15 @@ fn counting() -> Vec<Case> {
             cx.check(count >= 1, "at least one interface", count.to_string())
         }),
         listing(
+            "exported",
+            "A module that exports C_GetInterfaceList lists an interface that is named PKCS 11.",
+        )
+        .since(Version::V2_40)
+        .run(|cx| {
+            let found = standard(cx)?.len();
+            cx.check(found > 0, "a standard interface", "none")
+        }),
+        listing(
             "null-count",
             "C_GetInterfaceList without a place for the count answers CKR_ARGUMENTS_BAD.",
         )
@@ -80,6 +96,11 @@ fn counting() -> Vec<Case> {
             cx.expect(rv, CKR_BUFFER_TOO_SMALL)?;
             cx.equal("count", &count, &as_usize(told))
         }),
+    ]
+}
+
+fn filling() -> Vec<Case> {
+    vec![
         listing(
             "exact",
             "C_GetInterfaceList with just enough room fills it.",

@@ -3,7 +3,7 @@
 use cryptoki_sys::*;
 
 use crate::areas::field::padded;
-use crate::c::{Arg, Function, Out, names};
+use crate::c::{Arg, Function, Out, Template, names};
 use crate::case::{Case, Draft, Outcome, Stage, case, spec};
 use crate::context::{Context, not_applicable};
 
@@ -146,6 +146,20 @@ fn flags() -> Vec<Case> {
         clear("user-pin-tries", CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY, "A successful login of the user clears CKF_USER_PIN_COUNT_LOW and CKF_USER_PIN_FINAL_TRY."),
         clear("secondary", CKF_SECONDARY_AUTHENTICATION, "A token does not set the deprecated CKF_SECONDARY_AUTHENTICATION."),
         clear("error-state", CKF_ERROR_STATE, "A token that works does not set CKF_ERROR_STATE."),
+        draft(
+            "login-required",
+            "A token sets CKF_LOGIN_REQUIRED if a private object cannot be created without a login, and only then.",
+        )
+        .run(|cx| {
+            let session = cx.session()?;
+            let data = Template::class(CKO_DATA)
+                .flag(CKA_TOKEN, false)
+                .flag(CKA_PRIVATE, true)
+                .text(CKA_LABEL, &cx.label());
+            let required = info(cx)?.flags & CKF_LOGIN_REQUIRED != 0;
+            let code = if required { CKR_USER_NOT_LOGGED_IN } else { CKR_OK };
+            cx.expect(cx.c.create_object(session, &data).0, code)
+        }),
         draft(
             "dual",
             "A token that sets CKF_DUAL_CRYPTO_OPERATIONS serves the functions that do two things at once.",

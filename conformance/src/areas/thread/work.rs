@@ -86,6 +86,7 @@ pub(super) fn cases() -> Vec<Case> {
             )
             .stage(Stage::Loaded)
             .deadline(DEADLINE)
+            .explain("A race shows itself by chance: a module that fails this case once has the fault, however often it passes.")
             .run(move |cx| body(cx, locking))
         })
     });

@@ -2,7 +2,7 @@
 
 use cryptoki_sys::{
     CK_BBOOL, CK_FLAGS, CK_INFO, CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_SLOT_ID, CK_SLOT_INFO,
-    CK_TOKEN_INFO, CK_ULONG,
+    CK_TOKEN_INFO, CK_ULONG, CKR_BUFFER_TOO_SMALL, CKR_OK,
 };
 
 use super::Module;
@@ -173,18 +173,22 @@ impl Module {
         Listed { rv, count, list }
     }
 
+    /// Asks for the count, then for the list; again where the list has grown in between, as the standard's example does.
     fn all(&self, call: impl Fn(Out) -> Listed<Vec<CK_ULONG>>) -> Result<Vec<CK_ULONG>, Rv> {
-        let counted = call(Out::Length);
-        if !counted.rv.is_ok() {
-            return Err(counted.rv);
+        const TRIES: usize = 3;
+        let mut asked = call(Out::Length);
+        if !asked.rv.is_ok() {
+            return Err(asked.rv);
         }
-        let listed = call(Out::Room(
-            usize::try_from(counted.count).unwrap_or(0).min(1 << 20),
-        ));
-        if listed.rv.is_ok() {
-            Ok(listed.list)
-        } else {
-            Err(listed.rv)
+        for _ in 0..TRIES {
+            let room = usize::try_from(asked.count).unwrap_or(0).min(1 << 20);
+            asked = call(Out::Room(room));
+            match asked.rv.0 {
+                CKR_OK => return Ok(asked.list),
+                CKR_BUFFER_TOO_SMALL => {}
+                _ => break,
+            }
         }
+        Err(asked.rv)
     }
 }
