@@ -279,7 +279,7 @@ fn allowed() -> Vec<Case> {
         .run(|cx| {
             cx.login_required()?;
             let session = cx.session()?;
-            cx.taken(session, Kind::named("data"))?;
+            cx.import(session, &data().flag(CKA_PRIVATE, false))?;
             let template = data().flag(CKA_PRIVATE, true);
             refuse(cx, session, &template, &[CKR_USER_NOT_LOGGED_IN])
         }),

@@ -91,7 +91,7 @@ fn wrong_lengths() -> impl Iterator<Item = Case> {
                     .collect();
                 let (rv, _) =
                     cx.c.create_object(session, &template.bytes(CKA_VALUE, &value));
-                cx.expect_one_of(rv, WRONG)
+                cx.expect_one_of(rv, codes(&value))
             })
         })
     })

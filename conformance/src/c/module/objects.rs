@@ -8,6 +8,8 @@ use crate::c::{Arg, Function, Object, Out, Query, Rv, Session, Template};
 
 /// How many handles one `C_FindObjects` asks for when all are wanted.
 const BATCH: usize = 256;
+/// How many handles behind the room for them must stay as they are.
+const GUARD: usize = 8;
 
 impl Module {
     /// `C_CreateObject`.
@@ -116,16 +118,20 @@ impl Module {
 
     /// `C_FindObjects` for at most `most` handles.
     pub fn find_objects(&self, session: Session, most: usize) -> Listed<Vec<Object>> {
-        let mut list = vec![CK_ULONG::MAX; most];
+        let mut list = vec![CK_ULONG::MAX; most + GUARD];
         let mut count: CK_ULONG = 0;
         let room = Arg::Number(most as CK_ULONG);
         let args = vec![
             Arg::Number(session.0),
-            Arg::Numbers(&mut list),
+            Arg::Numbers(&mut list[..most]),
             room,
             Arg::Place(&mut count),
         ];
         let rv = self.call(Function::C_FindObjects, args);
+        if list[most..].iter().any(|handle| *handle != CK_ULONG::MAX) {
+            let fault = "C_FindObjects wrote behind the end of the room for handles";
+            self.trace.fault(fault.to_owned());
+        }
         let told = usize::try_from(count).unwrap_or(usize::MAX).min(most);
         let found = if rv.is_ok() { told } else { 0 };
         Listed {
