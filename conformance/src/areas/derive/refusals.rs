@@ -116,6 +116,13 @@ const SIZE: &[CK_RV] = &[
 ];
 
 fn templates() -> Vec<Case> {
+    [lengths(), kinds(), tokens_own()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn lengths() -> Vec<Case> {
     vec![
         case(
             "derive.template.length-not-of-aes",
@@ -171,6 +178,11 @@ fn templates() -> Vec<Case> {
                 &[CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_VALUE_INVALID],
             )
         }),
+    ]
+}
+
+fn kinds() -> Vec<Case> {
+    vec![
         case(
             "derive.template.asymmetric-kind",
             spec("5.18.5"),
@@ -219,6 +231,11 @@ fn templates() -> Vec<Case> {
                 &[CKR_ATTRIBUTE_VALUE_INVALID],
             )
         }),
+    ]
+}
+
+fn tokens_own() -> Vec<Case> {
+    vec![
         case(
             "derive.template.unknown-attribute",
             spec("4.1.1"),
