@@ -8,6 +8,7 @@ mod derive;
 mod digest;
 mod encapsulate;
 mod encrypt;
+mod field;
 mod find;
 mod general;
 mod generate;

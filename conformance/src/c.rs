@@ -13,7 +13,7 @@
 //! | [`buffer`], [`structure`], [`template`], [`mechanism`] | memory that a module reads or writes |
 //! | [`module`] | a loaded module; one method for each function, in the folder `module/` |
 //! | [`info`] | the standard's information structures, read |
-//! | [`fork`], [`locks`] | a child process, and the application's own mutexes |
+//! | [`fork`], [`locks`], [`notify`] | a child process, the application's own mutexes, its callback |
 
 pub mod arg;
 pub mod buffer;
@@ -25,6 +25,7 @@ pub mod locks;
 pub mod mechanism;
 pub mod module;
 pub mod names;
+pub mod notify;
 pub mod rv;
 pub mod structure;
 pub mod template;

@@ -7,10 +7,11 @@ mod standing;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use line::Line;
@@ -18,11 +19,13 @@ pub(crate) use probe::Probe;
 pub(crate) use standing::renew;
 
 use crate::c::Module;
-use crate::case::{Case, Outcome, Stop};
+use crate::case::{Case, Outcome, Stage, Stop};
 use crate::catalogue;
 use crate::context::Context;
 use crate::facts::Facts;
-use crate::report::model::{CaseResult, Verdict};
+use crate::performance::{self, Plan};
+use crate::random::{Player, Step};
+use crate::report::model::{CaseResult, Measurement, Verdict};
 use crate::target::Target;
 use standing::Standing;
 
@@ -35,8 +38,24 @@ pub(crate) struct Job {
     pub(crate) facts: Option<Facts>,
     /// The cases by name, all of one stage.
     pub(crate) cases: Vec<String>,
+    /// What to do instead of cases.
+    pub(crate) instead: Option<Instead>,
     /// Where every call is written down before it is made.
     pub(crate) journal: PathBuf,
+}
+
+/// What a child does that is not cases.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) enum Instead {
+    /// A game of random calls.
+    Game {
+        /// Makes the calls again.
+        seed: u64,
+        /// How many calls it has.
+        rounds: u64,
+    },
+    /// Measurements.
+    Measure(Plan),
 }
 
 /// Runs the job on standard input and writes its lines to standard output.
@@ -65,7 +84,51 @@ pub(crate) fn run() -> Result<()> {
             &Line::Probed(Box::new(probe::probe(&module, &job.target)?)),
         );
     };
+    match &job.instead {
+        None => {}
+        Some(Instead::Game { seed, rounds }) => {
+            let steps = play(&module, facts, &job.target, *seed, *rounds)?;
+            return send(&mut lines, &Line::Played(steps));
+        }
+        Some(Instead::Measure(plan)) => {
+            let measurements = measure(&module, facts, &job.target, plan)?;
+            return send(&mut lines, &Line::Measured(measurements));
+        }
+    }
     run_cases(&module, facts, &job, &mut lines)
+}
+
+fn play(
+    module: &Module,
+    facts: &Facts,
+    target: &Target,
+    seed: u64,
+    rounds: u64,
+) -> Result<Vec<Step>> {
+    let mut standing = Standing::new(module, facts, target);
+    if let Err(stop) = standing.reach(Stage::User) {
+        bail!("the module cannot be played on: {stop:?}");
+    }
+    let mut player = Player::new(module, facts.slot, seed, false);
+    let mut steps = player.begin();
+    steps.extend((0..rounds).map(|_| player.play()));
+    player.end();
+    standing.leave();
+    Ok(steps)
+}
+
+fn measure(
+    module: &Module,
+    facts: &Facts,
+    target: &Target,
+    plan: &Plan,
+) -> Result<Vec<Measurement>> {
+    let mut standing = Standing::new(module, facts, target);
+    let reached = standing.reach(Stage::User);
+    let measured =
+        reached.and_then(|()| performance::measure(&mut Context::new(module, facts, target), plan));
+    standing.leave();
+    measured.map_err(|stop| anyhow!("nothing can be measured: {stop:?}"))
 }
 
 fn run_cases(module: &Module, facts: &Facts, job: &Job, lines: &mut File) -> Result<()> {
@@ -91,16 +154,31 @@ fn run_case(standing: &mut Standing<'_>, case: &Case) -> CaseResult {
     let outcome = standing.reach(case.stage);
     standing.module.trace().clear();
     let mut context = Context::new(standing.module, standing.facts, standing.target);
-    let outcome = outcome.and_then(|()| (case.body)(&mut context));
+    let outcome = outcome.and_then(|()| guarded(case, &mut context));
     let outcome = outcome.and_then(|()| no_faults(standing.module));
     let (remark, vectors) = context.said();
     result.note = remark.to_owned();
     result.vectors = vectors;
-    let passed = outcome.is_ok();
+    let failed = matches!(outcome, Err(Stop::Fail { .. }));
     judge(&mut result, outcome, standing.module);
-    standing.tidy(case, &context.take_sessions(), passed);
+    standing.tidy(case, &context.take_sessions(), failed);
     result.milliseconds = started.elapsed().as_secs_f64() * 1e3;
     result
+}
+
+/// Runs a case's code; a case that panics is a fault of the suite, and says so.
+fn guarded(case: &Case, context: &mut Context<'_>) -> Outcome {
+    let run = AssertUnwindSafe(|| (case.body)(context));
+    catch_unwind(run).unwrap_or_else(|_| {
+        let advice = "please report it with the calls and what was printed";
+        Err(Stop::Fail {
+            expected: "a case that comes to its end".to_owned(),
+            got: format!(
+                "{} panics, which is a fault of dew-conformance: {advice}",
+                case.id
+            ),
+        })
+    })
 }
 
 /// What no call may do fails every case.

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare;
 mod run;
 
 use std::io::{self, Write as _};
@@ -9,6 +10,7 @@ use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::areas;
 use crate::catalogue;
 use crate::child;
 
@@ -37,6 +39,8 @@ enum Command {
         /// The case's name
         case: String,
     },
+    /// Put the reports of several modules beside each other
+    Compare(compare::Options),
     /// Print a script that completes this command line in a shell
     Completions {
         /// The shell
@@ -65,6 +69,7 @@ pub fn run() -> ExitCode {
 fn execute(command: Command) -> Result<ExitCode> {
     match command {
         Command::Run(options) => return options.run(),
+        Command::Compare(options) => options.run()?,
         Command::List { pattern, json } => list(&pattern, json)?,
         Command::Explain { case } => explain(&case)?,
         Command::Completions { shell } => {
@@ -99,7 +104,13 @@ fn list(patterns: &[String], json: bool) -> Result<()> {
         serde_json::to_writer_pretty(&mut stdout, &rows)?;
         return Ok(writeln!(stdout)?);
     }
+    let mut area = "";
     for case in chosen {
+        if case.area() != area {
+            area = case.area();
+            let about = areas::AREAS.iter().find(|one| one.name == area);
+            writeln!(stdout, "\n{area}: {}\n", about.map_or("", |one| one.about))?;
+        }
         writeln!(
             stdout,
             "{}  [{}]\n    {}",

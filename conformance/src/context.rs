@@ -1,6 +1,6 @@
 //! What a case works with: the module at its stage, the facts, and the words to judge by.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use cryptoki_sys::{
     CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKR_FUNCTION_NOT_SUPPORTED,
@@ -29,7 +29,7 @@ pub struct Context<'a> {
     sessions: Vec<Session>,
     remark: String,
     vectors: Option<Vectors>,
-    labels: Cell<u32>,
+    labels: AtomicU32,
 }
 
 impl<'a> Context<'a> {
@@ -42,7 +42,7 @@ impl<'a> Context<'a> {
             sessions: Vec::new(),
             remark: String::new(),
             vectors: None,
-            labels: Cell::new(0),
+            labels: AtomicU32::new(0),
         }
     }
 
@@ -119,8 +119,7 @@ impl<'a> Context<'a> {
 
     /// Returns a label that no other object has.
     pub fn label(&self) -> String {
-        let count = self.labels.get();
-        self.labels.set(count + 1);
+        let count = self.labels.fetch_add(1, Ordering::Relaxed);
         format!("{LABEL} {} {count}", std::process::id())
     }
 

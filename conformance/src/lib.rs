@@ -6,9 +6,14 @@
 //! | [`case`], [`context`] | what a case is, and what it works with |
 //! | `areas`, [`catalogue`] | the cases, by area and all together |
 //! | [`facts`], [`target`] | what a module says of itself; what a run is pointed at |
-//! | `keys`, `known_keys`, `key_use` | keys for the cases, and what is done with them in one step |
+//! | [`description`] | description files of modules, and known departures |
+//! | `keys`, `known_keys`, `users` | keys for the cases; users and PINs, small objects |
+//! | `operations` | the mechanisms and the rules that the cases of cryptographic operations are made of |
 //! | `child` | the process that loads the module and runs a group of cases |
 //! | `run` | the process that looks after those, with deadlines |
+//! | `performance` | operations per second and latency |
+//! | `random`, `differential` | random calls from a seed; the same on two modules |
+//! | [`vectors`] | known answers, and what runs them |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
 
@@ -19,12 +24,19 @@ pub mod catalogue;
 mod child;
 mod cli;
 pub mod context;
+pub mod description;
+mod differential;
 pub mod facts;
 mod key_use;
 mod keys;
 mod known_keys;
+mod operations;
+mod performance;
+mod random;
 pub mod report;
 mod run;
 pub mod target;
+mod users;
+pub mod vectors;
 
 pub use cli::run;

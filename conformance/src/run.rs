@@ -11,12 +11,15 @@ use anyhow::Result;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+pub(crate) use process::play;
 pub(crate) use progress::Progress;
 pub(crate) use selection::Selection;
 
 use crate::case::Case;
 use crate::catalogue;
 use crate::child::{Probe, empty_result};
+use crate::differential;
+use crate::performance::Plan;
 use crate::report::model::{CaseResult, FORMAT, Report, Verdict};
 use crate::target::Target;
 
@@ -27,6 +30,7 @@ use crate::target::Target;
 pub(crate) fn run(
     target: &Target,
     selection: &Selection,
+    plan: Option<&Plan>,
     progress: &mut Progress,
     command: &str,
 ) -> Result<Report> {
@@ -34,6 +38,15 @@ pub(crate) fn run(
     let began = now();
     let probe = process::probe(target)?;
     let results = results(target, &probe, selection, progress)?;
+    let performance = plan
+        .map(|plan| process::measure(target, &probe, plan))
+        .transpose()?
+        .unwrap_or_default();
+    let differential = target
+        .other
+        .as_deref()
+        .map(|other| differential::run(target, other))
+        .transpose()?;
     Ok(Report {
         format: FORMAT,
         suite: env!("CARGO_PKG_VERSION").to_owned(),
@@ -43,8 +56,8 @@ pub(crate) fn run(
         module: probe.module,
         results,
         profiles: Vec::new(),
-        performance: Vec::new(),
-        differential: None,
+        performance,
+        differential,
     })
 }
 

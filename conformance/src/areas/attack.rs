@@ -129,7 +129,7 @@ impl Context<'_> {
     }
 
     /// A step of the attack that gives something.
-    fn taken<T>(&self, result: Result<T, Rv>) -> Result<T, Halt> {
+    fn let_through<T>(&self, result: Result<T, Rv>) -> Result<T, Halt> {
         match result {
             Ok(value) => Ok(value),
             Err(rv) => Err(match self.allowed(rv) {

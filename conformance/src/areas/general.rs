@@ -1,29 +1,29 @@
 //! General-purpose functions (PKCS#11 3.1 section 5.4).
 
-use cryptoki_sys::{CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_CRYPTOKI_NOT_INITIALIZED};
+mod finalize;
+mod info;
+mod initialize;
+mod interface;
+mod legacy;
+mod list;
+mod shape;
+mod uninitialized;
 
-use crate::case::{Case, Stage, case, spec};
+use crate::case::Case;
 
-/// Returns the cases of this area.
+/// Returns the cases of this area; those that need a module which was never initialised come first.
 pub(crate) fn cases() -> Vec<Case> {
-    vec![
-        case(
-            "general.initialize.twice",
-            spec("5.4.1"),
-            "A second C_Initialize answers CKR_CRYPTOKI_ALREADY_INITIALIZED.",
-        )
-        .stage(Stage::Loaded)
-        .run(|cx| {
-            cx.ok(cx.c.initialize(None))?;
-            cx.expect(cx.c.initialize(None), CKR_CRYPTOKI_ALREADY_INITIALIZED)
-        }),
-        case(
-            "general.info.before-initialize",
-            spec("5.4.3"),
-            "C_GetInfo before C_Initialize answers CKR_CRYPTOKI_NOT_INITIALIZED.",
-        )
-        .stage(Stage::Loaded)
-        .solo()
-        .run(|cx| cx.expect(cx.c.info().0, CKR_CRYPTOKI_NOT_INITIALIZED)),
+    [
+        list::cases(),
+        interface::cases(),
+        uninitialized::before(),
+        uninitialized::after(),
+        initialize::cases(),
+        finalize::cases(),
+        info::cases(),
+        legacy::cases(),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -6,6 +6,9 @@ use std::os::unix::net::UnixStream;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
 
+/// How long a child may take, in seconds: one that hangs must not outlive the case.
+const PATIENCE_S: u32 = 20;
+
 /// How a child ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Child {
@@ -28,6 +31,8 @@ pub fn in_child(work: impl FnOnce() -> String) -> std::io::Result<Child> {
     match unsafe { fork() }? {
         ForkResult::Child => {
             drop(parent);
+            // SAFETY: asks the kernel for a signal, which ends a child that hangs; nothing else in it uses alarms.
+            unsafe { nix::libc::alarm(PATIENCE_S) };
             let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
             let said = said.unwrap_or_else(|_| "the case itself failed in the child".to_owned());
             let written = child.write_all(said.as_bytes());

@@ -99,6 +99,15 @@ impl Library {
         Ok(read_list(list, Some(Version::V2_40)))
     }
 
+    /// Returns where the list lies that the exported `C_GetFunctionList` gives; none if it gives none.
+    #[must_use]
+    pub fn function_list_address(&self) -> Option<CK_ULONG> {
+        let mut list: CK_ULONG = 0;
+        let address = self.symbol("C_GetFunctionList")?;
+        let rv = invoke(address, &[(&raw mut list).expose_provenance()]);
+        (rv.is_ok() && list != 0).then_some(list)
+    }
+
     /// Returns what `C_GetInterfaceList` names; none where the function is not exported.
     #[must_use]
     pub fn interfaces(&self) -> Option<Result<Vec<Interface>, Rv>> {

@@ -81,6 +81,18 @@ impl Mechanism {
         self.kind
     }
 
+    /// Tells whether it has a parameter.
+    #[must_use]
+    pub fn has_parameter(&self) -> bool {
+        !matches!(self.parameter, Parameter::Raw)
+    }
+
+    /// Returns how long it says that its parameter is.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.words[2]
+    }
+
     /// Returns its name.
     #[must_use]
     pub fn name(&self) -> String {

@@ -95,6 +95,12 @@ impl Structure {
         &self.owned[index]
     }
 
+    /// Returns the `index`th structure that it points to, as the module may have changed it.
+    #[must_use]
+    pub fn inner(&self, index: usize) -> &Self {
+        &self.nested[index]
+    }
+
     /// Returns a word, as the module may have changed it.
     #[must_use]
     pub fn word(&self, index: usize) -> u64 {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How many of the last calls are kept: more does not help a reader.
 const KEPT: usize = 60;
@@ -11,6 +12,7 @@ const KEPT: usize = 60;
 #[derive(Default)]
 pub struct Trace {
     inner: Mutex<Inner>,
+    paused: AtomicBool,
 }
 
 #[derive(Default)]
@@ -62,6 +64,15 @@ impl Trace {
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         self.lock().faults.clone()
+    }
+
+    /// Writes nothing down from here on, so that what is measured is the module.
+    pub fn pause(&self) {
+        self.paused.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
     }
 
     pub(super) fn starting(&self, text: &str) {

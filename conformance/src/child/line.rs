@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Probe;
-use crate::report::model::CaseResult;
+use crate::random::Step;
+use crate::report::model::{CaseResult, Measurement};
 
 /// A line.
 #[derive(Debug, Deserialize, Serialize)]
@@ -14,6 +15,10 @@ pub(crate) enum Line {
     Begin(String),
     /// It ended.
     End(Box<CaseResult>),
+    /// The calls of a game as they went.
+    Played(Vec<Step>),
+    /// What was measured.
+    Measured(Vec<Measurement>),
     /// All cases are done.
     Done,
 }

@@ -67,11 +67,11 @@ impl<'a> Standing<'a> {
     }
 
     /// Puts things back in order after a case: its sessions go, and with them its session objects.
-    pub(super) fn tidy(&mut self, case: &Case, sessions: &[Session], passed: bool) {
+    pub(super) fn tidy(&mut self, case: &Case, sessions: &[Session], failed: bool) {
         for session in sessions {
             self.module.close_session(*session);
         }
-        if !passed || case.solo || case.destructive || case.stage <= Stage::Initialized {
+        if failed || case.solo || case.destructive || case.stage <= Stage::Initialized {
             self.reached = None;
         }
     }

@@ -1,6 +1,7 @@
 //! `run`: judges a module.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +9,10 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use cryptoki_sys::CK_SLOT_ID;
 
+use crate::description::Description;
+use crate::performance::Plan;
 use crate::report::model::{Level, Report, Verdict};
+use crate::report::{file, html, json, junit, summary};
 use crate::run::{Progress, Selection};
 use crate::target::{Choice, Pin, Target};
 
@@ -38,9 +42,19 @@ pub(super) struct Options {
     /// Allow cases that initialise the token again, change its PINs and destroy its objects
     #[arg(long, requires = "so_pin_file")]
     destructive: bool,
+    /// A description file: what to know of the module, and its known departures, which then do not fail the run; `builtin`
+    /// takes the one that this program carries for it
+    #[arg(long, value_name = "FILE")]
+    description: Option<PathBuf>,
+    /// Write the report for people: one HTML page that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Write the report for machines
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the report for a CI system: JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// The seed of everything random
     #[arg(long, value_name = "N", default_value_t = 11)]
     seed: u64,
@@ -53,6 +67,21 @@ pub(super) struct Options {
     /// How many random calls the robustness cases make
     #[arg(long, value_name = "N", default_value_t = 2000)]
     rounds: u64,
+    /// Make the same random calls on this module as well, and report the differences
+    #[arg(long, value_name = "PATH")]
+    beside: Option<PathBuf>,
+    /// The label of the token to use of that module
+    #[arg(long, value_name = "LABEL", requires = "beside")]
+    beside_token: Option<String>,
+    /// A file with the user's PIN of that token
+    #[arg(long, value_name = "FILE", requires = "beside")]
+    beside_pin_file: Option<PathBuf>,
+    /// Measure speed as well, this many seconds for each figure
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "0.5", value_parser = seconds)]
+    performance: Option<f64>,
+    /// With how many threads to measure
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1, 4], requires = "performance", value_parser = threads)]
+    threads: Vec<usize>,
     /// Say nothing while it runs
     #[arg(long, short)]
     quiet: bool,
@@ -67,17 +96,59 @@ impl Options {
             skip: self.skip.clone(),
         };
         let command = std::env::args().collect::<Vec<_>>().join(" ");
-        let report = crate::run::run(
+        let plan = self.performance.map(|seconds| Plan {
+            seconds,
+            threads: self.threads.clone(),
+        });
+        let mut report = crate::run::run(
             &target,
             &selection,
+            plan.as_ref(),
             &mut Progress::new(self.quiet),
             &command,
         )?;
-        if let Some(path) = &self.json {
-            let text = serde_json::to_vec_pretty(&report)?;
-            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        self.describe(&mut report)?;
+        self.write(&report)?;
         Ok(code(&report))
+    }
+
+    /// Marks what the description knows; says which of its entries have become stale.
+    fn describe(&self, report: &mut Report) -> Result<()> {
+        let builtin = Description::find_for(&report.module);
+        let description = match &self.description {
+            Some(path) if path.as_os_str() == "builtin" => builtin.with_context(|| {
+                format!(
+                    "this program carries no description of {}",
+                    report.module.description
+                )
+            })?,
+            Some(path) => Description::read(path)?,
+            None => {
+                if let Some(builtin) = builtin {
+                    report.module.name = builtin.name;
+                }
+                return Ok(());
+            }
+        };
+        for stale in description.apply(report) {
+            writeln!(io::stderr(), "stale: {stale}").context("cannot write to standard error")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the report in every form that was asked for, and its summary.
+    fn write(&self, report: &Report) -> Result<()> {
+        if let Some(path) = &self.json {
+            json::write(report, path)?;
+        }
+        if let Some(path) = &self.report {
+            write(path, &html::render(std::slice::from_ref(report)))?;
+        }
+        if let Some(path) = &self.junit {
+            write(path, &junit::render(report))?;
+        }
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{}", summary::text(report).trim_end()).context("cannot write the summary")
     }
 
     fn target(&self) -> Result<Target> {
@@ -96,9 +167,38 @@ impl Options {
             vectors: self.vectors.clone(),
             stride: usize::from(self.stride),
             rounds: self.rounds,
+            other: self
+                .beside
+                .as_deref()
+                .map(|module| self.beside(module))
+                .transpose()?
+                .map(Box::new),
+        })
+    }
+
+    /// The second module of a differential run.
+    fn beside(&self, module: &Path) -> Result<Target> {
+        Ok(Target {
+            module: module.to_owned(),
+            choice: self
+                .beside_token
+                .clone()
+                .map_or(Choice::First, Choice::Label),
+            user_pin: self.beside_pin_file.as_deref().map(pin).transpose()?,
+            so_pin: None,
+            destructive: false,
+            seed: self.seed,
+            vectors: None,
+            stride: 1,
+            rounds: self.rounds,
             other: None,
         })
     }
+}
+
+/// Writes a file that appears complete or not at all.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    file::write(path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Reads a PIN: the file's first line.
@@ -106,6 +206,28 @@ fn pin(path: &Path) -> Result<Pin> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read the PIN in {}", path.display()))?;
     Ok(Pin::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// Reads for how long to measure.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "a number of seconds, such as 0.5".to_owned())?;
+    if (0.01..=60.0).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err("between 0.01 and 60".to_owned())
+    }
+}
+
+/// Reads how many threads measure.
+fn threads(text: &str) -> Result<usize, String> {
+    let threads: usize = text.parse().map_err(|_| "a number of threads".to_owned())?;
+    if (1..=256).contains(&threads) {
+        Ok(threads)
+    } else {
+        Err("between 1 and 256".to_owned())
+    }
 }
 
 /// Failing what a module must do fails the run.

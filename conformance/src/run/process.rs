@@ -12,12 +12,16 @@ use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
 use crate::case::Case;
-use crate::child::{Job, Line, Probe, empty_result};
-use crate::report::model::{CaseResult, Verdict};
+use crate::child::{Instead, Job, Line, Probe, empty_result};
+use crate::performance::Plan;
+use crate::random::Step;
+use crate::report::model::{CaseResult, Measurement, Verdict};
 use crate::target::Target;
 
 /// How long a child may take to load the module, and to end after its last case.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a game or all measurements may take.
+const LONG: Duration = Duration::from_secs(600);
 /// How much of what a child prints is kept for the report of its crash.
 const PRINTED: usize = 4096;
 
@@ -26,7 +30,7 @@ const PRINTED: usize = 4096;
 /// # Errors
 /// What the child says when it cannot; that it crashed or hung.
 pub(super) fn probe(target: &Target) -> Result<Probe> {
-    let mut running = Running::start(target, None, &[])?;
+    let mut running = Running::start(target, None, &[], None)?;
     match running.next(PATIENCE) {
         Event::Line(Line::Probed(probe)) => Ok(*probe),
         Event::Hung => {
@@ -51,6 +55,55 @@ pub(super) fn probe(target: &Target) -> Result<Probe> {
     }
 }
 
+/// Plays a game of random calls on a module; returns what it says of itself, and the calls as they went.
+///
+/// # Errors
+/// If the module cannot be loaded, or does not come to the game's end.
+pub(crate) fn play(target: &Target, seed: u64, rounds: u64) -> Result<(Probe, Vec<Step>)> {
+    let probe = probe(target)?;
+    match instead(target, &probe, &Instead::Game { seed, rounds })? {
+        Line::Played(steps) => Ok((probe, steps)),
+        _ => bail!("a child process answers what it was not asked"),
+    }
+}
+
+/// Measures a module.
+///
+/// # Errors
+/// If it cannot be loaded, or does not come to the end.
+pub(super) fn measure(target: &Target, probe: &Probe, plan: &Plan) -> Result<Vec<Measurement>> {
+    match instead(target, probe, &Instead::Measure(plan.clone()))? {
+        Line::Measured(measurements) => Ok(measurements),
+        _ => bail!("a child process answers what it was not asked"),
+    }
+}
+
+/// Has a child do something else than cases, and returns its one line.
+fn instead(target: &Target, probe: &Probe, what: &Instead) -> Result<Line> {
+    let mut running = Running::start(target, Some(probe), &[], Some(what.clone()))?;
+    match running.next(LONG) {
+        Event::Line(line) => Ok(line),
+        Event::Hung => {
+            running.kill();
+            bail!(
+                "{} hangs in {}",
+                target.module.display(),
+                running.last_call()
+            )
+        }
+        Event::Ended => {
+            let status = running.wait()?;
+            bail!(
+                "{}: {} in {}; {}",
+                target.module.display(),
+                describe(status),
+                running.last_call(),
+                running.printed()
+            )
+        }
+    }
+}
+
 /// Runs a group of cases; those that a crash or hang leaves over are run by the next process.
 ///
 /// # Errors
@@ -63,7 +116,7 @@ pub(super) fn run_group(
 ) -> Result<()> {
     let mut left = group;
     while let Some(first) = left.first() {
-        let mut running = Running::start(target, Some(probe), left)?;
+        let mut running = Running::start(target, Some(probe), left, None)?;
         let finished = running.cases(left, done)?;
         left = &left[finished..];
         if finished == 0 {
@@ -93,12 +146,18 @@ struct Running {
 }
 
 impl Running {
-    fn start(target: &Target, probe: Option<&Probe>, cases: &[&Case]) -> Result<Self> {
+    fn start(
+        target: &Target,
+        probe: Option<&Probe>,
+        cases: &[&Case],
+        instead: Option<Instead>,
+    ) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let job = Job {
             target: target.clone(),
             facts: probe.map(|probe| probe.facts.clone()),
             cases: cases.iter().map(|case| case.id.clone()).collect(),
+            instead,
             journal: folder.path().join("journal"),
         };
         let program = std::env::current_exe().context("cannot find this program")?;
@@ -150,7 +209,7 @@ impl Running {
                     self.end();
                     return Ok(cases.len());
                 }
-                (Event::Line(Line::Probed(_)), _) => {
+                (Event::Line(Line::Probed(_) | Line::Played(_) | Line::Measured(_)), _) => {
                     bail!("a child process answers what it was not asked")
                 }
                 // What a module does after its last case is looked at by the cases that finalise.

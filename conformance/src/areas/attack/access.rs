@@ -405,6 +405,6 @@ fn dated(cx: &mut Context<'_>, start: &[u8], end: &[u8]) -> Attempt {
     if cx.c.attribute(session, key, CKA_END_DATE) != Ok(end.to_vec()) {
         not_applicable("CKA_END_DATE is not kept")?;
     }
-    cx.taken(cx.encrypt_once(session, &Mechanism::new(CKM_AES_ECB), key, &[1; 16]))?;
+    cx.let_through(cx.encrypt_once(session, &Mechanism::new(CKM_AES_ECB), key, &[1; 16]))?;
     Ok("the key encrypts".into())
 }

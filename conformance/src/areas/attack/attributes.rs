@@ -172,7 +172,7 @@ fn trust_by_unwrap(cx: &Context<'_>, session: Session) -> Result<Object, Halt> {
     let mechanism = cx.wrapping_mechanism()?;
     let victim = cx.victim(session, 32)?;
     let carrier = cx.aes(session, 32, &[CKA_WRAP, CKA_UNWRAP])?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, carrier, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, carrier, victim))?;
     let template = secret(CKK_AES, &[CKA_WRAP, CKA_TRUSTED]);
     let (rv, key) =
         cx.c.unwrap_key(session, &mechanism, carrier, &wrapped, &template);
@@ -437,7 +437,7 @@ fn narrow(cx: &Context<'_>, session: Session) -> Result<Object, Halt> {
 
 fn by_ecb(cx: &Context<'_>, session: Session, key: Object) -> Attempt {
     cx.mechanism(CKM_AES_ECB, CKF_ENCRYPT)?;
-    cx.taken(cx.encrypt_once(session, &Mechanism::new(CKM_AES_ECB), key, &[1; 16]))?;
+    cx.let_through(cx.encrypt_once(session, &Mechanism::new(CKM_AES_ECB), key, &[1; 16]))?;
     Ok("the key works with a mechanism that its maker ruled out".into())
 }
 
@@ -455,6 +455,6 @@ fn asking(cx: &Context<'_>, session: Session) -> Result<Object, Halt> {
 }
 
 fn by_signature(cx: &Context<'_>, session: Session, key: Object) -> Attempt {
-    cx.taken(cx.sign_once(session, &Mechanism::new(CKM_ECDSA), key, &[6; 32]))?;
+    cx.let_through(cx.sign_once(session, &Mechanism::new(CKM_ECDSA), key, &[6; 32]))?;
     Ok("the key signs without the PIN".into())
 }

@@ -75,7 +75,7 @@ fn nonces() -> Vec<Case> {
             cx.mechanism(CKM_AES_GCM, CKF_ENCRYPT)?;
             let session = cx.session()?;
             let key = cx.aes(session, 32, &[CKA_ENCRYPT])?;
-            cx.taken(cx.encrypt_once(session, &gcm(&[1], 128), key, b"data"))?;
+            cx.let_through(cx.encrypt_once(session, &gcm(&[1], 128), key, b"data"))?;
             Ok(
                 "256 messages at most are encrypted before an initialisation vector comes again"
                     .into(),
@@ -103,9 +103,9 @@ fn repeated(cx: &mut Context<'_>, mechanism: impl Fn() -> Mechanism) -> Attempt 
     let key = cx.aes(session, 32, &[CKA_ENCRYPT])?;
     let (known, hidden) = ([0x10_u8; 16], *b"nobody reads it!");
     let first = cx.encrypt_once(session, &mechanism(), key, &known);
-    let first = cx.taken(first)?;
+    let first = cx.let_through(first)?;
     let second = cx.encrypt_once(session, &mechanism(), key, &hidden);
-    let second = cx.taken(second)?;
+    let second = cx.let_through(second)?;
     let found: Vec<u8> = (0..16)
         .map(|at| first[at] ^ second[at] ^ known[at])
         .collect();
@@ -166,7 +166,7 @@ fn tags() -> Vec<Case> {
         let sealed = cx.encrypt_once(session, &gcm(&[9; 12], 128), key, b"data");
         // A tag of 128 bits, cut down to its first 32, is accepted where short tags are.
         let sealed = cx.had(sealed)?;
-        cx.taken(cx.decrypt_once(session, &gcm(&[9; 12], 32), key, &sealed[..8]))?;
+        cx.let_through(cx.decrypt_once(session, &gcm(&[9; 12], 32), key, &sealed[..8]))?;
         Ok("a message with a tag of 32 bits was accepted".into())
     });
     macs.chain([gcm]).collect()
@@ -210,7 +210,7 @@ fn short_keys() -> Vec<Case> {
             .run(|cx| {
                 let session = cx.session()?;
                 let key = tiny(cx, session)?;
-                let told = cx.taken(cx.c.attribute(session, key, CKA_CHECK_VALUE))?;
+                let told = cx.let_through(cx.c.attribute(session, key, CKA_CHECK_VALUE))?;
                 if told.is_empty() {
                     return resists("there is no check value");
                 }
@@ -241,7 +241,7 @@ fn short_keys() -> Vec<Case> {
             let template = sealed(secret(CKK_AES, &[CKA_ENCRYPT])).text(CKA_LABEL, &label);
             let key = cx.import(session, &template.bytes(CKA_VALUE, &value))?;
             let guess = crate::c::Template::new().bytes(CKA_VALUE, &value);
-            let hits = cx.taken(cx.c.find(session, &guess.text(CKA_LABEL, &label)))?;
+            let hits = cx.let_through(cx.c.find(session, &guess.text(CKA_LABEL, &label)))?;
             if hits.contains(&key) {
                 return Ok("a guess at the value was confirmed".into());
             }

@@ -66,7 +66,7 @@ fn look_into(
     let base = target(cx, session, &[CKA_DERIVE])?;
     let (rv, key) = cx.c.derive_key(session, &mechanism, base, &child(length));
     cx.allowed(rv)?;
-    let value = cx.taken(cx.c.attribute(session, key, CKA_VALUE))?;
+    let value = cx.let_through(cx.c.attribute(session, key, CKA_VALUE))?;
     if find(&value) {
         return Ok("the child holds the sensitive key, and can be read".into());
     }
@@ -196,7 +196,7 @@ fn encrypted(cx: &mut Context<'_>, mechanism: Mechanism) -> Attempt {
     let base = cx.import(session, &template)?;
     let (rv, key) = cx.c.derive_key(session, &mechanism, base, &child(16));
     cx.allowed(rv)?;
-    let value = cx.taken(cx.c.attribute(session, key, CKA_VALUE))?;
+    let value = cx.let_through(cx.c.attribute(session, key, CKA_VALUE))?;
     if aes_block(&counting_key(32), &[3; 16]) == Some(value) {
         return Ok("a block of the attacker's choice came out encrypted".into());
     }
@@ -294,7 +294,7 @@ fn agreed() -> Vec<Case> {
             let mechanism = ecdh(CKD_NULL, &[], &point);
             let (rv, key) = cx.c.derive_key(session, &mechanism, base, &child(32));
             cx.allowed(rv)?;
-            let value = cx.taken(cx.c.attribute(session, key, CKA_VALUE))?;
+            let value = cx.let_through(cx.c.attribute(session, key, CKA_VALUE))?;
             if value == unhex(SHARED) {
                 return Ok("the attacker holds the raw shared secret".into());
             }

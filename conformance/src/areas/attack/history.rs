@@ -90,7 +90,7 @@ fn gain_by_unwrap(cx: &mut Context<'_>, kind: CK_ATTRIBUTE_TYPE) -> Attempt {
     let session = cx.session()?;
     let victim = cx.victim(session, 32)?;
     let carrier = cx.aes(session, 32, &[CKA_WRAP, CKA_UNWRAP])?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, carrier, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, carrier, victim))?;
     let template = sealed(secret(CKK_AES, &[CKA_ENCRYPT]));
     let (rv, key) =
         cx.c.unwrap_key(session, &mechanism, carrier, &wrapped, &template);

@@ -186,7 +186,7 @@ fn vaudenay(cx: &mut Context<'_>, kind: CK_MECHANISM_TYPE) -> Attempt {
     let target = cx.import(session, &template.bytes(CKA_VALUE, &value))?;
     let carrier = cx.forge_aes(session, 32, &secret(CKK_AES, &[CKA_WRAP, CKA_UNWRAP]))?;
     let mechanism = Mechanism::with_bytes(kind, &[0; 16]);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, carrier, target))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, carrier, target))?;
     if wrapped.len() < 48 {
         return resists("the wrapped key has no padding of its own");
     }

@@ -110,7 +110,7 @@ fn sign_by_decrypt(cx: &mut Context<'_>) -> Attempt {
     let message = b"an order that nobody signed";
     let block = padded_digest(message);
     let mechanism = Mechanism::new(CKM_RSA_X_509);
-    let signature = cx.taken(cx.decrypt_once(session, &mechanism, pair.private, &block))?;
+    let signature = cx.let_through(cx.decrypt_once(session, &mechanism, pair.private, &block))?;
     let key = RsaPublicKeyComponents {
         n: unhex(RSA_2048.modulus),
         e: unhex("010001"),
@@ -131,7 +131,7 @@ fn decrypt_by_sign(cx: &mut Context<'_>) -> Attempt {
     let caught = Natural::from_bytes(&block).power(&unhex("010001"), &modulus);
     let mechanism = Mechanism::new(CKM_RSA_X_509);
     let signed = cx.sign_once(session, &mechanism, pair.private, &caught.to_bytes(256));
-    if cx.taken(signed)? == block {
+    if cx.let_through(signed)? == block {
         return Ok("a ciphertext was decrypted with a key that only signs".into());
     }
     resists("what came out is not the plaintext")
@@ -206,7 +206,7 @@ fn made() -> Vec<Case> {
             let session = cx.session()?;
             let pair = cx.rsa(session, &[CKA_VERIFY], &[CKA_SIGN])?;
             let mechanism = Mechanism::new(CKM_SHA1_RSA_PKCS);
-            cx.taken(cx.sign_once(session, &mechanism, pair.private, b"data"))?;
+            cx.let_through(cx.sign_once(session, &mechanism, pair.private, b"data"))?;
             Ok("a signature with SHA-1 was made".into())
         }),
     ]
@@ -298,7 +298,7 @@ fn weak() -> Vec<Case> {
                     cx.forge(session, &private(CKK_RSA, &[CKA_SIGN]).and(&key.template()))?;
                 let signed =
                     cx.sign_once(session, &Mechanism::new(CKM_RSA_PKCS), imported, b"data");
-                cx.taken(signed)?;
+                cx.let_through(signed)?;
                 Ok("the weak key signs".into())
             })
         })
@@ -324,7 +324,7 @@ fn broken_crt(cx: &mut Context<'_>) -> Attempt {
     cx.import(session, &sound)?;
     let key = cx.forge(session, &sound.and(&broken))?;
     let mechanism = Mechanism::new(CKM_RSA_PKCS);
-    let signature = cx.taken(cx.sign_once(session, &mechanism, key, b"data"))?;
+    let signature = cx.let_through(cx.sign_once(session, &mechanism, key, b"data"))?;
     let modulus = Natural::from_bytes(&unhex(RSA_2048.modulus));
     let mut block = vec![0xff; 256];
     block[0] = 0;

@@ -55,7 +55,7 @@ fn stripping() -> Vec<Case> {
             let victim = cx.victim(session, 32)?;
             let template = open(secret(CKK_AES, &[CKA_ENCRYPT]));
             let copy = through(cx, session, victim, &template)?;
-            let plain = cx.taken(cx.c.attribute(session, copy, CKA_VALUE))?;
+            let plain = cx.let_through(cx.c.attribute(session, copy, CKA_VALUE))?;
             cx.stolen(session, victim, &plain)
         }),
         weakness(
@@ -94,7 +94,7 @@ fn through(
 ) -> Result<Object, Halt> {
     let mechanism = cx.wrapping_mechanism()?;
     let wrapping = cx.forge_aes(session, 32, &secret(CKK_AES, &[CKA_WRAP, CKA_UNWRAP]))?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
     let (rv, copy) =
         cx.c.unwrap_key(session, &mechanism, wrapping, &wrapped, template);
     cx.allowed(rv)?;
@@ -126,12 +126,12 @@ fn readable_rsa(cx: &mut Context<'_>) -> Attempt {
         Mechanism::new(kind)
     };
     let wrapping = cx.forge_aes(session, 32, &secret(CKK_AES, &[CKA_WRAP, CKA_UNWRAP]))?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
     let template = open(private(CKK_RSA, &[CKA_SIGN]));
     let (rv, copy) =
         cx.c.unwrap_key(session, &mechanism, wrapping, &wrapped, &template);
     cx.allowed(rv)?;
-    let exponent = cx.taken(cx.c.attribute(session, copy, CKA_PRIVATE_EXPONENT))?;
+    let exponent = cx.let_through(cx.c.attribute(session, copy, CKA_PRIVATE_EXPONENT))?;
     let expected = crate::keys::unhex(crate::known_keys::RSA_2048.private_exponent);
     if exponent == expected {
         return Ok("the attacker holds the private exponent".into());
@@ -178,7 +178,7 @@ fn twice(cx: &mut Context<'_>) -> Attempt {
     let victim = cx.victim(session, 32)?;
     let shared = cx.victim(session, 32)?;
     let carrier = cx.forge_aes(session, 32, &secret(CKK_AES, &[CKA_WRAP, CKA_UNWRAP]))?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, carrier, shared))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, carrier, shared))?;
     let unwrap = |usage| {
         let template = secret(CKK_AES, &[usage]);
         let (rv, key) =
@@ -187,12 +187,12 @@ fn twice(cx: &mut Context<'_>) -> Attempt {
     };
     let (wraps, decrypts) = (unwrap(CKA_WRAP)?, unwrap(CKA_DECRYPT)?);
     let key_wrap = Mechanism::new(CKM_AES_KEY_WRAP);
-    let loot = cx.taken(cx.wrap_once(session, &key_wrap, wraps, victim))?;
+    let loot = cx.let_through(cx.wrap_once(session, &key_wrap, wraps, victim))?;
     let ecb = Mechanism::new(CKM_AES_ECB);
     let plain = undo_key_wrap(&loot, |block| {
         cx.decrypt_once(session, &ecb, decrypts, block)
     });
-    cx.stolen(session, victim, &cx.taken(plain)?)
+    cx.stolen(session, victim, &cx.let_through(plain)?)
 }
 
 /// Does RFC 3394 with the token's single blocks, and unwraps the result.
@@ -209,7 +209,7 @@ fn inject(cx: &mut Context<'_>) -> Attempt {
     for step in 1..=24_u64 {
         let index = usize::try_from((step - 1) % 4).expect("below four") + 1;
         let block = [halves[0].clone(), halves[index].clone()].concat();
-        let sealed = cx.taken(cx.encrypt_once(session, &ecb, carrier, &block))?;
+        let sealed = cx.let_through(cx.encrypt_once(session, &ecb, carrier, &block))?;
         halves[0] = sealed[..8]
             .iter()
             .zip(step.to_be_bytes())
@@ -247,7 +247,7 @@ fn changed(cx: &mut Context<'_>) -> Attempt {
     )?;
     let carrier = cx.forge_aes(session, 32, &secret(CKK_AES, &[CKA_WRAP, CKA_UNWRAP]))?;
     let straight = Mechanism::with_bytes(kind, &[0; 16]);
-    let wrapped = cx.taken(cx.wrap_once(session, &straight, carrier, target))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &straight, carrier, target))?;
     let bent = Mechanism::with_bytes(kind, &[1; 16]);
     let template = secret(CKK_AES, &[CKA_ENCRYPT]);
     let (rv, related) =
@@ -304,6 +304,6 @@ fn retype(cx: &mut Context<'_>) -> Attempt {
     let template = secret(CKK_GENERIC_SECRET, &[CKA_SIGN]);
     let other = through(cx, session, victim, &template)?;
     let mac = cx.sign_once(session, &Mechanism::new(CKM_SHA256_HMAC), other, b"data");
-    cx.taken(mac)?;
+    cx.let_through(mac)?;
     Ok("an AES key makes HMACs".into())
 }

@@ -82,8 +82,8 @@ fn conflicts() -> Vec<Case> {
             let both = secret(CKK_AES, &[CKA_WRAP, CKA_DECRYPT]);
             let wrapping = cx.forge_aes(session, 32, &both)?;
             let mechanism = Mechanism::new(CKM_AES_KEY_WRAP);
-            let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
-            let plain = cx.taken(cx.decrypt_once(session, &mechanism, wrapping, &wrapped))?;
+            let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+            let plain = cx.let_through(cx.decrypt_once(session, &mechanism, wrapping, &wrapped))?;
             cx.stolen(session, victim, &plain)
         }),
         weakness(
@@ -114,12 +114,12 @@ fn undo_by_ecb(cx: &Context<'_>, session: Session, wrapping: Object, victim: Obj
     cx.mechanism(CKM_AES_KEY_WRAP, CKF_WRAP)?;
     cx.mechanism(CKM_AES_ECB, CKF_DECRYPT)?;
     let mechanism = Mechanism::new(CKM_AES_KEY_WRAP);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
     let ecb = Mechanism::new(CKM_AES_ECB);
     let plain = undo_key_wrap(&wrapped, |block| {
         cx.decrypt_once(session, &ecb, wrapping, block)
     });
-    cx.stolen(session, victim, &cx.taken(plain)?)
+    cx.stolen(session, victim, &cx.let_through(plain)?)
 }
 
 fn by_cbc(cx: &mut Context<'_>, kind: CK_MECHANISM_TYPE) -> Attempt {
@@ -129,8 +129,8 @@ fn by_cbc(cx: &mut Context<'_>, kind: CK_MECHANISM_TYPE) -> Attempt {
     let both = secret(CKK_AES, &[CKA_WRAP, CKA_DECRYPT]);
     let wrapping = cx.forge_aes(session, 32, &both)?;
     let mechanism = Mechanism::with_bytes(kind, &[7; 16]);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
-    let plain = cx.taken(cx.decrypt_once(session, &mechanism, wrapping, &wrapped))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let plain = cx.let_through(cx.decrypt_once(session, &mechanism, wrapping, &wrapped))?;
     cx.stolen(session, victim, &plain)
 }
 
@@ -147,8 +147,8 @@ fn by_rsa(cx: &mut Context<'_>) -> Attempt {
         &private(CKK_RSA, &[CKA_DECRYPT]),
     );
     cx.allowed(rv)?;
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
-    let plain = cx.taken(cx.decrypt_once(session, &mechanism, opening, &wrapped))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let plain = cx.let_through(cx.decrypt_once(session, &mechanism, opening, &wrapped))?;
     cx.stolen(session, victim, &plain)
 }
 
@@ -234,12 +234,12 @@ fn add_usage(
         (changed, made)
     };
     let mechanism = Mechanism::new(CKM_AES_KEY_WRAP);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
     let ecb = Mechanism::new(CKM_AES_ECB);
     let plain = undo_key_wrap(&wrapped, |block| {
         cx.decrypt_once(session, &ecb, decrypting, block)
     });
-    cx.stolen(session, victim, &cx.taken(plain)?)
+    cx.stolen(session, victim, &cx.let_through(plain)?)
 }
 
 fn swap_usage(cx: &mut Context<'_>) -> Attempt {
@@ -249,7 +249,7 @@ fn swap_usage(cx: &mut Context<'_>) -> Attempt {
     let victim = cx.victim(session, 32)?;
     let made = cx.aes_with(session, 32, &secret(CKK_AES, &[CKA_WRAP]))?;
     let mechanism = Mechanism::new(CKM_AES_KEY_WRAP);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, made, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, made, victim))?;
     let other = Template::new()
         .flag(CKA_WRAP, false)
         .flag(CKA_DECRYPT, true);
@@ -258,7 +258,7 @@ fn swap_usage(cx: &mut Context<'_>) -> Attempt {
     let plain = undo_key_wrap(&wrapped, |block| {
         cx.decrypt_once(session, &ecb, made, block)
     });
-    cx.stolen(session, victim, &cx.taken(plain)?)
+    cx.stolen(session, victim, &cx.let_through(plain)?)
 }
 
 fn chosen() -> Vec<Case> {
@@ -294,7 +294,7 @@ fn under_known(cx: &mut Context<'_>, value: &[u8]) -> Attempt {
     let template = secret(CKK_AES, &[CKA_WRAP]).bytes(CKA_VALUE, value);
     let wrapping = cx.forge(session, &template)?;
     let mechanism = Mechanism::new(CKM_AES_KEY_WRAP);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
     let mut room = vec![0; wrapped.len()];
     let known = AesKek::new(&AES_256, value).expect("32 bytes are an AES key");
     match known.unwrap(&wrapped, &mut room) {
@@ -310,7 +310,7 @@ fn under_foreign_rsa(cx: &mut Context<'_>) -> Attempt {
     let template = public(CKK_RSA, &[CKA_WRAP]).and(&rsa_public_parts());
     let wrapping = cx.forge(session, &template)?;
     let mechanism = oaep(CKM_SHA_1, CKG_MGF1_SHA1);
-    let wrapped = cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+    let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
     let known = PrivateDecryptingKey::from_pkcs8(&rsa_2048_info()).expect("a known key");
     let known = OaepPrivateDecryptingKey::new(known).expect("a known key");
     let mut room = vec![0; known.min_output_size()];
@@ -333,7 +333,7 @@ fn weaker() -> Vec<Case> {
             let session = cx.session()?;
             let victim = cx.victim(session, 32)?;
             let weak = cx.forge_aes(session, 16, &secret(CKK_AES, &[CKA_WRAP]))?;
-            cx.taken(cx.wrap_once(session, &mechanism, weak, victim))?;
+            cx.let_through(cx.wrap_once(session, &mechanism, weak, victim))?;
             Ok("a key of 256 bits left under one of 128".into())
         }),
         weakness(
@@ -375,7 +375,7 @@ fn under_des(
         cx.c.generate_key(session, &Mechanism::new(generation), &template);
     cx.allowed(rv)?;
     let mechanism = Mechanism::with_bytes(cipher, &[0; 8]);
-    cx.taken(cx.wrap_once(session, &mechanism, weak, victim))?;
+    cx.let_through(cx.wrap_once(session, &mechanism, weak, victim))?;
     Ok("a key of 256 bits left under a weaker one".into())
 }
 
@@ -395,7 +395,7 @@ fn under_small_rsa(cx: &mut Context<'_>) -> Attempt {
         return resists("keys of 1,024 bits are not offered");
     }
     cx.allowed(rv)?;
-    cx.taken(cx.wrap_once(session, &mechanism, weak, victim))?;
+    cx.let_through(cx.wrap_once(session, &mechanism, weak, victim))?;
     Ok("a key of 256 bits left under RSA of 1,024".into())
 }
 
@@ -412,7 +412,7 @@ fn trusted() -> Vec<Case> {
             let session = cx.session()?;
             let victim = demanding(cx, session)?;
             let wrapping = cx.aes(session, 32, &[CKA_WRAP])?;
-            cx.taken(cx.wrap_once(session, &mechanism, wrapping, victim))?;
+            cx.let_through(cx.wrap_once(session, &mechanism, wrapping, victim))?;
             Ok("the key left under a key that nobody trusts".into())
         }),
         breach(

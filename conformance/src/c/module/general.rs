@@ -92,14 +92,37 @@ impl Module {
         slot: CK_SLOT_ID,
         kind: CK_MECHANISM_TYPE,
     ) -> (Rv, CK_MECHANISM_INFO) {
-        let mut buffer = Buffer::new(size_of::<CK_MECHANISM_INFO>());
+        // The fields begin as zero: a module that leaves some of them alone is another case's business.
+        let (rv, [min, max, flags]) = self.mechanism_info_over(slot, kind, 0);
+        let info = CK_MECHANISM_INFO {
+            ulMinKeySize: min,
+            ulMaxKeySize: max,
+            flags,
+        };
+        (rv, info)
+    }
+
+    /// `C_GetMechanismInfo` over a structure whose fields all hold `before`; returns the fields.
+    pub fn mechanism_info_over(
+        &self,
+        slot: CK_SLOT_ID,
+        kind: CK_MECHANISM_TYPE,
+        before: CK_ULONG,
+    ) -> (Rv, [CK_ULONG; 3]) {
+        const GUARD: CK_ULONG = 0xA5A5_A5A5_A5A5_A5A5;
+        let mut words = [before, before, before, GUARD];
         let args = vec![
             Arg::Number(slot),
             Arg::Number(kind),
-            Arg::Buffer(&mut buffer),
+            Arg::Numbers(&mut words),
         ];
         let rv = self.call(Function::C_GetMechanismInfo, args);
-        (rv, read(&buffer))
+        let [min, max, flags, guard] = words;
+        if guard != GUARD {
+            self.trace
+                .fault("C_GetMechanismInfo wrote behind the end of its structure".to_owned());
+        }
+        (rv, [min, max, flags])
     }
 
     /// `C_InitToken`. The label is padded to its 32 bytes.
