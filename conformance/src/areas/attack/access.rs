@@ -115,6 +115,13 @@ fn read(cx: &mut Context<'_>, kind: CK_ATTRIBUTE_TYPE, template: &Template) -> A
 }
 
 fn logins() -> Vec<Case> {
+    [after_logout(), beyond_the_login()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn after_logout() -> Vec<Case> {
     vec![
         breach(
             "login.found-after-logout",
@@ -169,6 +176,11 @@ fn logins() -> Vec<Case> {
             cx.prepared(cx.c.login(session, CKU_USER, cx.user_pin()?))?;
             seen(by_label(cx, session, &label)?)
         }),
+    ]
+}
+
+fn beyond_the_login() -> Vec<Case> {
+    vec![
         breach(
             "login.officer-sees",
             spec("5.6.8"),

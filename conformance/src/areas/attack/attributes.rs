@@ -117,12 +117,11 @@ fn turned(
     resists("the call is accepted, and the attribute stays as it was")
 }
 
+/// Makes a key that is to be trusted.
+type Way = fn(&Context<'_>, Session) -> Result<Object, Halt>;
+
 fn trusted() -> Vec<Case> {
-    let ways: [(
-        &str,
-        &str,
-        fn(&Context<'_>, Session) -> Result<Object, Halt>,
-    ); 6] = [
+    let ways: [(&str, &str, Way); 6] = [
         ("trusted.create", "5.7.1", |cx, session| {
             let template = secret(CKK_AES, &[CKA_WRAP, CKA_TRUSTED]);
             cx.forge(session, &template.bytes(CKA_VALUE, &[9; 32]))
@@ -182,6 +181,13 @@ fn trust_by_unwrap(cx: &Context<'_>, session: Session) -> Result<Object, Halt> {
 }
 
 fn frozen() -> Vec<Case> {
+    [unmodifiable(), uncopyable()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn unmodifiable() -> Vec<Case> {
     vec![
         breach(
             "modifiable-off.set",
@@ -229,6 +235,11 @@ fn frozen() -> Vec<Case> {
             cx.allowed(cx.c.destroy_object(session, key))?;
             Ok("the key is gone".into())
         }),
+    ]
+}
+
+fn uncopyable() -> Vec<Case> {
+    vec![
         breach(
             "copyable-off.copy",
             spec("5.7.2"),
@@ -292,6 +303,13 @@ fn kept(cx: &Context<'_>, session: Session, kind: CK_ATTRIBUTE_TYPE) -> Result<O
 }
 
 fn narrowed() -> Vec<Case> {
+    [allowed_mechanisms(), always_authenticate()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn allowed_mechanisms() -> Vec<Case> {
     vec![
         breach("allowed-mechanisms.ignored", spec("4.7"), "A key is not used with a mechanism that its CKA_ALLOWED_MECHANISMS leaves out.", &NARROWED)
             .run(|cx| {
@@ -348,31 +366,51 @@ fn narrowed() -> Vec<Case> {
             }
             resists("the call is accepted, and the value stays")
         }),
-        breach("always-authenticate.skipped", spec("4.9"), "A key with CKA_ALWAYS_AUTHENTICATE does not sign without the PIN.", &AUTHENTICATE)
-            .run(|cx| {
-                let session = cx.session()?;
-                let key = asking(cx, session)?;
-                by_signature(cx, session, key)
-            }),
-        weakness("always-authenticate.copy", spec("4.9"), "A key with CKA_ALWAYS_AUTHENTICATE has no copy that signs without the PIN.", &AUTHENTICATE)
-            .run(|cx| {
-                let session = cx.session()?;
-                let key = asking(cx, session)?;
-                let off = Template::new().flag(CKA_ALWAYS_AUTHENTICATE, false);
-                let (rv, twin) = cx.c.copy_object(session, key, &off);
-                cx.allowed(rv)?;
-                by_signature(cx, session, twin)
-            }),
-        breach("always-authenticate.once-for-two", spec("4.9"), "One PIN lets a key with CKA_ALWAYS_AUTHENTICATE sign once.", &AUTHENTICATE)
-            .run(|cx| {
-                let session = cx.session()?;
-                let key = asking(cx, session)?;
-                let mechanism = Mechanism::new(CKM_ECDSA);
-                cx.prepared(cx.c.sign_init(session, Some(&mechanism), key))?;
-                cx.prepared(cx.c.login(session, CKU_CONTEXT_SPECIFIC, cx.user_pin()?))?;
-                cx.had(cx.c.whole(|out| cx.c.sign(session, &[5; 32], out)))?;
-                by_signature(cx, session, key)
-            }),
+    ]
+}
+
+fn always_authenticate() -> Vec<Case> {
+    vec![
+        breach(
+            "always-authenticate.skipped",
+            spec("4.9"),
+            "A key with CKA_ALWAYS_AUTHENTICATE does not sign without the PIN.",
+            &AUTHENTICATE,
+        )
+        .run(|cx| {
+            let session = cx.session()?;
+            let key = asking(cx, session)?;
+            by_signature(cx, session, key)
+        }),
+        weakness(
+            "always-authenticate.copy",
+            spec("4.9"),
+            "A key with CKA_ALWAYS_AUTHENTICATE has no copy that signs without the PIN.",
+            &AUTHENTICATE,
+        )
+        .run(|cx| {
+            let session = cx.session()?;
+            let key = asking(cx, session)?;
+            let off = Template::new().flag(CKA_ALWAYS_AUTHENTICATE, false);
+            let (rv, twin) = cx.c.copy_object(session, key, &off);
+            cx.allowed(rv)?;
+            by_signature(cx, session, twin)
+        }),
+        breach(
+            "always-authenticate.once-for-two",
+            spec("4.9"),
+            "One PIN lets a key with CKA_ALWAYS_AUTHENTICATE sign once.",
+            &AUTHENTICATE,
+        )
+        .run(|cx| {
+            let session = cx.session()?;
+            let key = asking(cx, session)?;
+            let mechanism = Mechanism::new(CKM_ECDSA);
+            cx.prepared(cx.c.sign_init(session, Some(&mechanism), key))?;
+            cx.prepared(cx.c.login(session, CKU_CONTEXT_SPECIFIC, cx.user_pin()?))?;
+            cx.had(cx.c.whole(|out| cx.c.sign(session, &[5; 32], out)))?;
+            by_signature(cx, session, key)
+        }),
     ]
 }
 

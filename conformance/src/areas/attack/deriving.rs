@@ -79,6 +79,13 @@ fn holds(value: &[u8]) -> bool {
 }
 
 fn moving() -> Vec<Case> {
+    [moving_bytes(), moving_keys()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn moving_bytes() -> Vec<Case> {
     vec![
         breach(
             "derive.extract-key",
@@ -136,6 +143,11 @@ fn moving() -> Vec<Case> {
                 holds,
             )
         }),
+    ]
+}
+
+fn moving_keys() -> Vec<Case> {
+    vec![
         breach(
             "derive.base-and-key",
             spec("6.43.3"),
@@ -332,8 +344,11 @@ fn agreeing(cx: &Context<'_>, session: Session) -> Outcome<Object> {
     cx.import(session, &template)
 }
 
+/// A name, a requirement, and the bytes of what is no point.
+type Point = (&'static str, &'static str, fn() -> Vec<u8>);
+
 #[rustfmt::skip] // A table reads by its columns.
-const POINTS: &[(&str, &str, fn() -> Vec<u8>)] = &[
+const POINTS: &[Point] = &[
     ("derive.point.off-curve", "A point that is not on the curve is refused.", || {
         let mut point = unhex(DOUBLE);
         point[64] ^= 1;

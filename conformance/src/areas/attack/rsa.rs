@@ -42,7 +42,7 @@ const FINGERPRINT: Story = Story {
 };
 
 pub(super) fn cases() -> Vec<Case> {
-    [roles(), made(), imported()].concat_cases()
+    [roles(), made(), imported(), weak()].concat_cases()
 }
 
 fn roles() -> Vec<Case> {
@@ -226,7 +226,7 @@ fn exponent(cx: &mut Context<'_>, exponent: &[u8]) -> Attempt {
 }
 
 fn imported() -> Vec<Case> {
-    let mut cases = vec![
+    vec![
         weakness(
             "rsa.broken-crt",
             spec("5.7.1"),
@@ -262,7 +262,10 @@ fn imported() -> Vec<Case> {
             cx.forge(session, &template.bytes(CKA_MODULUS, &modulus))?;
             Ok("a public key that everybody factors was imported".into())
         }),
-    ];
+    ]
+}
+
+fn weak() -> Vec<Case> {
     let weak: [(&str, &str, &Story, &'static WeakKey); 3] = [
         (
             "rsa.import-roca",
@@ -283,21 +286,23 @@ fn imported() -> Vec<Case> {
             &RSA_3,
         ),
     ];
-    cases.extend(weak.into_iter().map(|(name, requirement, story, key)| {
-        weakness(name, spec("5.7.1"), requirement, story).run(move |cx| {
-            cx.mechanism(CKM_RSA_PKCS, CKF_SIGN)?;
-            let session = cx.session()?;
-            // A sound key of the same form is taken.
-            let sound = private(CKK_RSA, &[CKA_SIGN]).and(&rsa_private_parts());
-            cx.import(session, &sound)?;
-            let imported =
-                cx.forge(session, &private(CKK_RSA, &[CKA_SIGN]).and(&key.template()))?;
-            let signed = cx.sign_once(session, &Mechanism::new(CKM_RSA_PKCS), imported, b"data");
-            cx.let_through(signed)?;
-            Ok("the weak key signs".into())
+    weak.into_iter()
+        .map(|(name, requirement, story, key)| {
+            weakness(name, spec("5.7.1"), requirement, story).run(move |cx| {
+                cx.mechanism(CKM_RSA_PKCS, CKF_SIGN)?;
+                let session = cx.session()?;
+                // A sound key of the same form is taken.
+                let sound = private(CKK_RSA, &[CKA_SIGN]).and(&rsa_private_parts());
+                cx.import(session, &sound)?;
+                let imported =
+                    cx.forge(session, &private(CKK_RSA, &[CKA_SIGN]).and(&key.template()))?;
+                let signed =
+                    cx.sign_once(session, &Mechanism::new(CKM_RSA_PKCS), imported, b"data");
+                cx.let_through(signed)?;
+                Ok("the weak key signs".into())
+            })
         })
-    }));
-    cases
+        .collect()
 }
 
 fn import_exponent(cx: &mut Context<'_>, exponent: &[u8]) -> Attempt {

@@ -99,6 +99,13 @@ fn inherited() -> Vec<Case> {
 }
 
 fn own() -> Vec<Case> {
+    [origin(), content(), values()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn origin() -> Vec<Case> {
     vec![
         case(
             "derive.local",
@@ -127,6 +134,11 @@ fn own() -> Vec<Case> {
                 &mechanism,
             )
         }),
+    ]
+}
+
+fn content() -> Vec<Case> {
+    vec![
         case(
             "derive.template-kept",
             spec("5.18.5"),
@@ -181,6 +193,11 @@ fn own() -> Vec<Case> {
             cx.expect_aes(session, one, &unhex(super::SHARED))?;
             cx.expect_aes(session, other, &unhex(super::SHARED))
         }),
+    ]
+}
+
+fn values() -> Vec<Case> {
+    vec![
         case(
             "derive.generic-secret",
             spec("6.3.17"),

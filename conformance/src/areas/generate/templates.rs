@@ -116,6 +116,13 @@ fn own() -> Vec<Case> {
 }
 
 fn wrong() -> Vec<Case> {
+    [wrong_attributes(), wrong_values()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn wrong_attributes() -> Vec<Case> {
     vec![
         case(
             "generate.template.unknown-attribute",
@@ -169,6 +176,11 @@ fn wrong() -> Vec<Case> {
                 &[CKR_ATTRIBUTE_VALUE_INVALID],
             )
         }),
+    ]
+}
+
+fn wrong_values() -> Vec<Case> {
+    vec![
         case(
             "generate.template.length-of-four-bytes",
             spec("4.1.1"),
@@ -272,6 +284,10 @@ fn defaults() -> Vec<Case> {
 }
 
 fn places() -> Vec<Case> {
+    [sessions(), token_keys()].into_iter().flatten().collect()
+}
+
+fn sessions() -> Vec<Case> {
     vec![
         case(
             "generate.session.read-only-token-key",
@@ -313,6 +329,11 @@ fn places() -> Vec<Case> {
                 cx.c.generate_key(session, &Mechanism::new(CKM_AES_KEY_GEN), &template);
             cx.expect(rv, CKR_USER_NOT_LOGGED_IN)
         }),
+    ]
+}
+
+fn token_keys() -> Vec<Case> {
+    vec![
         case(
             "generate.session.token-key-stays",
             spec("4.4"),

@@ -101,6 +101,13 @@ fn attributes() -> Vec<Case> {
 const NOBODY: Object = Object(0x7fff_0002);
 
 fn handles() -> Vec<Case> {
+    [wrapping_handles(), key_handles(), other_handles()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn wrapping_handles() -> Vec<Case> {
     let wrapping = [("unknown", NOBODY), ("zero", Object(0))];
     let wrapping = wrapping.map(|(name, handle)| {
         case(
@@ -121,6 +128,10 @@ fn handles() -> Vec<Case> {
             )
         })
     });
+    wrapping.into()
+}
+
+fn key_handles() -> Vec<Case> {
     let keys = [("unknown", NOBODY), ("zero", Object(0))];
     let keys = keys.map(|(name, handle)| {
         case(
@@ -140,6 +151,10 @@ fn handles() -> Vec<Case> {
             )
         })
     });
+    keys.into()
+}
+
+fn other_handles() -> Vec<Case> {
     let destroyed = case(
         "wrap.handle.wrapping-destroyed",
         spec("5.18.3"),
@@ -197,14 +212,14 @@ fn handles() -> Vec<Case> {
         ];
         refused(cx, session, &mechanism, (wrapping, pair.public), &codes)
     });
-    wrapping
-        .into_iter()
-        .chain(keys)
-        .chain([destroyed, data, public])
-        .collect()
+    vec![destroyed, data, public]
 }
 
 fn kinds() -> Vec<Case> {
+    [wrapping_kinds(), sizes()].into_iter().flatten().collect()
+}
+
+fn wrapping_kinds() -> Vec<Case> {
     vec![
         case(
             "wrap.kind.rsa-with-aes",
@@ -261,6 +276,11 @@ fn kinds() -> Vec<Case> {
                 &[CKR_WRAPPING_KEY_TYPE_INCONSISTENT],
             )
         }),
+    ]
+}
+
+fn sizes() -> Vec<Case> {
+    vec![
         case(
             "wrap.kind.private-key-wraps",
             spec("5.18.3"),
@@ -310,6 +330,10 @@ fn too_long(cx: &mut Context<'_>, mechanism: &Mechanism) -> Outcome {
 }
 
 fn arguments() -> Vec<Case> {
+    [pointers(), mechanisms()].into_iter().flatten().collect()
+}
+
+fn pointers() -> Vec<Case> {
     vec![
         case(
             "wrap.arguments.no-mechanism",
@@ -366,6 +390,11 @@ fn arguments() -> Vec<Case> {
             "C_WrapKey with a mechanism that makes keys answers CKR_MECHANISM_INVALID.",
         )
         .run(|cx| by(cx, CKM_AES_KEY_GEN)),
+    ]
+}
+
+fn mechanisms() -> Vec<Case> {
+    vec![
         case(
             "wrap.parameter.key-wrap-of-seven-bytes",
             spec("6.16.2"),
