@@ -36,9 +36,14 @@ fn set(
     mechanism: CK_MECHANISM_TYPE,
     read: impl Fn(&str) -> Result<Vec<Vector>, Error> + Send + Sync + 'static,
 ) -> Set {
-    let id = format!("wycheproof.{}{suffix}", file.replace('_', "-").to_lowercase());
+    let id = format!(
+        "wycheproof.{}{suffix}",
+        file.replace('_', "-").to_lowercase()
+    );
     let file = file.to_owned();
-    Set::new(id, format!("Wycheproof's {file}"), mechanism, move |_| read(&file))
+    Set::new(id, format!("Wycheproof's {file}"), mechanism, move |_| {
+        read(&file)
+    })
 }
 
 fn ciphers() -> Vec<Set> {
@@ -280,7 +285,9 @@ fn curve_signatures() -> Vec<Set> {
             continue;
         };
         let in_der = format!("ecdsa_{name}");
-        sets.push(set(&in_der, "", mechanism, |file| files::ecdsa(file, false)));
+        sets.push(set(&in_der, "", mechanism, |file| {
+            files::ecdsa(file, false)
+        }));
         if *both {
             let in_bytes = format!("ecdsa_{name}_p1363");
             sets.push(set(&in_bytes, "", mechanism, |file| {
