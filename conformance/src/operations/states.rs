@@ -285,7 +285,8 @@ fn beside(cx: &mut Context<'_>, row: &'static Row, family: Family) -> Outcome {
         .digest_init(operation.session, Some(&digest.mechanism(0))))?;
     cx.ok(cx.c.digest_update(operation.session, &operation.data))?;
     let rv = operation.init(cx);
-    let dual = cx.facts.token_flags & CKF_DUAL_CRYPTO_OPERATIONS != 0;
+    // Signing beside a digest is none of the pairs that the flag promises.
+    let dual = family.streams() && cx.facts.token_flags & CKF_DUAL_CRYPTO_OPERATIONS != 0;
     if rv.0 == CKR_OPERATION_ACTIVE && dual {
         return fail(
             "a token with CKF_DUAL_CRYPTO_OPERATIONS starts both",

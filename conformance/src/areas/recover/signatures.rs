@@ -3,11 +3,12 @@
 use cryptoki_sys::*;
 
 use crate::c::function::Version;
-use crate::c::{Arg, Function, Mechanism, Object, Out, Output, Session};
+use crate::c::{Arg, Function, Mechanism, Object, Out, Output, Session, Template};
 use crate::case::{Case, Outcome, case, spec};
 use crate::context::Context;
 use crate::keys::Pair;
-use crate::operations::mechanisms::pattern;
+use crate::operations::material::{self, Wanted};
+use crate::operations::mechanisms::{KeyKind, pattern};
 
 /// The mechanisms: their names in cases, the section, and the length of the data that they take here.
 const MECHANISMS: &[(CK_MECHANISM_TYPE, &str, &str, usize)] = &[
@@ -225,21 +226,15 @@ fn keys() -> Vec<Case> {
     vec![
         case("recover.sign-usage", spec("5.13.5"), "C_SignRecoverInit with a key whose CKA_SIGN_RECOVER is false answers CKR_KEY_FUNCTION_NOT_PERMITTED.")
             .run(|cx| {
-                cx.mechanism(CKM_RSA_PKCS, CKF_SIGN_RECOVER)?;
-                let session = cx.session()?;
-                let pair = cx.rsa(session, &[CKA_VERIFY], &[CKA_SIGN])?;
-                not_permitted(cx, session, pair.private, CKA_SIGN_RECOVER)?;
+                let (session, private, _) = without_recovery(cx, CKF_SIGN_RECOVER)?;
                 let mechanism = Mechanism::new(CKM_RSA_PKCS);
-                cx.expect(cx.c.sign_recover_init(session, Some(&mechanism), pair.private), CKR_KEY_FUNCTION_NOT_PERMITTED)
+                cx.expect(cx.c.sign_recover_init(session, Some(&mechanism), private), CKR_KEY_FUNCTION_NOT_PERMITTED)
             }),
         case("recover.verify-usage", spec("5.15.5"), "C_VerifyRecoverInit with a key whose CKA_VERIFY_RECOVER is false answers CKR_KEY_FUNCTION_NOT_PERMITTED.")
             .run(|cx| {
-                cx.mechanism(CKM_RSA_PKCS, CKF_VERIFY_RECOVER)?;
-                let session = cx.session()?;
-                let pair = cx.rsa(session, &[CKA_VERIFY], &[CKA_SIGN])?;
-                not_permitted(cx, session, pair.public, CKA_VERIFY_RECOVER)?;
+                let (session, _, public) = without_recovery(cx, CKF_VERIFY_RECOVER)?;
                 let mechanism = Mechanism::new(CKM_RSA_PKCS);
-                cx.expect(cx.c.verify_recover_init(session, Some(&mechanism), pair.public), CKR_KEY_FUNCTION_NOT_PERMITTED)
+                cx.expect(cx.c.verify_recover_init(session, Some(&mechanism), public), CKR_KEY_FUNCTION_NOT_PERMITTED)
             }),
         case("recover.key-zero", spec("5.13.5"), "C_SignRecoverInit with a handle of nothing answers CKR_KEY_HANDLE_INVALID.")
             .run(|cx| {
@@ -251,17 +246,16 @@ fn keys() -> Vec<Case> {
     ]
 }
 
-/// Requires that a key lacks a usage: the default of an attribute is the module's to choose.
-fn not_permitted(
-    cx: &Context<'_>,
-    session: Session,
-    key: Object,
-    usage: CK_ATTRIBUTE_TYPE,
-) -> Outcome {
-    match cx.c.attribute(session, key, usage) {
-        Ok(value) if value == [CK_FALSE] => Ok(()),
-        other => {
-            crate::context::not_applicable(format!("the usage is not false by default: {other:?}"))
-        }
-    }
+/// Makes the private key and the public key without the usages that recover data.
+fn without_recovery(cx: &mut Context<'_>, flag: CK_FLAGS) -> Outcome<(Session, Object, Object)> {
+    cx.mechanism(CKM_RSA_PKCS, flag)?;
+    let session = cx.session()?;
+    let wanted = Wanted {
+        forward: vec![CKA_SIGN],
+        back: vec![CKA_VERIFY],
+        forward_extra: Template::new().flag(CKA_SIGN_RECOVER, false),
+        back_extra: Template::new().flag(CKA_VERIFY_RECOVER, false),
+    };
+    let made = material::keys(cx, session, KeyKind::RsaSignature, &wanted)?;
+    Ok((session, made.forward, made.back))
 }
