@@ -3,7 +3,6 @@
 use cryptoki_sys::*;
 
 use super::Set;
-use crate::c::function::Version;
 use crate::vectors::hash::Hash;
 use crate::vectors::wycheproof as files;
 use crate::vectors::{Error, Vector};
@@ -36,9 +35,14 @@ fn set(
     mechanism: CK_MECHANISM_TYPE,
     read: impl Fn(&str) -> Result<Vec<Vector>, Error> + Send + Sync + 'static,
 ) -> Set {
-    let id = format!("wycheproof.{}{suffix}", file.replace('_', "-").to_lowercase());
+    let id = format!(
+        "wycheproof.{}{suffix}",
+        file.replace('_', "-").to_lowercase()
+    );
     let file = file.to_owned();
-    Set::new(id, format!("Wycheproof's {file}"), mechanism, move |_| read(&file))
+    Set::new(id, format!("Wycheproof's {file}"), mechanism, move |_| {
+        read(&file)
+    })
 }
 
 fn ciphers() -> Vec<Set> {
@@ -280,7 +284,9 @@ fn curve_signatures() -> Vec<Set> {
             continue;
         };
         let in_der = format!("ecdsa_{name}");
-        sets.push(set(&in_der, "", mechanism, |file| files::ecdsa(file, false)));
+        sets.push(set(&in_der, "", mechanism, |file| {
+            files::ecdsa(file, false)
+        }));
         if *both {
             let in_bytes = format!("ecdsa_{name}_p1363");
             sets.push(set(&in_bytes, "", mechanism, |file| {
@@ -366,7 +372,7 @@ fn post_quantum() -> Vec<Set> {
         "mlkem_768_semi_expanded_decaps",
         "mlkem_1024_semi_expanded_decaps",
     ] {
-        sets.push(set(file, "", CKM_ML_KEM, kem).since(Version::V3_2));
+        sets.push(set(file, "", CKM_ML_KEM, kem));
     }
     sets
 }
