@@ -16,9 +16,10 @@ mod unwrapping;
 mod weak_keys;
 mod wrapping;
 
+use aws_lc_rs::{digest, hmac};
 use cryptoki_sys::*;
 
-use crate::c::{Mechanism, Object, Rv, Session, Template};
+use crate::c::{Mechanism, Object, Out, Rv, Session, Template};
 use crate::case::{Case, Draft, Outcome, Section, Stop, case};
 use crate::context::{Context, fail, not_applicable};
 use crate::key_use::wrappable;
@@ -156,9 +157,47 @@ impl Context<'_> {
         Ok(object)
     }
 
-    /// The key that is attacked: an AES key that is sensitive, may be wrapped, and encrypts.
-    fn victim(&self, session: Session, bytes: u64) -> Outcome<Object> {
-        self.aes_with(session, bytes, &wrappable(secret(CKK_AES, &[CKA_ENCRYPT])))
+    /// The key that is attacked: an AES key that is sensitive, may be wrapped, and encrypts. Where a module makes only keys that
+    /// trusted keys may wrap, it is one of those; where it makes none that leave, it resists.
+    fn victim(&self, session: Session, bytes: u64) -> Result<Object, Halt> {
+        let free = wrappable(secret(CKK_AES, &[CKA_ENCRYPT]));
+        if let Ok(key) = self.aes_with(session, bytes, &free) {
+            return Ok(key);
+        }
+        if let Ok(key) = self.aes_with(session, bytes, &free.flag(CKA_WRAP_WITH_TRUSTED, true)) {
+            return Ok(key);
+        }
+        self.aes(session, bytes, &[CKA_ENCRYPT])?;
+        resists("keys are made, but none that may leave")
+    }
+
+    /// Tells of a sensitive key whether it has a value that was guessed: by what it signs, or by its digest.
+    fn confirm(&self, session: Session, key: Object) -> Result<impl Fn(&[u8]) -> bool, Halt> {
+        let hmac = Mechanism::new(CKM_SHA256_HMAC);
+        let mac = self.sign_once(session, &hmac, key, b"guess");
+        let refusal = mac.as_ref().err().copied();
+        let mut hash = None;
+        if mac.is_err() {
+            let sha256 = Mechanism::new(CKM_SHA256);
+            self.allowed(self.c.digest_init(session, Some(&sha256)))?;
+            let digested = self.c.digest_key(session, key);
+            let output = self.c.digest_final(session, Out::Room(32));
+            if !digested.is_ok() {
+                return resists(format!(
+                    "neither signs ({refusal:?}) nor is digested ({digested})"
+                ));
+            }
+            self.allowed(output.rv)?;
+            hash = Some(output.bytes);
+        }
+        Ok(move |guess: &[u8]| match (&mac, &hash) {
+            (Ok(mac), _) => {
+                let guess = hmac::Key::new(hmac::HMAC_SHA256, guess);
+                hmac::sign(&guess, b"guess").as_ref() == mac
+            }
+            (_, Some(hash)) => digest::digest(&digest::SHA256, guess).as_ref() == hash,
+            _ => false,
+        })
     }
 
     /// Checks what was stolen against the key itself.

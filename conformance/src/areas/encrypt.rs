@@ -1,4 +1,9 @@
-//! placeholder
+//! Encryption (PKCS#11 3.1 section 5.8).
+
+mod authenticated;
+mod data;
+mod parameters;
+mod rsa;
 
 use crate::case::Case;
 use crate::operations::mechanisms::CIPHERS;
@@ -7,6 +12,10 @@ use crate::operations::{Family, buffers, failures, parts, states};
 /// Returns the cases of this area.
 pub(crate) fn cases() -> Vec<Case> {
     [
+        data::cases(),
+        authenticated::cases(),
+        rsa::cases(),
+        parameters::cases(),
         buffers::cases(Family::Encrypt, CIPHERS),
         states::cases(Family::Encrypt, CIPHERS),
         failures::cases(Family::Encrypt, CIPHERS),
@@ -15,4 +24,9 @@ pub(crate) fn cases() -> Vec<Case> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Returns the cases of parameters that no token can work with, for encryption or decryption.
+pub(crate) fn wrong_parameters(family: Family) -> Vec<Case> {
+    parameters::both(family)
 }

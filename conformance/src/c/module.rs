@@ -4,6 +4,7 @@ mod digests;
 mod encryption;
 pub mod general;
 mod keys;
+mod messages;
 mod objects;
 mod sessions;
 mod signatures;
@@ -125,6 +126,17 @@ impl Module {
 
     /// Calls a function whose last two arguments are a buffer and the place of its length.
     pub(crate) fn produce(&self, function: Function, args: Vec<Arg<'_>>, out: Out) -> Output {
+        self.produce_before(function, args, out, Vec::new())
+    }
+
+    /// Calls a function that has more arguments behind its buffer and the place of its length.
+    pub(crate) fn produce_before(
+        &self,
+        function: Function,
+        args: Vec<Arg<'_>>,
+        out: Out,
+        more: Vec<Arg<'_>>,
+    ) -> Output {
         let size = match out {
             Out::Room(size) => size,
             Out::Length | Out::NoLength => 0,
@@ -136,7 +148,8 @@ impl Module {
             Out::Room(_) => (Arg::Buffer(&mut buffer), Arg::Place(&mut length)),
             Out::NoLength => (Arg::Buffer(&mut buffer), Arg::Null),
         };
-        let rv = self.call(function, args.into_iter().chain([bytes, place]).collect());
+        let args = args.into_iter().chain([bytes, place]).chain(more);
+        let rv = self.call(function, args.collect());
         let told = usize::try_from(length).unwrap_or(usize::MAX).min(size);
         let written = if rv.is_ok() && out != Out::Length {
             told

@@ -30,8 +30,14 @@ pub(crate) fn cases(family: Family, table: &'static [Row]) -> Vec<Case> {
     }
     cases.extend(table.iter().map(|row| of_usage(family, row)));
     cases.extend(table.iter().map(|row| of_key_type(family, row)));
-    let typical = table.iter().filter(|row| row.typical);
-    cases.extend(typical.flat_map(|row| of_key(family, row)));
+    let mut typical = table.iter().filter(|row| row.typical);
+    cases.extend(typical.clone().flat_map(|row| of_allowed(family, row)));
+    cases.extend(
+        typical
+            .next()
+            .into_iter()
+            .flat_map(|row| of_handle(family, row)),
+    );
     cases
 }
 
@@ -252,30 +258,32 @@ fn of_key_type(family: Family, row: &'static Row) -> Case {
     })
 }
 
-fn of_key(family: Family, row: &'static Row) -> Vec<Case> {
+fn of_allowed(family: Family, row: &'static Row) -> [Case; 2] {
     let init = family.function(Step::Init);
     let name = row.name();
     let id = |rule: &str| format!("{}.init.{rule}.{}", family.area(), row.id);
-    let mut cases = vec![
+    [
         case(
-            id("not-a-key"),
-            spec("5.1.6"),
-            format!("{init} with {name} and the handle of an object that is no key answers CKR_KEY_HANDLE_INVALID."),
-        )
-        .run(move |cx| not_a_key(cx, row, family)),
-        case(
-            id("allowed-mechanisms"),
+            id("mechanism-not-allowed"),
             spec("4.8"),
-            format!("{init} refuses {name} where CKA_ALLOWED_MECHANISMS of the key does not name it."),
+            format!(
+                "{init} refuses {name} where CKA_ALLOWED_MECHANISMS of the key does not name it."
+            ),
         )
         .run(move |cx| {
             let extra = Template::new().numbers(CKA_ALLOWED_MECHANISMS, &[CKM_SHA_1]);
             let (session, key) = key_with(cx, row, family, &extra)?;
             let rv = family.init(cx.c, session, Some(&row.mechanism(row.data().len())), key);
-            refused(cx, family, session, rv, &[CKR_MECHANISM_INVALID, CKR_KEY_FUNCTION_NOT_PERMITTED])
+            refused(
+                cx,
+                family,
+                session,
+                rv,
+                &[CKR_MECHANISM_INVALID, CKR_KEY_FUNCTION_NOT_PERMITTED],
+            )
         }),
         case(
-            id("allowed"),
+            id("mechanism-allowed"),
             spec("4.8"),
             format!("{init} accepts {name} where CKA_ALLOWED_MECHANISMS of the key names it."),
         )
@@ -284,13 +292,31 @@ fn of_key(family: Family, row: &'static Row) -> Vec<Case> {
             let (session, key) = key_with(cx, row, family, &extra)?;
             cx.ok(family.init(cx.c, session, Some(&row.mechanism(row.data().len())), key))
         }),
+    ]
+}
+
+/// Handles that are no keys, with one mechanism for its family.
+fn of_handle(family: Family, row: &'static Row) -> Vec<Case> {
+    let init = family.function(Step::Init);
+    let id = |rule: &str| format!("{}.init.{rule}", family.area());
+    let mut cases = vec![
+        case(
+            id("not-a-key"),
+            spec("5.1.6"),
+            format!(
+                "{init} with the handle of an object that is no key answers CKR_KEY_HANDLE_INVALID."
+            ),
+        )
+        .run(move |cx| not_a_key(cx, row, family)),
     ];
     for (rule, handle) in [("key-zero", CK_INVALID_HANDLE), ("key-wild", WILD)] {
         cases.push(
             case(
                 id(rule),
                 family.section(Step::Init),
-                format!("{init} with {name} and a handle of nothing ({handle:#x}) answers CKR_KEY_HANDLE_INVALID."),
+                format!(
+                    "{init} with a handle of nothing ({handle:#x}) answers CKR_KEY_HANDLE_INVALID."
+                ),
             )
             .run(move |cx| {
                 cx.mechanism(row.kind, family.flag())?;

@@ -82,11 +82,6 @@ impl Family {
         matches!(self, Self::Decrypt | Self::Encrypt)
     }
 
-    /// Tells whether it gives output at all.
-    pub(crate) fn gives(self) -> bool {
-        self != Self::Verify
-    }
-
     /// Returns the function of a step.
     pub(crate) fn function(self, step: Step) -> Function {
         use Function::*;

@@ -152,7 +152,13 @@ impl Operation {
     /// # Errors
     /// If that fails: the slot lists the mechanism, so it has to start.
     pub(crate) fn start(&self, cx: &Context<'_>) -> Outcome {
-        cx.ok(self.init(cx))
+        let rv = self.init(cx);
+        // Which hashes OAEP works with is the token's to choose, and some only learn of a hash that it is a bad argument.
+        let choice = [CKR_MECHANISM_PARAM_INVALID, CKR_ARGUMENTS_BAD];
+        if self.row.kind == CKM_RSA_PKCS_OAEP && choice.contains(&rv.0) {
+            return not_applicable(format!("the token does not work with this hash: {rv}"));
+        }
+        cx.ok(rv)
     }
 
     /// All at once.

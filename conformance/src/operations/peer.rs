@@ -228,7 +228,15 @@ fn spki(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
 }
 
 fn integer(number: &[u8]) -> Vec<u8> {
-    der(0x02, &[&[0], number].concat())
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let number = &number[zeros..];
+    // A number whose first bit is set would be taken for a negative one.
+    let sign: &[u8] = if number.first().is_some_and(|byte| *byte >= 0x80) {
+        &[0]
+    } else {
+        &[]
+    };
+    der(0x02, &[sign, number].concat())
 }
 
 fn der(tag: u8, content: &[u8]) -> Vec<u8> {

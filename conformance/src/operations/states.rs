@@ -8,7 +8,7 @@ use super::operation::Operation;
 use crate::c::Session;
 use crate::c::function::Version;
 use crate::case::{Case, Outcome, case, spec};
-use crate::context::{Context, fail, not_applicable};
+use crate::context::{Context, fail};
 
 /// Returns the cases of a family with the typical mechanisms of a table.
 pub(crate) fn cases(family: Family, table: &'static [Row]) -> Vec<Case> {
@@ -17,7 +17,10 @@ pub(crate) fn cases(family: Family, table: &'static [Row]) -> Vec<Case> {
     let mut cases = unstarted(family);
     cases.extend(typical().flat_map(|row| of_single(family, row)));
     cases.extend(typical().flat_map(|row| of_cancelling(family, row)));
-    cases.extend(with_parts.flat_map(|row| of_parts(family, row)));
+    cases.extend(with_parts.clone().flat_map(|row| of_parts(family, row)));
+    if family != Family::Digest {
+        cases.extend(with_parts.map(|row| beside_digest(family, row)));
+    }
     cases
 }
 
@@ -217,13 +220,16 @@ fn of_parts(family: Family, row: &'static Row) -> Vec<Case> {
             format!("A second start in the middle of an operation in parts with {name} answers CKR_OPERATION_ACTIVE and leaves it alone."),
         )
         .run(move |cx| init_after_update(cx, row, family)),
-        case(
-            id("beside-digest"),
-            spec("5.17"),
-            format!("An operation with {name} beside an active digest is refused with CKR_OPERATION_ACTIVE, or both give their right results."),
-        )
-        .run(move |cx| beside(cx, row, family)),
     ]
+}
+
+fn beside_digest(family: Family, row: &'static Row) -> Case {
+    case(
+        format!("{}.state.beside-digest.{}", family.area(), row.id),
+        spec("5.17"),
+        format!("An operation with {} beside an active digest is refused with CKR_OPERATION_ACTIVE, or both give their right results.", row.name()),
+    )
+    .run(move |cx| beside(cx, row, family))
 }
 
 fn sessions_apart(cx: &mut Context<'_>, row: &'static Row, family: Family) -> Outcome {
@@ -271,9 +277,6 @@ fn init_after_update(cx: &mut Context<'_>, row: &'static Row, family: Family) ->
 
 /// A digest and another operation in one session: a token that sets `CKF_DUAL_CRYPTO_OPERATIONS` allows it, others may.
 fn beside(cx: &mut Context<'_>, row: &'static Row, family: Family) -> Outcome {
-    if family == Family::Digest {
-        return not_applicable("a digest has no other digest beside it");
-    }
     let operation = Operation::new(cx, row, family)?;
     let digest = super::mechanisms::row(super::mechanisms::DIGESTS, "sha256");
     cx.mechanism(CKM_SHA256, CKF_DIGEST)?;

@@ -93,7 +93,14 @@ fn reading() -> Vec<Case> {
 /// Asks for a part of a key that nobody may read, with room for it.
 fn read(cx: &mut Context<'_>, kind: CK_ATTRIBUTE_TYPE, template: &Template) -> Attempt {
     let session = cx.session()?;
-    let key = cx.import(session, template)?;
+    let key = match cx.import(session, template) {
+        Ok(key) => key,
+        Err(stop) => {
+            cx.import(session, &sealed(template.clone()))
+                .map_err(|_| stop)?;
+            return resists("such keys are imported sensitive and unextractable only");
+        }
+    };
     let mut query = Query::values(&[(kind, 512)]);
     let rv = cx.c.attribute_values(session, key, &mut query);
     let part = template.value(kind).unwrap_or_default();
@@ -136,13 +143,14 @@ fn logins() -> Vec<Case> {
             let (label, key) = kept(cx, session)?;
             cx.prepared(cx.c.logout(session))?;
             let mechanism = Mechanism::new(CKM_AES_ECB);
-            let rv = cx.c.encrypt_init(session, Some(&mechanism), key);
             let read = cx.c.attribute(session, key, CKA_LABEL);
+            let rv = cx.c.encrypt_init(session, Some(&mechanism), key);
+            let used = cx.allowed(rv);
             back(cx, session, &label)?;
             if read.is_ok() {
                 return Ok("the object is read after the logout".into());
             }
-            cx.allowed(rv)?;
+            used?;
             Ok("the key is used after the logout".into())
         }),
         breach(
@@ -168,7 +176,7 @@ fn logins() -> Vec<Case> {
             &LOGIN,
         )
         .run(officer),
-        breach(
+        weakness(
             "login.child-process",
             spec("5.4.1"),
             "A child process does not inherit the login.",

@@ -7,8 +7,9 @@ use super::{Attempt, Halt, Story, breach, resists, weakness};
 use crate::c::{Mechanism, Object, Rv, Session, Template};
 use crate::case::{Case, spec};
 use crate::context::{Context, not_applicable};
-use crate::key_use::{attribute_name, readable, sealed, wrappable};
-use crate::keys::{private, secret};
+use crate::key_use::{attribute_name, sealed};
+use crate::keys::{private, public, rsa_public_parts, secret, unhex};
+use crate::known_keys::P256;
 
 const ONE_WAY: Story = Story {
     does: "turns CKA_SENSITIVE off or CKA_EXTRACTABLE on, on the key itself or on a copy of it.",
@@ -84,13 +85,10 @@ fn one_way() -> Vec<Case> {
         let name = format!("{name}-private-key");
         breach(&name, spec(section), &requirement, &ONE_WAY).run(move |cx| {
             let session = cx.session()?;
-            let pair = cx.p256(session, &[CKA_VERIFY], &[CKA_SIGN])?;
-            if !cx.flag_of(session, pair.private, CKA_SENSITIVE)?
-                || cx.flag_of(session, pair.private, CKA_EXTRACTABLE)?
-            {
-                let sealed = sealed(Template::new());
-                cx.prepared(cx.c.set_attribute_values(session, pair.private, &sealed))?;
-            }
+            cx.mechanism(CKM_EC_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR)?;
+            let publics = public(CKK_EC, &[CKA_VERIFY]).bytes(CKA_EC_PARAMS, &unhex(P256));
+            let privates = sealed(private(CKK_EC, &[CKA_SIGN]));
+            let pair = cx.pair(session, CKM_EC_KEY_PAIR_GEN, &publics, &privates)?;
             turned(cx, session, pair.private, change, (kind, value))
         })
     });
@@ -140,8 +138,8 @@ fn trusted() -> Vec<Case> {
         }),
         ("trusted.unwrap", "5.18.4", trust_by_unwrap),
         ("trusted.public-key", "5.7.1", |cx, session| {
-            let template = crate::keys::public(CKK_RSA, &[CKA_WRAP, CKA_TRUSTED]);
-            cx.forge(session, &template.and(&crate::keys::rsa_public_parts()))
+            let template = public(CKK_RSA, &[CKA_WRAP, CKA_TRUSTED]);
+            cx.forge(session, &template.and(&rsa_public_parts()))
         }),
     ];
     ways.into_iter()
@@ -268,7 +266,7 @@ fn frozen() -> Vec<Case> {
         )
         .run(|cx| {
             let session = cx.session()?;
-            let template = wrappable(secret(CKK_AES, &[CKA_ENCRYPT])).flag(CKA_PRIVATE, true);
+            let template = secret(CKK_AES, &[CKA_ENCRYPT]).flag(CKA_PRIVATE, true);
             let key = cx.aes_with(session, 32, &template)?;
             let (rv, twin) =
                 cx.c.copy_object(session, key, &Template::new().flag(CKA_PRIVATE, false));
@@ -387,8 +385,7 @@ const AUTHENTICATE: Story = Story {
 
 fn narrow(cx: &Context<'_>, session: Session) -> Result<Object, Halt> {
     cx.mechanism(CKM_AES_CBC, CKF_ENCRYPT)?;
-    let template =
-        readable(CKK_AES, &[CKA_ENCRYPT]).numbers(CKA_ALLOWED_MECHANISMS, &[CKM_AES_CBC]);
+    let template = secret(CKK_AES, &[CKA_ENCRYPT]).numbers(CKA_ALLOWED_MECHANISMS, &[CKM_AES_CBC]);
     let key = cx.aes_with(session, 32, &template)?;
     if !cx
         .c
@@ -410,10 +407,9 @@ fn by_ecb(cx: &Context<'_>, session: Session, key: Object) -> Attempt {
 fn asking(cx: &Context<'_>, session: Session) -> Result<Object, Halt> {
     cx.mechanism(CKM_ECDSA, CKF_SIGN)?;
     cx.mechanism(CKM_EC_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR)?;
-    let public = crate::keys::public(CKK_EC, &[CKA_VERIFY])
-        .bytes(CKA_EC_PARAMS, &crate::keys::unhex(crate::known_keys::P256));
-    let private = private(CKK_EC, &[CKA_SIGN, CKA_PRIVATE, CKA_ALWAYS_AUTHENTICATE]);
-    let pair = cx.pair(session, CKM_EC_KEY_PAIR_GEN, &public, &private)?;
+    let publics = public(CKK_EC, &[CKA_VERIFY]).bytes(CKA_EC_PARAMS, &unhex(P256));
+    let privates = private(CKK_EC, &[CKA_SIGN, CKA_PRIVATE, CKA_ALWAYS_AUTHENTICATE]);
+    let pair = cx.pair(session, CKM_EC_KEY_PAIR_GEN, &publics, &privates)?;
     if !cx.flag_of(session, pair.private, CKA_ALWAYS_AUTHENTICATE)? {
         not_applicable("CKA_ALWAYS_AUTHENTICATE is not kept")?;
     }

@@ -6,7 +6,7 @@ use super::{Attempt, Story, breach, resists};
 use crate::c::{Object, Session, Template};
 use crate::case::{Case, spec};
 use crate::context::Context;
-use crate::key_use::{attribute_name, sealed, wrappable};
+use crate::key_use::{attribute_name, sealed};
 use crate::keys::secret;
 
 const PAST: Story = Story {
@@ -88,8 +88,7 @@ fn gain_by_import(cx: &mut Context<'_>, kind: CK_ATTRIBUTE_TYPE) -> Attempt {
 fn gain_by_unwrap(cx: &mut Context<'_>, kind: CK_ATTRIBUTE_TYPE) -> Attempt {
     let mechanism = cx.wrapping_mechanism()?;
     let session = cx.session()?;
-    let victim = wrappable(secret(CKK_AES, &[CKA_ENCRYPT]));
-    let victim = cx.aes_with(session, 32, &victim)?;
+    let victim = cx.victim(session, 32)?;
     let carrier = cx.aes(session, 32, &[CKA_WRAP, CKA_UNWRAP])?;
     let wrapped = cx.let_through(cx.wrap_once(session, &mechanism, carrier, victim))?;
     let template = sealed(secret(CKK_AES, &[CKA_ENCRYPT]));
