@@ -78,12 +78,14 @@ impl Set {
     }
 
     /// Needs one of other flags than its mechanism usually does.
+    #[cfg(feature = "wycheproof")]
     fn flags(mut self, flags: CK_FLAGS) -> Self {
         self.flags = flags;
         self
     }
 
     /// Is not a must: the mechanism is deprecated, because versions disagree on it.
+    #[cfg(feature = "wycheproof")]
     fn should(mut self) -> Self {
         self.should = true;
         self
