@@ -10,7 +10,7 @@ use cryptoki_sys::*;
 use super::{Error, Source, Vector, run};
 use crate::c::function::Version;
 use crate::c::names;
-use crate::case::{Case, Section, Stop, case, other, spec, spec32};
+use crate::case::{Case, Section, Stop, case, spec, spec32};
 use crate::context::not_applicable;
 
 /// How long a set may take: a token in a device answers a few vectors in a second.
@@ -63,7 +63,7 @@ impl Set {
             unnumbered: None,
             flags,
             section,
-            since: Version::V2_40,
+            since: since(mechanism),
             should: false,
             load: Box::new(load),
         }
@@ -78,18 +78,14 @@ impl Set {
     }
 
     /// Needs one of other flags than its mechanism usually does.
+    #[cfg(feature = "wycheproof")]
     fn flags(mut self, flags: CK_FLAGS) -> Self {
         self.flags = flags;
         self
     }
 
-    /// Needs a function of this version.
-    fn since(mut self, version: Version) -> Self {
-        self.since = version;
-        self
-    }
-
     /// Is not a must: the mechanism is deprecated, because versions disagree on it.
+    #[cfg(feature = "wycheproof")]
     fn should(mut self) -> Self {
         self.should = true;
         self
@@ -205,9 +201,19 @@ fn described(mechanism: CK_MECHANISM_TYPE) -> (CK_FLAGS, Section) {
         CKM_CHACHA20_POLY1305 => (cipher, spec("6.61")),
         CKM_HKDF_DERIVE => (CKF_DERIVE, spec("6.62.3")),
         CKM_ML_DSA => (code, spec32("6.67")),
-        CKM_ML_KEM => (CKF_DECAPSULATE, other("FIPS 203", "6.3")),
+        CKM_ML_KEM => (CKF_DECAPSULATE, spec32("6.68")),
         CKM_VENDOR_DEFINED => (0, spec("6")),
         _ => (CK_FLAGS::MAX, spec("6")),
+    }
+}
+
+/// Returns the version from which on a mechanism's parameter is what we make: 2.40 had two structures for PBKDF2 that cannot be told
+/// apart, one with the password's length and one with a pointer to it; and encapsulation needs functions of 3.2.
+fn since(mechanism: CK_MECHANISM_TYPE) -> Version {
+    match mechanism {
+        CKM_PKCS5_PBKD2 => Version::V3_0,
+        CKM_ML_KEM => Version::V3_2,
+        _ => Version::V2_40,
     }
 }
 

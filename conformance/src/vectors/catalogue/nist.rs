@@ -3,7 +3,6 @@
 use cryptoki_sys::*;
 
 use super::Set;
-use crate::c::function::Version;
 use crate::vectors::curve::Curve;
 use crate::vectors::hash::Hash;
 use crate::vectors::nist as files;
@@ -303,9 +302,13 @@ fn post_quantum() -> Vec<Set> {
     ] {
         let names = vec![format!("asymmetric/MLKEM/kat_MLKEM_{bits}.rsp")];
         let read = move |source: &Source, file: &str| files::ml_kem(source, file, parameters);
-        sets.push(
-            set(format!("ml-kem-{bits}"), CKM_ML_KEM, names, MANY + 1, read).since(Version::V3_2),
-        );
+        sets.push(set(
+            format!("ml-kem-{bits}"),
+            CKM_ML_KEM,
+            names,
+            MANY + 1,
+            read,
+        ));
     }
     for (bits, parameters) in [
         ("44", CKP_ML_DSA_44),

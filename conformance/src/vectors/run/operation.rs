@@ -5,7 +5,7 @@ use std::rc::Rc;
 use cryptoki_sys::*;
 
 use super::{Runner, Step, accepted, compare, refusal};
-use crate::c::{Out, Output, Rv};
+use crate::c::{Mechanism, Out, Output, Rv};
 use crate::vectors::{Answer, Expect, Key, Vector};
 
 /// How much longer than its input an output may be.
@@ -32,7 +32,7 @@ impl Runner<'_, '_> {
                 c.digest_init(session, Some(&vector.mechanism)),
                 &refusal::INIT,
             )?;
-            for part in parts(message) {
+            for part in parts(message, 1) {
                 self.judge(vector, c.digest_update(session, part), &refusal::SIGN)?;
             }
             let output = c.digest_final(session, Out::Room(MORE));
@@ -104,7 +104,11 @@ impl Runner<'_, '_> {
             let update =
                 |part: &[u8]| c.encrypt_update(session, part, Out::Room(plaintext.len() + MORE));
             let last = || c.encrypt_final(session, Out::Room(plaintext.len() + MORE));
-            let output = in_parts(plaintext, update, last);
+            let output = in_parts(
+                parts(plaintext, unit(&vector.mechanism, true)),
+                update,
+                last,
+            );
             let bytes =
                 output.map_err(|rv| Answer::refused("encrypting in parts answers CKR_OK", rv))?;
             compare("the ciphertext in parts", ciphertext, &bytes)?;
@@ -153,7 +157,11 @@ impl Runner<'_, '_> {
             let update =
                 |part: &[u8]| c.decrypt_update(session, part, Out::Room(ciphertext.len() + MORE));
             let last = || c.decrypt_final(session, Out::Room(ciphertext.len() + MORE));
-            match in_parts(ciphertext, update, last) {
+            match in_parts(
+                parts(ciphertext, unit(&vector.mechanism, false)),
+                update,
+                last,
+            ) {
                 Ok(bytes) => decrypted(vector, plaintext, &bytes)?,
                 Err(rv) => {
                     self.judge(vector, rv, &refusal::DECRYPT)?;
@@ -228,7 +236,7 @@ impl Runner<'_, '_> {
                 c.sign_init(session, Some(&vector.mechanism), object),
                 &refusal::INIT,
             )?;
-            for part in parts(message) {
+            for part in parts(message, 1) {
                 self.judge(vector, c.sign_update(session, part), &refusal::SIGN)?;
             }
             let output = c.sign_final(session, Out::Room(signature.len() + MORE));
@@ -279,7 +287,7 @@ impl Runner<'_, '_> {
                 c.verify_init(session, Some(&vector.mechanism), object),
                 &refusal::INIT,
             )?;
-            for part in parts(message) {
+            for part in parts(message, 1) {
                 let rv = c.verify_update(session, part);
                 if !rv.is_ok() {
                     return Err(Answer::refused("C_VerifyUpdate answers CKR_OK", rv).into());
@@ -316,14 +324,25 @@ fn verified(vector: &Vector) -> Step {
     }
 }
 
-/// Cuts data into parts of uneven sizes.
-fn parts(mut data: &[u8]) -> Vec<&[u8]> {
+/// Returns what the length of each part is a multiple of. Modes of whole blocks give out what they take in, without a rest for the
+/// end ("no final part"), so a module need not keep part of a block; decrypting with padding is treated alike.
+fn unit(mechanism: &Mechanism, encrypting: bool) -> usize {
+    match mechanism.kind() {
+        CKM_AES_ECB | CKM_AES_CBC => 16,
+        CKM_AES_CBC_PAD if !encrypting => 16,
+        CKM_DES3_ECB | CKM_DES3_CBC => 8,
+        _ => 1,
+    }
+}
+
+/// Cuts data into parts of uneven sizes, each a multiple of `unit` but for the last.
+fn parts(mut data: &[u8], unit: usize) -> Vec<&[u8]> {
     let mut parts = Vec::new();
     for size in PART_SIZES.iter().cycle() {
         if data.is_empty() {
             break;
         }
-        let (part, rest) = data.split_at((*size).min(data.len()));
+        let (part, rest) = data.split_at(size.next_multiple_of(unit).min(data.len()));
         parts.push(part);
         data = rest;
     }
@@ -332,12 +351,12 @@ fn parts(mut data: &[u8]) -> Vec<&[u8]> {
 
 /// Runs an operation in parts and joins what comes out.
 fn in_parts(
-    data: &[u8],
+    parts: Vec<&[u8]>,
     update: impl Fn(&[u8]) -> Output,
     last: impl Fn() -> Output,
 ) -> Result<Vec<u8>, Rv> {
     let mut bytes = Vec::new();
-    for output in parts(data).into_iter().map(update) {
+    for output in parts.into_iter().map(update) {
         if !output.rv.is_ok() {
             return Err(output.rv);
         }
@@ -358,8 +377,10 @@ mod tests {
     #[test]
     fn parts_make_the_whole() {
         let data: Vec<u8> = (0..=255).cycle().take(1500).collect();
-        assert_eq!(parts(&data).concat(), data);
-        assert_eq!(parts(&data)[1].len(), 7);
-        assert!(parts(&[]).is_empty());
+        assert_eq!(parts(&data, 1).concat(), data);
+        assert_eq!(parts(&data, 1)[1].len(), 7);
+        assert_eq!(parts(&data, 16).concat(), data);
+        assert_eq!(parts(&data, 16)[3].len(), 48);
+        assert!(parts(&[], 1).is_empty());
     }
 }

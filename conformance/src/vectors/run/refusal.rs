@@ -127,7 +127,14 @@ pub(super) static UNWRAP: Refusals = Refusals {
         CKR_ENCRYPTED_DATA_INVALID,
         CKR_ENCRYPTED_DATA_LEN_RANGE,
     ],
-    not_offered: &[CKR_MECHANISM_PARAM_INVALID, CKR_ACTION_PROHIBITED],
+    not_offered: &[
+        CKR_MECHANISM_PARAM_INVALID,
+        CKR_ACTION_PROHIBITED,
+        // What is in the wrapped key is longer than the token's keys are.
+        CKR_KEY_SIZE_RANGE,
+        CKR_TEMPLATE_INCONSISTENT,
+        CKR_ATTRIBUTE_VALUE_INVALID,
+    ],
 };
 
 /// `C_CreateObject` of a key that is wrong itself.

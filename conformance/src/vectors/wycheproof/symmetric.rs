@@ -101,20 +101,22 @@ pub fn mac(
     Ok(vectors.collect())
 }
 
-/// Reads AES-GMAC, whose parameter is the initialisation vector.
+/// Reads AES-GMAC, whose parameter is that of GCM.
 pub fn gmac(file: &str) -> Result<Vec<Vector>, Error> {
     let set = file
         .parse()
         .and_then(mac_with_nonce::TestSet::load)
         .map_err(unreadable(file))?;
-    let tests = set.test_groups.iter().flat_map(|group| &group.tests);
-    let vectors = tests.map(|test| {
+    let groups = set.test_groups.iter();
+    let tests = groups.flat_map(|group| group.tests.iter().map(|test| (group.tag_size, test)));
+    let vectors = tests.map(|(tag_bits, test)| {
+        let parameter = parameter::gcm(&test.nonce, &[], tag_bits as u64);
         let what = Test::Mac {
             key: Key::secret(CKK_AES, &test.key),
             message: test.msg.to_vec(),
             mac: test.tag.to_vec(),
         };
-        vector!(test, Mechanism::with_bytes(CKM_AES_GMAC, &test.nonce), what)
+        vector!(test, Mechanism::with(CKM_AES_GMAC, parameter), what)
     });
     Ok(vectors.collect())
 }
