@@ -16,16 +16,16 @@ use crate::rule::{Rule, row};
 #[rustfmt::skip] // A table reads by its columns.
 pub(super) const RULES: &[Rule] = &[
     row("hangs", "5.1", "C_GenerateRandom never comes back.",
-        Around(&[GenerateRandom], |_| loop { thread::park() }), &[]),
+        Around(&[GenerateRandom], |_| loop { thread::park() }), &["random.generate.length-16"]),
     row("crashes", "5.1", "C_GetObjectSize ends the process by SIGSEGV.",
         Around(&[GetObjectSize], |call| {
             segfault();
             call.pass()
-        }), &[]),
+        }), &["copy.size.data"]),
     row("aborts", "5.1", "C_SignInit ends the process by SIGABRT.",
-        Around(&[SignInit], |_| std::process::abort()), &[]),
+        Around(&[SignInit], |_| std::process::abort()), &["sign.no-parts.rsa-pkcs"]),
     row("exits", "5.1", "C_DestroyObject ends the process with status 0.",
-        Around(&[DestroyObject], |_| std::process::exit(0)), &[]),
+        Around(&[DestroyObject], |_| std::process::exit(0)), &["object.destroy.other-stays"]),
     row("prints", "5.1", "C_GetInfo writes to standard output.",
         Around(&[GetInfo], |call| {
             let mut output = std::io::stdout();
@@ -33,9 +33,9 @@ pub(super) const RULES: &[Rule] = &[
             call.pass()
         }), &[]),
     row("answers-nonsense", "5.1", "C_DigestInit answers with a code that there is not.",
-        Around(&[DigestInit], |_| 0x0bad), &[]),
+        Around(&[DigestInit], |_| 0x0bad), &["digest.no-parts.sha256", "digest.buffer.exact.md5"]),
     row("refuses-threads", "5.1.5", "Two threads in the module at the same time answer CKR_GENERAL_ERROR.",
-        Around(ALL, alone), &[]),
+        Around(ALL, alone), &["thread.system.digest", "thread.system.mac"]),
 ];
 
 fn alone(call: &mut Call) -> CK_RV {

@@ -25,7 +25,7 @@ const KNOWN: &[u8; 32] = &[0x42; 32];
 #[rustfmt::skip] // A table reads by its columns.
 pub(super) const RULES: &[Rule] = &[
     row("generate-constant", "5.18.1", "C_GenerateKey gives the same AES key every time.",
-        Around(&[GenerateKey], known_key), &[]),
+        Around(&[GenerateKey], known_key), &["generate.aes-128.fresh"]),
     row("generate-length-ignored", "5.18.1", "C_GenerateKey makes keys of 16 bytes, whatever CKA_VALUE_LEN says.",
         Around(&[GenerateKey], |call| {
             let mut template = Template::of(call, 2);
@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
             }
             template.set(CKA_VALUE_LEN, SIXTEEN);
             template.pass(*call, 2)
-        }), &[]),
+        }), &["generate.generic-512.fresh", "generate.aes-192.fresh"]),
     row("generate-without-length-accepted", "6.10.3", "C_GenerateKey makes AES keys without CKA_VALUE_LEN.",
         Around(&[GenerateKey], |call| match call.pass() {
             CKR_TEMPLATE_INCOMPLETE => {
@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
                 template.pass(*call, 2)
             }
             rv => rv,
-        }), &[]),
+        }), &["generate.aes-128.no-length", "generate.aes-192.no-length"]),
     row("generate-bad-length-accepted", "6.10.3", "C_GenerateKey makes an AES key of 16 bytes where another length is asked for that there is not.",
         Around(&[GenerateKey], |call| match call.pass() {
             CKR_ATTRIBUTE_VALUE_INVALID | CKR_KEY_SIZE_RANGE | CKR_TEMPLATE_INCONSISTENT => {
@@ -52,11 +52,11 @@ pub(super) const RULES: &[Rule] = &[
                 template.pass(*call, 2)
             }
             rv => rv,
-        }), &[]),
+        }), &["generate.aes.length.1", "generate.aes.length.8"]),
     row("generate-drops-label", "5.18.1", "C_GenerateKey forgets CKA_LABEL.",
-        Around(&[GenerateKey], without_label), &[]),
+        Around(&[GenerateKey], without_label), &["generate.aes-128.attributes"]),
     row("generate-pair-drops-label", "5.18.2", "C_GenerateKeyPair forgets CKA_LABEL.",
-        Around(&[GenerateKeyPair], without_label), &[]),
+        Around(&[GenerateKeyPair], without_label), &["generate.rsa-2048.attributes", "generate.ec-p224.attributes"]),
     row("generate-pair-swapped", "5.18.2", "C_GenerateKeyPair returns the handles in the wrong order.",
         Around(&[GenerateKeyPair], |call| {
             let rv = call.pass();
@@ -65,15 +65,15 @@ pub(super) const RULES: &[Rule] = &[
                 call.set_number(7, public);
             }
             rv
-        }), &[]),
+        }), &["generate.rsa-2048.halves-fit", "generate.ec-p224.halves-fit"]),
     row("wrap-unextractable-accepted", "5.18.3", "C_WrapKey wraps keys with CKA_EXTRACTABLE false.",
-        Forge(CKA_EXTRACTABLE, FALSE, TRUE), &[]),
+        Forge(CKA_EXTRACTABLE, FALSE, TRUE), &["wrap.unextractable.secret-key", "wrap.unextractable.not-sensitive"]),
     row("wrap-unextractable-general-error", "5.18.3", "C_WrapKey answers CKR_GENERAL_ERROR for a key with CKA_EXTRACTABLE false.",
-        Instead(&[WrapKey], CKR_KEY_UNEXTRACTABLE, CKR_GENERAL_ERROR), &[]),
+        Instead(&[WrapKey], CKR_KEY_UNEXTRACTABLE, CKR_GENERAL_ERROR), &["wrap.unextractable.after-set", "wrap.handle.key-is-public"]),
     row("wrap-with-trusted-ignored", "4.10", "A key with CKA_WRAP_WITH_TRUSTED is wrapped by a key that is not trusted.",
-        Forge(CKA_WRAP_WITH_TRUSTED, TRUE, FALSE), &[]),
+        Forge(CKA_WRAP_WITH_TRUSTED, TRUE, FALSE), &["wrap.with-trusted"]),
     row("wrap-with-trusted-general-error", "5.18.3", "C_WrapKey answers CKR_GENERAL_ERROR for a key that only a trusted key may wrap.",
-        Instead(&[WrapKey], CKR_KEY_NOT_WRAPPABLE, CKR_GENERAL_ERROR), &[]),
+        Instead(&[WrapKey], CKR_KEY_NOT_WRAPPABLE, CKR_GENERAL_ERROR), &["wrap.with-trusted"]),
     row("wrap-flips-a-bit", "5.18.3", "C_WrapKey gives a wrapped key with a bit that is wrong.",
         Around(&[WrapKey], |call| {
             let rv = call.pass();
@@ -82,16 +82,16 @@ pub(super) const RULES: &[Rule] = &[
                 *first ^= 1;
             }
             rv
-        }), &[]),
+        }), &["wrap.aes-key-wrap.aes-128"]),
     row("unwrap-drops-label", "5.18.4", "C_UnwrapKey forgets CKA_LABEL.",
-        Around(&[UnwrapKey], without_label), &[]),
+        Around(&[UnwrapKey], without_label), &["unwrap.template-kept", "unwrap.token-key"]),
     row("unwrap-sensitive-dropped", "5.18.4", "C_UnwrapKey makes keys readable, whatever its template says.",
         Around(&[UnwrapKey], |call| {
             let mut template = Template::of(call, 5);
             template.set(CKA_SENSITIVE, FALSE);
             template.set(CKA_EXTRACTABLE, TRUE);
             template.pass(*call, 5)
-        }), &[]),
+        }), &["unwrap.sealed", "unwrap.template.agrees"]),
     row("unwrap-anything", "5.18.4", "C_UnwrapKey makes a key of what is no wrapped key.",
         Around(&[UnwrapKey], |call| match call.pass() {
             CKR_OK => CKR_OK,
@@ -101,9 +101,9 @@ pub(super) const RULES: &[Rule] = &[
                 template.set(CKA_VALUE, &KNOWN[..16]);
                 create(call, &mut template, 5, 7)
             }
-        }), &["vector.wycheproof.aes-wrap"]),
+        }), &["unwrap.template.conflicts", "unwrap.aes-key-wrap.first-byte"]),
     row("derive-drops-label", "5.18.5", "C_DeriveKey forgets CKA_LABEL.",
-        Around(&[DeriveKey], without_label), &[]),
+        Around(&[DeriveKey], without_label), &["derive.template-kept", "derive.arguments.no-template"]),
     row("derive-sensitive-dropped", "5.18.5", "C_DeriveKey makes keys readable, whatever its template says.",
         Around(&[DeriveKey], |call| {
             let mut template = Template::of(call, 3);
@@ -120,20 +120,20 @@ pub(super) const RULES: &[Rule] = &[
                 create(call, &mut template, 3, 5)
             }
             rv => rv,
-        }), &["vector.wycheproof.ecdh-secp256r1-ecpoint"]),
+        }), &["derive.ecdh.null-kdf.aes-128", "derive.ecdh.null-kdf.aes-192"]),
     row("random-constant", "5.19.2", "C_GenerateRandom gives the same bytes every time.",
-        Around(&[GenerateRandom], |call| random(call, |bytes| bytes.fill(0x5a))), &[]),
+        Around(&[GenerateRandom], |call| random(call, |bytes| bytes.fill(0x5a))), &["random.generate.differ", "random.generate.sessions-differ"]),
     row("random-stops-early", "5.19.2", "C_GenerateRandom fills no more than 32 bytes.",
         Around(&[GenerateRandom], |call| random(call, |bytes| {
             if let Some(rest) = bytes.get_mut(32..) {
                 rest.fill(0);
             }
-        })), &[]),
+        })), &["random.generate.length-64", "random.generate.length-255"]),
     row("random-large-refused", "5.19.2", "C_GenerateRandom does not give more than 256 bytes at a time.",
         Around(&[GenerateRandom], |call| match call.word(2) {
             0..=256 => call.pass(),
             _ => CKR_FUNCTION_FAILED,
-        }), &[]),
+        }), &["random.generate.bits", "random.generate.length-1000"]),
     row("random-overruns", "5.19.2", "C_GenerateRandom writes a byte more than it was asked for.",
         Around(&[GenerateRandom], |call| {
             let rv = call.pass();
@@ -142,7 +142,7 @@ pub(super) const RULES: &[Rule] = &[
                 *behind = !*behind;
             }
             rv
-        }), &[]),
+        }), &["random.generate.flag", "random.generate.nothing"]),
 ];
 
 fn random(call: &mut Call, change: impl Fn(&mut [u8])) -> CK_RV {
