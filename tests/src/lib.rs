@@ -9,6 +9,7 @@
 mod alone;
 mod application;
 mod chain;
+mod conformance;
 mod daemon;
 mod host;
 mod log;
@@ -25,6 +26,7 @@ mod tool_folder;
 pub use alone::{alone, setting};
 pub use application::Application;
 pub use chain::{Access, Chain};
+pub use conformance::{Conformance, Judged};
 pub use daemon::Daemon;
 pub use host::Host;
 pub use log::{Log, PATIENCE};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, ci, deep, dist, matrix, test, tidy, up};
+use crate::{bench, ci, conformance, deep, dist, matrix, test, tidy, up};
 
 /// The tasks of this project. Start with `cargo xtask up`.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ enum Task {
     Matrix(matrix::Matrix),
     /// Measure speed: builds release and runs the `bench` program
     Bench(bench::Bench),
+    /// Judge our PKCS#11 module and SoftHSM2, and write one report of both
+    Conformance(conformance::Conformance),
     /// Make the release archive in target/dist
     Dist,
     /// Run the long tests: kill cycles and fuzzing
@@ -63,6 +65,7 @@ impl Task {
             Self::Tidy => tidy::run(),
             Self::Matrix(task) => task.run(),
             Self::Bench(task) => task.run(),
+            Self::Conformance(task) => task.run(),
             Self::Dist => dist::run(),
             Self::Deep(task) => task.run(),
         }

@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod cli;
 mod command;
+mod conformance;
 mod deep;
 mod dist;
 mod matrix;

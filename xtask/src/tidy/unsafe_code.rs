@@ -16,6 +16,8 @@ struct Exception(
 
 #[rustfmt::skip] // A table reads by its columns.
 const EXCEPTIONS: &[Exception] = &[
+    Exception("broken-module", "conformance/broken/src/module", "stands between C callers and a C module"),
+    Exception("conformance",   "conformance/src/c",     "modules are C"),
     Exception("libdew-pkcs11", "libdew-pkcs11/src/abi", "C callers hand over pointers"),
     Exception("mech",          "crates/mech/src/ffi",   "AWS-LC is C"),
     Exception("sys",           "crates/sys/src",        "the kernel's calls"),
@@ -27,7 +29,12 @@ pub(super) fn check(crates: &[Crate], sources: &[Source]) -> Vec<Finding> {
     for one in crates {
         let exception = EXCEPTIONS.iter().find(|exception| exception.0 == one.name);
         match exception {
-            Some(exception) => findings.extend(strays(one, exception.1, sources)),
+            Some(exception) => {
+                let owned = sources.iter().filter(|source| {
+                    owner(source, crates).is_some_and(|owner| std::ptr::eq(owner, one))
+                });
+                findings.extend(strays(exception.1, owned));
+            }
             None => findings.extend(unguarded(one, sources)),
         }
     }
@@ -50,17 +57,22 @@ fn unguarded(one: &Crate, sources: &[Source]) -> Vec<Finding> {
     .collect()
 }
 
-/// Names the unsafe code of a crate that lies outside the part for it.
-fn strays(one: &Crate, place: &str, sources: &[Source]) -> Vec<Finding> {
-    let folder = one.manifest.trim_end_matches("Cargo.toml");
+/// Returns the crate that a source is part of: the innermost, where one crate's folder lies in another's.
+fn owner<'a>(source: &Source, crates: &'a [Crate]) -> Option<&'a Crate> {
+    let folder = |one: &&Crate| one.manifest.trim_end_matches("Cargo.toml").len();
+    let around = crates.iter().filter(|one| {
+        let folder = one.manifest.trim_end_matches("Cargo.toml");
+        source.path.starts_with(folder)
+    });
+    around.max_by_key(folder)
+}
+
+/// Names the unsafe code of a crate's sources that lies outside the part for it.
+fn strays<'a>(place: &str, sources: impl Iterator<Item = &'a Source>) -> Vec<Finding> {
     let inside =
         |path: &str| path == format!("{place}.rs") || path.starts_with(&format!("{place}/"));
-    let outside = sources.iter().filter(|source| {
-        source.is_rust()
-            && source.path.starts_with(folder)
-            && !inside(&source.path)
-            && !source.is_test()
-    });
+    let outside =
+        sources.filter(|source| source.is_rust() && !inside(&source.path) && !source.is_test());
     let lines =
         outside.flat_map(|source| source.lines().map(move |(line, text)| (source, line, text)));
     let unsafe_lines = lines.filter(|(_, _, text)| {
@@ -110,6 +122,19 @@ mod tests {
         assert_eq!(check(&audit, &[good]), []);
         let bad = source("crates/audit/src/lib.rs", "//! Doc.\n");
         assert_eq!(check(&audit, &[bad])[0].file, "crates/audit/src/lib.rs");
+    }
+
+    #[test]
+    fn a_crate_in_the_folder_of_another_has_a_place_of_its_own() {
+        let both = [
+            one("conformance", "conformance"),
+            one("broken-module", "conformance/broken"),
+        ];
+        let block = "let x = unsafe { y() };\n";
+        let find = |path: &str| check(&both, &[source(path, block)]).len();
+        assert_eq!(find("conformance/broken/src/module/call.rs"), 0);
+        assert_eq!(find("conformance/broken/src/rules.rs"), 1);
+        assert_eq!(find("conformance/src/cli.rs"), 1);
     }
 
     #[test]

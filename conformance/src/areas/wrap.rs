@@ -1,0 +1,61 @@
+//! Wrapping keys (PKCS#11 3.1 section 5.18.3).
+
+pub(super) mod carriers;
+mod known;
+mod lengths;
+mod refusals;
+
+use cryptoki_sys::*;
+
+use crate::case::{Case, case, spec};
+use carriers::{CARRIERS, Carrier, Payload};
+
+/// Returns the cases of this area.
+pub(crate) fn cases() -> Vec<Case> {
+    [
+        round_trips(),
+        known::cases(),
+        lengths::cases(),
+        refusals::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn round_trips() -> Vec<Case> {
+    CARRIERS
+        .iter()
+        .flat_map(|carrier| {
+            Payload::ALL
+                .iter()
+                .filter(|payload| payload.fits(*carrier))
+                .map(|payload| round_trip(*carrier, *payload))
+        })
+        .collect()
+}
+
+fn round_trip(carrier: Carrier, payload: Payload) -> Case {
+    case(
+        format!("wrap.{}.{}", carrier.name, payload.name()),
+        spec(carrier.section),
+        "A key that is wrapped and unwrapped is the same key.",
+    )
+    .run(move |cx| {
+        let mechanism = carrier.mechanism(cx, CKF_WRAP | CKF_UNWRAP)?;
+        let session = cx.session()?;
+        let key = payload.import(cx, session)?;
+        let keys = carrier.keys(cx, session)?;
+        let wrapped = cx.done(cx.wrap_once(session, &mechanism, keys.public, key))?;
+        cx.c.destroy_object(session, key);
+        let (rv, again) = cx.c.unwrap_key(
+            session,
+            &mechanism,
+            keys.private,
+            &wrapped,
+            &payload.template(),
+        );
+        cx.ok(rv)?;
+        payload.expect(cx, session, again)
+    })
+}

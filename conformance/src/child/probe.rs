@@ -1,0 +1,149 @@
+//! What a module says of itself, before any case.
+
+use anyhow::{Result, bail};
+use cryptoki_sys::{
+    CK_SLOT_ID, CK_TOKEN_INFO, CK_VERSION, CKF_OS_LOCKING_OK, CKF_TOKEN_INITIALIZED,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::c::info::text;
+use crate::c::{Module, Rv, locks, names};
+use crate::facts::{Facts, Listed};
+use crate::report::model;
+use crate::target::{Choice, Target};
+
+/// The module's words, for the report and for the cases.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Probe {
+    /// For the report.
+    pub(crate) module: model::Module,
+    /// For the cases.
+    pub(crate) facts: Facts,
+}
+
+/// Asks a module what it is.
+///
+/// # Errors
+/// If it has no slot to use, or does not answer.
+pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
+    answered(
+        "C_Initialize",
+        module.initialize(Some(&locks::without_functions(CKF_OS_LOCKING_OK, 0))),
+    )?;
+    let slot = choose(module, &target.choice)?;
+    let (rv, token) = module.token_info(slot);
+    answered("C_GetTokenInfo", rv)?;
+    let facts = Facts {
+        version: module.version(),
+        slot,
+        token_flags: token.flags,
+        min_pin: token.ulMinPinLen,
+        max_pin: token.ulMaxPinLen,
+        mechanisms: mechanisms(module, slot)?,
+    };
+    let described = describe(module, &facts, &token)?;
+    module.finalize();
+    Ok(Probe {
+        module: described,
+        facts,
+    })
+}
+
+fn choose(module: &Module, choice: &Choice) -> Result<CK_SLOT_ID> {
+    let slots = match module.slots(true) {
+        Ok(slots) => slots,
+        Err(rv) => bail!("C_GetSlotList answers {rv}"),
+    };
+    let token = |slot: &CK_SLOT_ID| module.token_info(*slot).1;
+    let initialized = |slot: &CK_SLOT_ID| token(slot).flags & CKF_TOKEN_INITIALIZED != 0;
+    let found = match choice {
+        Choice::Slot(slot) => slots.iter().find(|one| *one == slot),
+        Choice::Label(label) => slots.iter().find(|slot| text(&token(slot).label) == *label),
+        Choice::First => slots
+            .iter()
+            .find(|slot| initialized(slot))
+            .or(slots.first()),
+    };
+    match (found, choice) {
+        (Some(slot), _) => Ok(*slot),
+        (None, Choice::Slot(slot)) => {
+            bail!("there is no token in slot {slot}; the slots are {slots:?}")
+        }
+        (None, Choice::Label(label)) => {
+            let labels: Vec<_> = slots.iter().map(|slot| text(&token(slot).label)).collect();
+            bail!("no token has the label {label:?}; the labels are {labels:?}")
+        }
+        (None, Choice::First) => bail!("the module has no slot with a token in it"),
+    }
+}
+
+fn mechanisms(module: &Module, slot: CK_SLOT_ID) -> Result<Vec<Listed>> {
+    let kinds = match module.mechanisms(slot) {
+        Ok(kinds) => kinds,
+        Err(rv) => bail!("C_GetMechanismList answers {rv}"),
+    };
+    let listed = kinds.into_iter().map(|kind| {
+        let (rv, info) = module.mechanism_info(slot, kind);
+        let known = rv.is_ok();
+        Listed {
+            kind,
+            min: if known { info.ulMinKeySize } else { 0 },
+            max: if known { info.ulMaxKeySize } else { 0 },
+            flags: if known { info.flags } else { 0 },
+        }
+    });
+    Ok(listed.collect())
+}
+
+fn describe(module: &Module, facts: &Facts, token: &CK_TOKEN_INFO) -> Result<model::Module> {
+    let (rv, info) = module.info();
+    answered("C_GetInfo", rv)?;
+    let interfaces = module
+        .library()
+        .interfaces()
+        .and_then(Result::ok)
+        .unwrap_or_default();
+    let interfaces = interfaces.iter().map(|interface| match &interface.list {
+        Some(list) => format!("{} {}.{}", interface.name, list.version.0, list.version.1),
+        None => interface.name.clone(),
+    });
+    let description = text(&info.libraryDescription);
+    Ok(model::Module {
+        name: description.clone(),
+        path: module.path().display().to_string(),
+        manufacturer: text(&info.manufacturerID),
+        description,
+        library_version: version(info.libraryVersion),
+        cryptoki_version: version(info.cryptokiVersion),
+        interfaces: interfaces.collect(),
+        slot: facts.slot,
+        token: model::Token {
+            label: text(&token.label),
+            manufacturer: text(&token.manufacturerID),
+            model: text(&token.model),
+            serial: text(&token.serialNumber),
+            flags: names::flags(names::TOKEN_FLAGS, token.flags),
+        },
+        mechanisms: facts.mechanisms.iter().map(listed).collect(),
+    })
+}
+
+fn listed(mechanism: &Listed) -> model::Mechanism {
+    model::Mechanism {
+        name: names::name(names::MECHANISMS, mechanism.kind),
+        min: mechanism.min,
+        max: mechanism.max,
+        flags: names::flags(names::MECHANISM_FLAGS, mechanism.flags),
+    }
+}
+
+fn version(version: CK_VERSION) -> String {
+    format!("{}.{}", version.major, version.minor)
+}
+
+fn answered(function: &str, rv: Rv) -> Result<()> {
+    if !rv.is_ok() {
+        bail!("{function} answers {rv}");
+    }
+    Ok(())
+}

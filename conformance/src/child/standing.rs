@@ -1,0 +1,170 @@
+//! Brings the module to the stage that a case begins with, and back to order after it.
+
+use cryptoki_sys::{
+    CKF_OS_LOCKING_OK, CKR_OK, CKS_RW_PUBLIC_SESSION, CKS_RW_SO_FUNCTIONS, CKS_RW_USER_FUNCTIONS,
+    CKU_SO, CKU_USER,
+};
+
+use crate::c::{Module, Rv, Session, Template, locks};
+use crate::case::{Case, Outcome, Stage, Stop};
+use crate::context::LABEL;
+use crate::facts::Facts;
+use crate::target::{Pin, Target};
+
+/// The label of a token that the suite initialises again.
+const TOKEN_LABEL: &str = "dew-conformance";
+
+/// Where the module stands.
+pub(super) struct Standing<'a> {
+    pub(super) module: &'a Module,
+    pub(super) facts: &'a Facts,
+    pub(super) target: &'a Target,
+    /// The stage that was reached and not disturbed since, with the session that holds the login.
+    reached: Option<(Stage, Option<Session>)>,
+}
+
+impl<'a> Standing<'a> {
+    pub(super) fn new(module: &'a Module, facts: &'a Facts, target: &'a Target) -> Self {
+        Self {
+            module,
+            facts,
+            target,
+            reached: None,
+        }
+    }
+
+    /// Brings the module to a stage.
+    ///
+    /// # Errors
+    /// If it does not get there: a case of that stage cannot be tried.
+    pub(super) fn reach(&mut self, stage: Stage) -> Outcome {
+        if self
+            .reached
+            .as_ref()
+            .is_some_and(|reached| reached.0 == stage && self.holds(reached.1))
+        {
+            return Ok(());
+        }
+        self.reached = None;
+        if stage == Stage::Loaded {
+            // A module that was never initialised answers that it is not, and is where it has to be.
+            self.module.finalize();
+            self.reached = Some((stage, None));
+            return Ok(());
+        }
+        self.module.finalize();
+        let rv = self
+            .module
+            .initialize(Some(&locks::without_functions(CKF_OS_LOCKING_OK, 0)));
+        reached("C_Initialize", rv)?;
+        let anchor = if stage == Stage::Initialized {
+            None
+        } else {
+            Some(self.anchor(stage)?)
+        };
+        self.reached = Some((stage, anchor));
+        Ok(())
+    }
+
+    /// Puts things back in order after a case: its sessions go, and with them its session objects.
+    pub(super) fn tidy(&mut self, case: &Case, sessions: &[Session], failed: bool) {
+        for session in sessions {
+            self.module.close_session(*session);
+        }
+        if failed || case.solo || case.destructive || case.stage <= Stage::Initialized {
+            self.reached = None;
+        }
+    }
+
+    /// Removes what cases may have left in the token, and finalises.
+    pub(super) fn leave(&self) {
+        if let Some((Stage::User, Some(session))) = self.reached {
+            self.sweep(session);
+        }
+        self.module.finalize();
+    }
+
+    /// Destroys token objects that the suite made: their labels begin with its name.
+    fn sweep(&self, session: Session) {
+        let everything = Template::new().flag(cryptoki_sys::CKA_TOKEN, true);
+        for object in self.module.find(session, &everything).unwrap_or_default() {
+            let label = self
+                .module
+                .attribute(session, object, cryptoki_sys::CKA_LABEL);
+            if label.is_ok_and(|label| label.starts_with(LABEL.as_bytes())) {
+                self.module.destroy_object(session, object);
+            }
+        }
+    }
+
+    /// Tells whether the session that holds the login is still as it was.
+    fn holds(&self, anchor: Option<Session>) -> bool {
+        let Some(anchor) = anchor else { return false };
+        let (rv, info) = self.module.session_info(anchor);
+        let stage = self.reached.as_ref().map(|reached| reached.0);
+        let state = match stage {
+            Some(Stage::Officer) => CKS_RW_SO_FUNCTIONS,
+            Some(Stage::User) => CKS_RW_USER_FUNCTIONS,
+            _ => CKS_RW_PUBLIC_SESSION,
+        };
+        rv.is_ok() && info.state == state
+    }
+
+    /// Opens the session that stays open, and logs in with it.
+    fn anchor(&self, stage: Stage) -> Outcome<Session> {
+        let (rv, session) = self.module.open_read_write(self.facts.slot);
+        reached("C_OpenSession", rv)?;
+        match stage {
+            Stage::User => self.login_user(session)?,
+            Stage::Officer => {
+                let pin = needed(self.target.so_pin.as_ref(), "the SO's PIN: --so-pin-file")?;
+                reached("C_Login", self.module.login(session, CKU_SO, pin))?;
+            }
+            _ => {}
+        }
+        Ok(session)
+    }
+
+    /// Logs the user in; where the token may be initialised again and its PIN is not the one that we know, it is.
+    fn login_user(&self, session: Session) -> Outcome {
+        let pin = needed(self.target.user_pin.as_ref(), "the user's PIN: --pin-file")?;
+        let rv = self.module.login(session, CKU_USER, pin);
+        if rv.is_ok() || !self.target.destructive {
+            return reached("C_Login", rv);
+        }
+        let so_pin = needed(self.target.so_pin.as_ref(), "the SO's PIN: --so-pin-file")?;
+        renew(self.module, self.facts.slot, so_pin, pin)?;
+        let (rv, again) = self.module.open_read_write(self.facts.slot);
+        reached("C_OpenSession", rv)?;
+        reached("C_Login", self.module.login(again, CKU_USER, pin))
+    }
+}
+
+/// Initialises a token again, with these PINs.
+///
+/// # Errors
+/// If the module does not do it.
+pub(crate) fn renew(module: &Module, slot: u64, so_pin: &[u8], user_pin: &[u8]) -> Outcome {
+    module.close_all_sessions(slot);
+    reached("C_InitToken", module.init_token(slot, so_pin, TOKEN_LABEL))?;
+    let (rv, session) = module.open_read_write(slot);
+    reached("C_OpenSession", rv)?;
+    reached("C_Login", module.login(session, CKU_SO, so_pin))?;
+    reached("C_InitPIN", module.init_pin(session, user_pin))?;
+    reached("C_CloseSession", module.close_session(session))
+}
+
+fn needed<'a>(pin: Option<&'a Pin>, what: &str) -> Outcome<&'a [u8]> {
+    pin.map(Pin::expose)
+        .ok_or_else(|| Stop::Skipped(format!("needs {what}")))
+}
+
+fn reached(function: &str, rv: Rv) -> Outcome {
+    if rv.0 == CKR_OK {
+        return Ok(());
+    }
+    Err(Stop::Fail {
+        expected: format!("{function} answers CKR_OK, to begin the case with"),
+        got: rv.to_string(),
+    })
+}

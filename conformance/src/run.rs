@@ -1,0 +1,126 @@
+//! A run: cases in child processes, each with a deadline, and what they say put together.
+
+mod group;
+mod process;
+mod progress;
+mod selection;
+
+use std::time::Instant;
+
+use anyhow::Result;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+pub(crate) use process::play;
+pub(crate) use progress::Progress;
+pub(crate) use selection::Selection;
+
+use crate::case::Case;
+use crate::catalogue;
+use crate::child::{Probe, empty_result};
+use crate::differential;
+use crate::performance::Plan;
+use crate::report::model::{CaseResult, FORMAT, Report, Verdict};
+use crate::target::Target;
+
+/// Runs the chosen cases on a target.
+///
+/// # Errors
+/// If the module cannot be loaded or has no token, or a child process not be started.
+pub(crate) fn run(
+    target: &Target,
+    selection: &Selection,
+    plan: Option<&Plan>,
+    progress: &mut Progress,
+    command: &str,
+) -> Result<Report> {
+    let started = Instant::now();
+    let began = now();
+    let probe = process::probe(target)?;
+    let results = results(target, &probe, selection, progress)?;
+    let performance = plan
+        .map(|plan| process::measure(target, &probe, plan))
+        .transpose()?
+        .unwrap_or_default();
+    let differential = target
+        .other
+        .as_deref()
+        .map(|other| differential::run(target, other))
+        .transpose()?;
+    Ok(Report {
+        format: FORMAT,
+        suite: env!("CARGO_PKG_VERSION").to_owned(),
+        started: began,
+        seconds: started.elapsed().as_secs_f64(),
+        command: command.to_owned(),
+        module: probe.module,
+        results,
+        profiles: Vec::new(),
+        performance,
+        differential,
+    })
+}
+
+fn results(
+    target: &Target,
+    probe: &Probe,
+    selection: &Selection,
+    progress: &mut Progress,
+) -> Result<Vec<CaseResult>> {
+    let cases = catalogue::cases();
+    let chosen: Vec<_> = cases
+        .iter()
+        .filter(|case| selection.chooses(&case.id))
+        .collect();
+    progress.begin(chosen.len());
+    let mut results: Vec<CaseResult> = Vec::new();
+    let (kept_back, runnable): (Vec<&Case>, Vec<&Case>) = chosen
+        .iter()
+        .copied()
+        .partition(|case| reason_to_wait(case, target, probe).is_some());
+    for case in kept_back {
+        let mut result = empty_result(case);
+        (result.verdict, result.note) =
+            reason_to_wait(case, target, probe).expect("it was kept back for a reason");
+        progress.ended(&result);
+        results.push(result);
+    }
+    for group in group::groups(&runnable) {
+        process::run_group(target, probe, &group, &mut |result| {
+            progress.ended(&result);
+            results.push(result);
+        })?;
+    }
+    let place = |result: &CaseResult| cases.iter().position(|case| case.id == result.case);
+    results.sort_by_key(place);
+    progress.end();
+    Ok(results)
+}
+
+/// Tells why a case is not even tried.
+fn reason_to_wait(case: &Case, target: &Target, probe: &Probe) -> Option<(Verdict, String)> {
+    if case.since > probe.facts.version {
+        let reason = format!(
+            "asked for since version {}; the module's interface is {}",
+            case.since, probe.facts.version
+        );
+        return Some((Verdict::NotApplicable, reason));
+    }
+    if case.destructive && !target.destructive {
+        return Some((
+            Verdict::Skipped,
+            "changes the token: --destructive allows it".to_owned(),
+        ));
+    }
+    None
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a report says when it was made; nothing depends on it"
+)]
+fn now() -> String {
+    OffsetDateTime::from(std::time::SystemTime::now())
+        .format(&Rfc3339)
+        .expect("this century can be written in RFC 3339")
+}

@@ -1,0 +1,126 @@
+//! The suite's program, run on the broken module over SoftHSM2 with a token of its own.
+
+use std::env::current_exe;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use conformance::report::json;
+use tempfile::TempDir;
+
+use crate::Verdicts;
+
+/// Where the distributions put SoftHSM2.
+const SOFT_HSM: [&str; 3] = [
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+];
+
+/// The user's PIN.
+const PIN: &str = "user-pin-of-the-test";
+/// The security officer's PIN.
+const SO_PIN: &str = "so-pin-of-the-test";
+
+/// A folder with a token that every run begins with.
+pub(crate) struct Suite(TempDir);
+
+impl Suite {
+    /// Makes the token.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let path = folder.path();
+        fs::write(path.join("pin"), PIN).expect("the folder is ours");
+        fs::write(path.join("so-pin"), SO_PIN).expect("the folder is ours");
+        let config = configure(path);
+        let made = Command::new("softhsm2-util")
+            .env("SOFTHSM2_CONF", config)
+            .args([
+                "--init-token",
+                "--free",
+                "--label",
+                "broken",
+                "--so-pin",
+                SO_PIN,
+                "--pin",
+                PIN,
+            ])
+            .output()
+            .expect("SoftHSM2 is not installed: `apt install softhsm2`");
+        assert!(made.status.success(), "{made:?}");
+        Self(folder)
+    }
+
+    /// Runs cases under a rule, on a copy of the token.
+    pub(crate) fn run(&self, rule: &str, cases: &[&str]) -> Verdicts {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let config = configure(folder.path());
+        copy(&self.0.path().join("tokens"), &folder.path().join("tokens"));
+        let report = folder.path().join("report.json");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dew-conformance"));
+        command
+            .env("SOFTHSM2_CONF", config)
+            .env("BROKEN_MODULE_UNDER", soft_hsm())
+            .env("BROKEN_MODULE_RULE", rule)
+            .args(["run", "--quiet", "--destructive", "--module"])
+            .arg(
+                current_exe()
+                    .expect("the system knows the running test")
+                    .with_file_name("libbroken_module.so"),
+            )
+            .arg("--pin-file")
+            .arg(self.0.path().join("pin"))
+            .arg("--so-pin-file")
+            .arg(self.0.path().join("so-pin"))
+            .arg("--json")
+            .arg(&report);
+        command.args(cases.iter().flat_map(|case| ["--only", case]));
+        let ended = command
+            .output()
+            .expect("the suite's program is built with the test");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        let report = json::read(&report)
+            .unwrap_or_else(|error| panic!("{rule}: no report: {error}: {said}"));
+        let results = report.results.into_iter();
+        results
+            .map(|result| {
+                let why = format!(
+                    "expected {}, got {}; {}",
+                    result.expected, result.got, result.note
+                );
+                (result.case, (result.verdict, why))
+            })
+            .collect()
+    }
+}
+
+fn soft_hsm() -> PathBuf {
+    let found = SOFT_HSM
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.exists());
+    found.expect("SoftHSM2 is not installed: `apt install softhsm2`")
+}
+
+/// Makes SoftHSM2's configuration in a folder, and the folder for its tokens.
+fn configure(folder: &Path) -> PathBuf {
+    let tokens = folder.join("tokens");
+    fs::create_dir_all(&tokens).expect("the folder is ours");
+    let config = folder.join("softhsm2.conf");
+    let text = format!("directories.tokendir = {}\n", tokens.display());
+    fs::write(&config, text).expect("the folder is ours");
+    config
+}
+
+/// Copies a folder with what lies in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the folder is ours");
+    for entry in fs::read_dir(from).expect("the folder is ours").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("the folder is ours");
+        }
+    }
+}
