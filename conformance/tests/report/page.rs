@@ -89,6 +89,12 @@ fn a_case_that_one_report_lacks_is_a_dash() {
     let page = html::render(&reports);
     let row = within(&page, "<tr id=\"case-general.initialize.length-first\"");
     assert!(row.ends_with("pass —"), "{row}");
+    reports[1].results.retain(|result| result.area() != "pin");
+    let matrix = within(
+        &html::render(&reports),
+        "<table class=\"matrix areas several\"",
+    );
+    assert!(matrix.contains("pin 26 1 0 2 1 — — — — —"), "{matrix}");
 }
 
 #[test]
