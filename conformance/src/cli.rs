@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::areas;
 use crate::catalogue;
 use crate::child;
 
@@ -103,7 +104,13 @@ fn list(patterns: &[String], json: bool) -> Result<()> {
         serde_json::to_writer_pretty(&mut stdout, &rows)?;
         return Ok(writeln!(stdout)?);
     }
+    let mut area = "";
     for case in chosen {
+        if case.area() != area {
+            area = case.area();
+            let about = areas::AREAS.iter().find(|one| one.name == area);
+            writeln!(stdout, "\n{area}: {}\n", about.map_or("", |one| one.about))?;
+        }
         writeln!(
             stdout,
             "{}  [{}]\n    {}",

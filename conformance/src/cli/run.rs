@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use cryptoki_sys::CK_SLOT_ID;
 
+use crate::description::Description;
 use crate::performance::Plan;
 use crate::report::model::{Level, Report, Verdict};
 use crate::report::{file, html, json, junit, summary};
@@ -41,6 +42,10 @@ pub(super) struct Options {
     /// Allow cases that initialise the token again, change its PINs and destroy its objects
     #[arg(long, requires = "so_pin_file")]
     destructive: bool,
+    /// A description file: what to know of the module, and its known departures, which then do not fail the run; `builtin`
+    /// takes the one that this program carries for it
+    #[arg(long, value_name = "FILE")]
+    description: Option<PathBuf>,
     /// Write the report for people: one HTML page that needs nothing else
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -95,15 +100,40 @@ impl Options {
             seconds,
             threads: self.threads.clone(),
         });
-        let report = crate::run::run(
+        let mut report = crate::run::run(
             &target,
             &selection,
             plan.as_ref(),
             &mut Progress::new(self.quiet),
             &command,
         )?;
+        self.describe(&mut report)?;
         self.write(&report)?;
         Ok(code(&report))
+    }
+
+    /// Marks what the description knows; says which of its entries have become stale.
+    fn describe(&self, report: &mut Report) -> Result<()> {
+        let builtin = Description::find_for(&report.module);
+        let description = match &self.description {
+            Some(path) if path.as_os_str() == "builtin" => builtin.with_context(|| {
+                format!(
+                    "this program carries no description of {}",
+                    report.module.description
+                )
+            })?,
+            Some(path) => Description::read(path)?,
+            None => {
+                if let Some(builtin) = builtin {
+                    report.module.name = builtin.name;
+                }
+                return Ok(());
+            }
+        };
+        for stale in description.apply(report) {
+            writeln!(io::stderr(), "stale: {stale}").context("cannot write to standard error")?;
+        }
+        Ok(())
     }
 
     /// Writes the report in every form that was asked for, and its summary.
