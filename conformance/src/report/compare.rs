@@ -137,8 +137,9 @@ impl Comparison {
                 words::count(self.cases.len(), "case")
             ),
             _ => format!(
-                "{}, {differing} of them not the same for all modules.",
-                words::count(self.cases.len(), "case")
+                "{}, {} of them not the same for all modules.",
+                words::count(self.cases.len(), "case"),
+                words::grouped(differing)
             ),
         };
         let mut text = format!("{}\n\n{head}\n", self.area_table());

@@ -63,6 +63,23 @@ fn a_failure_is_told_with_all_that_is_known() {
 }
 
 #[test]
+fn one_call_is_one_call() {
+    let mut report = sample::report(&CARELESS);
+    let failed =
+        |result: &&mut conformance::report::model::CaseResult| result.verdict == Verdict::Fail;
+    report
+        .results
+        .iter_mut()
+        .find(failed)
+        .unwrap()
+        .calls
+        .truncate(1);
+    let page = html::render(&[report]);
+    assert_eq!(page.matches(">The call that leads there<").count(), 1);
+    assert!(page.contains(">The 6 calls that lead there<"));
+}
+
+#[test]
 fn the_matrix_counts_each_area() {
     let page = html::render(&[sample::report(&CAREFUL), sample::report(&CARELESS)]);
     let matrix = within(&page, "<table class=\"matrix areas several\"");
@@ -89,6 +106,12 @@ fn a_case_that_one_report_lacks_is_a_dash() {
     let page = html::render(&reports);
     let row = within(&page, "<tr id=\"case-general.initialize.length-first\"");
     assert!(row.ends_with("pass —"), "{row}");
+    reports[1].results.retain(|result| result.area() != "pin");
+    let matrix = within(
+        &html::render(&reports),
+        "<table class=\"matrix areas several\"",
+    );
+    assert!(matrix.contains("pin 26 1 0 2 1 — — — — —"), "{matrix}");
 }
 
 #[test]

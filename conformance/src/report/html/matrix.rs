@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Book, Section, parts};
+use crate::report::compare;
 use crate::report::model::Verdict;
 use crate::report::tally::{self, Counts};
 use crate::report::words::{self, VERDICTS};
@@ -69,7 +70,7 @@ fn cells(counts: Counts) -> Markup {
     html! {
         @for (index, verdict) in VERDICTS.into_iter().enumerate() {
             td class={ "number" (if index == 0 { " first" } else { "" }) (colour(counts, verdict)) } {
-                (words::grouped(counts.get(verdict)))
+                @if counts.total() > 0 { (words::grouped(counts.get(verdict))) } @else { (compare::ABSENT) }
             }
         }
         td.bar-cell { @if counts.total() > 0 { (parts::bar(counts)) } }

@@ -86,7 +86,12 @@ pub(super) fn calls(result: &CaseResult) -> Markup {
     html! {
         @if !result.calls.is_empty() {
             details.calls {
-                summary { "The " (words::count(result.calls.len(), "call")) " that lead there" }
+                summary {
+                    @match result.calls.len() {
+                        1 => "The call that leads there",
+                        calls => { "The " (words::grouped(calls)) " calls that lead there" }
+                    }
+                }
                 ol { @for call in &result.calls { li { code { (call) } } } }
             }
         }
