@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         Around(&[FindObjectsFinal], |call| match Call::ask(FindObjects, &[call.word(0), 0, 0, 0]) {
             CKR_OPERATION_NOT_INITIALIZED => call.pass(),
             _ => CKR_OK,
-        }), &["find.matching.all-attributes"]),
+        }), &["find.state.final-twice", "find.state.objects-after-final"]),
     row("find-ends-by-itself", "5.7.8", "A search ends when C_FindObjects has nothing more to give.",
         Around(&[FindObjects], |call| {
             let rv = call.pass();
