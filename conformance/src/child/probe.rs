@@ -64,7 +64,7 @@ fn choose(module: &Module, choice: &Choice) -> Result<CK_SLOT_ID> {
         Choice::First => slots
             .iter()
             .find(|slot| initialized(slot))
-            .or(slots.first()),
+            .or_else(|| slots.first()),
     };
     match (found, choice) {
         (Some(slot), _) => Ok(*slot),

@@ -317,3 +317,33 @@ fn is_general(kind: CK_MECHANISM_TYPE) -> bool {
         .iter()
         .any(|hash| hash.hmac_general == kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::c::names;
+
+    #[test]
+    fn every_example_has_what_its_kind_needs() {
+        for set in sets() {
+            let number = names::number(names::MECHANISMS, &set.mechanism);
+            assert_eq!(number.is_none(), set.id.starts_with("gmt."), "{}", set.id);
+            let vectors = set.vectors(number.unwrap_or(CKM_VENDOR_DEFINED));
+            let vectors = vectors.unwrap_or_else(|error| panic!("{}: {error}", set.id));
+            assert_eq!(vectors.len(), set.vector.len());
+            assert!(!set.source.is_empty(), "{} has no source", set.id);
+        }
+    }
+
+    #[test]
+    fn what_a_file_may_not_say_is_refused() {
+        let file = |row: &str| {
+            let head = "source = \"s\"\n[[set]]\nid = \"i\"\nmechanism = \"CKM_SHA256\"\n[[set.vector]]\nid = \"v\"\n";
+            toml::from_str::<File>(&format!("{head}{row}")).is_ok()
+        };
+        assert!(file("kind = \"digest\"\nmessage = \"00\""));
+        assert!(!file("kind = \"digest\"\nmessage = \"0\""));
+        assert!(!file("kind = \"digest\"\nnonsense = \"00\""));
+        assert!(!file("kind = \"other\""));
+    }
+}
