@@ -37,6 +37,7 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
     let facts = Facts {
         version: module.version(),
         slot,
+        label: text(&token.label),
         token_flags: token.flags,
         min_pin: token.ulMinPinLen,
         max_pin: token.ulMaxPinLen,
