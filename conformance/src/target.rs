@@ -59,5 +59,5 @@ pub struct Target {
     /// How many rounds the random cases run.
     pub rounds: u64,
     /// A second module for differential runs.
-    pub other: Option<Box<Target>>,
+    pub other: Option<Box<Self>>,
 }

@@ -8,7 +8,7 @@
 pub struct Structure {
     words: Vec<usize>,
     owned: Vec<Vec<u8>>,
-    nested: Vec<Structure>,
+    nested: Vec<Self>,
     shown: Vec<String>,
 }
 

@@ -36,6 +36,7 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
     let facts = Facts {
         version: module.version(),
         slot,
+        label: text(&token.label),
         token_flags: token.flags,
         min_pin: token.ulMinPinLen,
         max_pin: token.ulMaxPinLen,
@@ -62,7 +63,7 @@ fn choose(module: &Module, choice: &Choice) -> Result<CK_SLOT_ID> {
         Choice::First => slots
             .iter()
             .find(|slot| initialized(slot))
-            .or(slots.first()),
+            .or_else(|| slots.first()),
     };
     match (found, choice) {
         (Some(slot), _) => Ok(*slot),

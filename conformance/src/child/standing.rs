@@ -12,10 +12,8 @@ use crate::context::{LABEL, not_applicable};
 use crate::facts::Facts;
 use crate::target::{Pin, Target};
 
-/// The label of a token that the suite initialises again.
-const TOKEN_LABEL: &str = "dew-conformance";
 /// How many calls of `C_Finalize` a module gets that counts those of `C_Initialize`.
-const FINALIZED: usize = 64;
+const FINALIZED: usize = 16;
 
 /// Where the module stands.
 pub(super) struct Standing<'a> {
@@ -154,20 +152,21 @@ impl<'a> Standing<'a> {
             return reached("C_Login", rv);
         }
         let so_pin = needed(self.target.so_pin.as_ref(), "the SO's PIN: --so-pin-file")?;
-        renew(self.module, self.facts.slot, so_pin, pin)?;
+        renew(self.module, self.facts, so_pin, pin)?;
         let (rv, again) = self.module.open_read_write(self.facts.slot);
         reached("C_OpenSession", rv)?;
         reached("C_Login", self.module.login(again, CKU_USER, pin))
     }
 }
 
-/// Initialises a token again, with these PINs.
+/// Initialises a token again, with its label and these PINs.
 ///
 /// # Errors
 /// If the module does not do it.
-pub(crate) fn renew(module: &Module, slot: u64, so_pin: &[u8], user_pin: &[u8]) -> Outcome {
+pub(crate) fn renew(module: &Module, facts: &Facts, so_pin: &[u8], user_pin: &[u8]) -> Outcome {
+    let slot = facts.slot;
     module.close_all_sessions(slot);
-    reached("C_InitToken", module.init_token(slot, so_pin, TOKEN_LABEL))?;
+    reached("C_InitToken", module.init_token(slot, so_pin, &facts.label))?;
     let (rv, session) = module.open_read_write(slot);
     reached("C_OpenSession", rv)?;
     reached("C_Login", module.login(session, CKU_SO, so_pin))?;

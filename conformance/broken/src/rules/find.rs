@@ -11,7 +11,7 @@ use crate::rule::{Rule, row};
 #[rustfmt::skip] // A table reads by its columns.
 pub(super) const RULES: &[Rule] = &[
     row("find-ignores-template", "5.7.7", "C_FindObjectsInit ignores its template: everything is found.",
-        Around(&[FindObjectsInit], |call| call.with(1, 0).with(2, 0).pass()), &["find.matching.contradiction", "find.unknown.attribute-unknown"]),
+        Around(&[FindObjectsInit], |call| call.with(1, 0).with(2, 0).pass()), &["find.matching.all-attributes"]),
     row("find-matches-last-attribute-only", "5.7.7", "C_FindObjectsInit looks at the last attribute of its template only.",
         Around(&[FindObjectsInit], |call| {
             let count = call.template(1).len();
@@ -20,9 +20,9 @@ pub(super) const RULES: &[Rule] = &[
             };
             let place = std::ptr::from_mut(last).expose_provenance();
             call.with(1, place).with(2, count.min(1)).pass()
-        }), &["find.matching.contradiction", "find.matching.all-attributes"]),
+        }), &["find.matching.all-attributes"]),
     row("find-init-twice-accepted", "5.7.7", "A second C_FindObjectsInit answers CKR_OK.",
-        Instead(&[FindObjectsInit], CKR_OPERATION_ACTIVE, CKR_OK), &["find.state.init-twice"]),
+        Instead(&[FindObjectsInit], CKR_OPERATION_ACTIVE, CKR_OK), &["find.state.init-twice", "find.beside.digest"]),
     row("find-without-init-accepted", "5.7.8", "C_FindObjects without C_FindObjectsInit answers CKR_OK.",
         Around(&[FindObjects], |call| match call.pass() {
             CKR_OPERATION_NOT_INITIALIZED => {
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         Around(&[FindObjectsFinal], |call| match Call::ask(FindObjects, &[call.word(0), 0, 0, 0]) {
             CKR_OPERATION_NOT_INITIALIZED => call.pass(),
             _ => CKR_OK,
-        }), &["find.state.final-without-init"]),
+        }), &["find.state.final-twice", "find.state.objects-after-final"]),
     row("find-ends-by-itself", "5.7.8", "A search ends when C_FindObjects has nothing more to give.",
         Around(&[FindObjects], |call| {
             let rv = call.pass();
@@ -47,18 +47,18 @@ pub(super) const RULES: &[Rule] = &[
                 Call::ask(FindObjectsFinal, &[call.word(0)]);
             }
             rv
-        }), &["find.portion.no-match"]),
+        }), &["find.matching.all-attributes"]),
     row("find-count-above-room", "5.7.8", "C_FindObjects says that it gave more handles than there was room for.",
         Around(&[FindObjects], |call| full(call, |call, room| call.set_number(3, room as CK_ULONG + 1))), &["find.portion.one", "find.portion.two"]),
     row("find-overruns", "5.7.8", "C_FindObjects writes a handle behind the room for them.",
-        Around(&[FindObjects], |call| full(call, |call, room| call.numbers(1, room + 1)[room] = 0x0bad)), &[]),
+        Around(&[FindObjects], |call| full(call, |call, room| call.numbers(1, room + 1)[room] = 0x0bad)), &["find.portion.seven"]),
     row("find-misses-one", "5.7.8", "C_FindObjects keeps the last handle for itself.",
         Around(&[FindObjects], |call| {
             let rv = call.pass();
             let found = call.number(3).unwrap_or_default();
             call.set_number(3, found.saturating_sub(1));
             rv
-        }), &["find.portion.rest-untouched", "find.beside.read-during-search"]),
+        }), &["find.matching.all-attributes"]),
     row("find-repeats", "5.7.8", "C_FindObjects gives the first handle of many twice.",
         Around(&[FindObjects], |call| {
             let rv = call.pass();
@@ -67,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
                 *last = *first;
             }
             rv
-        }), &["find.matching.everything", "find.arguments.null-template"]),
+        }), &["find.matching.one-attribute", "find.matching.everything"]),
     row("find-invents", "5.7.8", "C_FindObjects gives handles of objects that there are not.",
         Around(&[FindObjects], |call| {
             let rv = call.pass();
@@ -76,7 +76,7 @@ pub(super) const RULES: &[Rule] = &[
                 *last ^= 0x00ba_d000;
             }
             rv
-        }), &["find.beside.read-during-search", "find.matching.everything"]),
+        }), &["find.matching.all-attributes"]),
 ];
 
 /// Changes what `C_FindObjects` answers where it has filled the whole room.

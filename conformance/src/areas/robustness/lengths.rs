@@ -92,9 +92,12 @@ const PARAMETERS: &[Parameter] = &[
     Parameter { kind: CKM_ECDH1_DERIVE,        name: "ecdh1",       key: CKK_EC,             what: Use::Derive,  whole: || Structure::new().number(CKD_NULL).number(0).null().counted(&unhex(P256_PUBLIC)).null() },
 ];
 
+/// A way to break a parameter: its name, words for it, and how it is done.
+type Break = (&'static str, &'static str, fn(&Parameter) -> Mechanism);
+
 /// How a parameter is broken.
 #[rustfmt::skip] // A table reads by its columns.
-const BREAKS: &[(&str, &str, fn(&Parameter) -> Mechanism)] = &[
+const BREAKS: &[Break] = &[
     ("missing",   "is missing",                         |one| Mechanism::new(one.kind)),
     ("cut",       "is one byte short",                  |one| { let whole = (one.whole)(); let size = whole.size(); Mechanism::with(one.kind, whole).length(size - 1) }),
     ("empty",     "has a length of zero",               |one| Mechanism::with(one.kind, (one.whole)()).length(0)),

@@ -120,9 +120,9 @@ pub(super) fn cases() -> Vec<Case> {
                 .collect();
             let rv = cx.c.call(*function, args);
             if *answer == Refuses {
-                refused(cx, rv)?
+                refused(cx, rv)?;
             } else {
-                documented(cx, rv)?
+                documented(cx, rv)?;
             }
             still_serves(cx)
         })
