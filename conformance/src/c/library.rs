@@ -92,7 +92,8 @@ impl Library {
         let missing = || Error::NotAModule(path.display().to_string());
         let address = self.symbol("C_GetFunctionList").ok_or_else(missing)?;
         let mut list: usize = 0;
-        let rv = invoke(address, &[(&raw mut list).expose_provenance()]);
+        let words = [(&raw mut list).expose_provenance()];
+        let rv = invoke(Function::C_GetFunctionList, address, &words);
         if !rv.is_ok() || list == 0 {
             return Err(Error::NoList(rv));
         }
@@ -104,7 +105,8 @@ impl Library {
     pub fn function_list_address(&self) -> Option<CK_ULONG> {
         let mut list: CK_ULONG = 0;
         let address = self.symbol("C_GetFunctionList")?;
-        let rv = invoke(address, &[(&raw mut list).expose_provenance()]);
+        let words = [(&raw mut list).expose_provenance()];
+        let rv = invoke(Function::C_GetFunctionList, address, &words);
         (rv.is_ok() && list != 0).then_some(list)
     }
 
@@ -113,7 +115,8 @@ impl Library {
     pub fn interfaces(&self) -> Option<Result<Vec<Interface>, Rv>> {
         let address = self.symbol("C_GetInterfaceList")?;
         let mut count: CK_ULONG = 0;
-        let rv = invoke(address, &[0, (&raw mut count).expose_provenance()]);
+        let words = [0, (&raw mut count).expose_provenance()];
+        let rv = invoke(Function::C_GetInterfaceList, address, &words);
         if !rv.is_ok() {
             return Some(Err(rv));
         }
@@ -128,7 +131,7 @@ impl Library {
             interfaces.as_mut_ptr().expose_provenance(),
             (&raw mut count).expose_provenance(),
         ];
-        let rv = invoke(address, &words);
+        let rv = invoke(Function::C_GetInterfaceList, address, &words);
         Some(
             rv.is_ok()
                 .then(|| interfaces.iter().map(read_interface).collect())
@@ -155,7 +158,7 @@ impl Library {
             (&raw mut found).expose_provenance(),
             super::structure::word(flags),
         ];
-        let rv = invoke(address, &words);
+        let rv = invoke(Function::C_GetInterface, address, &words);
         if !rv.is_ok() || found == 0 {
             return Some(Err(rv));
         }
@@ -207,7 +210,7 @@ fn read_list(address: usize, length: Option<Version>) -> List {
 ///
 /// All arguments of all functions are integers and pointers, which the calling conventions of the supported machines pass
 /// alike, one word each; so one function type for each number of arguments serves them all.
-pub(super) fn invoke(address: usize, words: &[usize]) -> Rv {
+pub(super) fn invoke(function: Function, address: usize, words: &[usize]) -> Rv {
     type W = usize;
     macro_rules! with {
         ($($index:literal)*) => {{
@@ -221,7 +224,7 @@ pub(super) fn invoke(address: usize, words: &[usize]) -> Rv {
         }};
         (@ $index:literal) => { W };
     }
-    Rv(match words.len() {
+    let code = match words.len() {
         0 => with!(),
         1 => with!(0),
         2 => with!(0 1),
@@ -235,5 +238,6 @@ pub(super) fn invoke(address: usize, words: &[usize]) -> Rv {
         10 => with!(0 1 2 3 4 5 6 7 8 9),
         11 => with!(0 1 2 3 4 5 6 7 8 9 10),
         count => panic!("no function of PKCS#11 takes {count} arguments"),
-    })
+    };
+    Rv::of(function, code)
 }
