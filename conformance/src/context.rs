@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use cryptoki_sys::{
     CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKR_FUNCTION_NOT_SUPPORTED,
-    CKR_OK,
+    CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
 };
 
 use crate::c::{Function, Module, Rv, Session, names};
@@ -49,9 +49,12 @@ impl<'a> Context<'a> {
     /// Opens a read/write session, which is closed after the case.
     ///
     /// # Errors
-    /// If the module gives none.
+    /// If the module gives none; the case does not apply to a token that is write-protected.
     pub fn session(&mut self) -> Outcome<Session> {
         let (rv, session) = self.c.open_read_write(self.slot);
+        if rv.0 == CKR_TOKEN_WRITE_PROTECTED {
+            return not_applicable("the token is write-protected");
+        }
         self.keep(rv, session)
     }
 

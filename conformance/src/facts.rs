@@ -25,6 +25,8 @@ pub struct Facts {
     pub version: Version,
     /// The slot.
     pub slot: CK_SLOT_ID,
+    /// `label` of the token, without padding.
+    pub label: String,
     /// `flags` of the token.
     pub token_flags: CK_FLAGS,
     /// `ulMinPinLen`

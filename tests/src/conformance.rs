@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{Finished, Run, Token, program};
+use crate::{Finished, Python, Run, Token, program};
 
 /// How long a run of the suite may take: hundreds of cases log in.
 const PATIENCE: Duration = Duration::from_secs(1200);
@@ -58,6 +58,18 @@ impl Conformance {
     pub fn file(mut self, option: &str, path: &Path) -> Self {
         self.run = self.run.arg(option).arg(path);
         self
+    }
+
+    /// Gives it NIST's known answers, which the first run fetches.
+    ///
+    /// # Panics
+    /// As [`Python::with`].
+    #[must_use]
+    pub fn with_nist_vectors(self) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        let root = root.expect("this crate lies in the workspace");
+        let python = Python::with(&root.join("conformance/vectors/requirements.txt"));
+        self.file("--vectors", python.folder())
     }
 
     /// Sets an environment variable.

@@ -38,6 +38,12 @@ impl Python {
         }
     }
 
+    /// Returns the folder of the environment.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Returns the path of a program of the environment.
     #[must_use]
     pub fn program(&self, name: &str) -> PathBuf {

@@ -23,6 +23,7 @@ fn judge(token: &Token, name: &str) -> Judged {
     let judged = Conformance::on(token, name)
         .args("--destructive")
         .args(STRIDE)
+        .with_nist_vectors()
         .file("--description", &description(&format!("{name}.toml")))
         .judge();
     let failed = judged.cases("fail");

@@ -36,6 +36,7 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
     let facts = Facts {
         version: module.version(),
         slot,
+        label: text(&token.label),
         token_flags: token.flags,
         min_pin: token.ulMinPinLen,
         max_pin: token.ulMaxPinLen,
@@ -73,7 +74,17 @@ fn choose(module: &Module, choice: &Choice) -> Result<CK_SLOT_ID> {
             let labels: Vec<_> = slots.iter().map(|slot| text(&token(slot).label)).collect();
             bail!("no token has the label {label:?}; the labels are {labels:?}")
         }
-        (None, Choice::First) => bail!("the module has no slot with a token in it"),
+        (None, Choice::First) => bail!("{}", without_token(module)),
+    }
+}
+
+/// Says what a module lacks that has no token in any slot.
+fn without_token(module: &Module) -> String {
+    match module.slots(false).map(|slots| slots.len()) {
+        Ok(0) => "the module has no slot: its configuration names no token, or no reader is connected, or its daemon does not run".to_owned(),
+        Ok(1) => "the module has a slot, but no token is in it: insert or configure one".to_owned(),
+        Ok(count) => format!("the module has {count} slots, but no token is in any of them: insert or configure one"),
+        Err(rv) => format!("the module has no slot with a token in it, and C_GetSlotList answers {rv}"),
     }
 }
 

@@ -54,7 +54,9 @@ fn main() {
 }
 
 fn run(token: &Token, name: &str, options: &str, beside: Option<&Token>) -> Judged {
-    let mut conformance = Conformance::on(token, name).args(options);
+    let mut conformance = Conformance::on(token, name)
+        .args(options)
+        .with_nist_vectors();
     if let Some(other) = beside {
         let pin = other.write("beside.pin", &other.pin);
         conformance = conformance

@@ -317,7 +317,7 @@ fn guess_pin(cx: &mut Context<'_>) -> Attempt {
         cx.c.logout(session);
         return Ok(format!("{tries} wrong PINs did not lock it"));
     }
-    renew(cx.c, cx.slot, so_pin, pin)?;
+    renew(cx.c, cx.facts, so_pin, pin)?;
     resists(format!("{rv} after {tries} wrong PINs"))
 }
 

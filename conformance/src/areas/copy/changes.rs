@@ -246,6 +246,7 @@ fn wrong() -> impl Iterator<Item = Case> {
             spec("4.1.3"),
             "A copy by a template that is wrong is refused, and not made.",
         )
+        .should()
         .run(|cx| {
             let session = cx.session()?;
             let label = cx.label();

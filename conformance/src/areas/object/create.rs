@@ -112,6 +112,11 @@ impl Context<'_> {
 /// Footnote 1.
 fn required(kind: &'static Kind) -> impl Iterator<Item = Case> {
     kind.required.iter().map(|one| {
+        // A private key of RSA has to have its public exponent since version 3.0.
+        let since = match (kind.name, *one) {
+            ("rsa-private", CKA_PUBLIC_EXPONENT) => Version::V3_0,
+            _ => kind.since,
+        };
         case(
             format!("object.required.{}.{}", kind.name, slug(*one)),
             kind.section,
@@ -120,7 +125,7 @@ fn required(kind: &'static Kind) -> impl Iterator<Item = Case> {
                 attribute(*one)
             ),
         )
-        .since(kind.since)
+        .since(since)
         .explain("Footnote 1 of the attribute tables (section 4.2), and rule 4 of section 4.1.1.")
         .run(|cx| {
             let session = cx.session()?;

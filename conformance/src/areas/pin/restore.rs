@@ -70,7 +70,7 @@ fn restore(cx: &Context<'_>, pins: &Pins) -> Outcome {
     if restored {
         return Ok(());
     }
-    child::renew(cx.c, cx.slot, &pins.officer, &pins.user)
+    child::renew(cx.c, cx.facts, &pins.officer, &pins.user)
 }
 
 /// Requires that the user logs in with this PIN, and logs the user out again.

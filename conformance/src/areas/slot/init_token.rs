@@ -25,7 +25,7 @@ fn draft(id: &str, requirement: &str) -> Draft {
 fn and_back(cx: &mut Context<'_>, work: impl FnOnce(&mut Context<'_>) -> Outcome) -> Outcome {
     let (so_pin, user_pin) = (cx.so_pin()?, cx.user_pin()?);
     let outcome = work(cx);
-    let restored = renew(cx.c, cx.slot, so_pin, user_pin);
+    let restored = renew(cx.c, cx.facts, so_pin, user_pin);
     outcome.and(restored)
 }
 
