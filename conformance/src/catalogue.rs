@@ -1,5 +1,8 @@
 //! Every case of the suite, in the order in which they run.
 
+#[cfg(test)]
+mod sections;
+
 use crate::areas;
 use crate::case::Case;
 

@@ -20,6 +20,7 @@ use crate::catalogue;
 use crate::child::{Probe, empty_result};
 use crate::differential;
 use crate::performance::Plan;
+use crate::profiles;
 use crate::report::model::{CaseResult, FORMAT, Report, Verdict};
 use crate::target::Target;
 
@@ -53,9 +54,9 @@ pub(crate) fn run(
         started: began,
         seconds: started.elapsed().as_secs_f64(),
         command: command.to_owned(),
+        profiles: profiles::judge(&results, &probe.facts.profiles),
         module: probe.module,
         results,
-        profiles: Vec::new(),
         performance,
         differential,
     })

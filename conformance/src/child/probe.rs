@@ -2,12 +2,13 @@
 
 use anyhow::{Result, bail};
 use cryptoki_sys::{
-    CK_SLOT_ID, CK_TOKEN_INFO, CK_VERSION, CKF_OS_LOCKING_OK, CKF_TOKEN_INITIALIZED,
+    CK_PROFILE_ID, CK_SLOT_ID, CK_TOKEN_INFO, CK_VERSION, CKA_PROFILE_ID, CKF_OS_LOCKING_OK,
+    CKF_TOKEN_INITIALIZED, CKO_PROFILE,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::c::info::text;
-use crate::c::{Module, Rv, locks, names};
+use crate::c::{Module, Rv, Template, locks, names};
 use crate::facts::{Facts, Listed};
 use crate::report::model;
 use crate::target::{Choice, Target};
@@ -41,6 +42,7 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
         min_pin: token.ulMinPinLen,
         max_pin: token.ulMaxPinLen,
         mechanisms: mechanisms(module, slot)?,
+        profiles: profiles(module, slot),
     };
     let described = describe(module, &facts, &token)?;
     module.finalize();
@@ -104,6 +106,25 @@ fn mechanisms(module: &Module, slot: CK_SLOT_ID) -> Result<Vec<Listed>> {
         }
     });
     Ok(listed.collect())
+}
+
+/// Reads what the token's profile objects claim; nothing where it has none, or will not tell.
+fn profiles(module: &Module, slot: CK_SLOT_ID) -> Vec<CK_PROFILE_ID> {
+    let (rv, session) = module.open_read_only(slot);
+    if !rv.is_ok() {
+        return Vec::new();
+    }
+    let objects = module.find(session, &Template::class(CKO_PROFILE));
+    let claimed = objects
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|object| {
+            let value = module.attribute(session, object, CKA_PROFILE_ID).ok()?;
+            Some(CK_PROFILE_ID::from_ne_bytes(value.try_into().ok()?))
+        });
+    let claimed = claimed.collect();
+    module.close_session(session);
+    claimed
 }
 
 fn describe(module: &Module, facts: &Facts, token: &CK_TOKEN_INFO) -> Result<model::Module> {

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use cryptoki_sys::CK_SLOT_ID;
 
 use crate::description::Description;
 use crate::performance::Plan;
+use crate::profiles;
 use crate::report::model::{Level, Report, Verdict};
 use crate::report::{file, html, json, junit, summary};
 use crate::run::{Progress, Selection};
@@ -36,6 +38,9 @@ pub(super) struct Options {
     /// Run only the cases that this pattern names, such as `session` or `*.twice`
     #[arg(long, value_name = "PATTERN")]
     only: Vec<String>,
+    /// Run only the cases that an OASIS profile rests on, and say whether the module meets it
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(profiles::names()))]
+    profile: Option<String>,
     /// Leave out the cases that this pattern names
     #[arg(long, value_name = "PATTERN")]
     skip: Vec<String>,
@@ -93,6 +98,11 @@ impl Options {
         let target = self.target()?;
         let selection = Selection {
             only: self.only.clone(),
+            profile: self
+                .profile
+                .as_deref()
+                .and_then(profiles::patterns)
+                .unwrap_or_default(),
             skip: self.skip.clone(),
         };
         let command = std::env::args().collect::<Vec<_>>().join(" ");
@@ -108,6 +118,7 @@ impl Options {
             &command,
         )?;
         self.describe(&mut report)?;
+        profiles::judge_again(&mut report);
         self.write(&report)?;
         Ok(code(&report))
     }
