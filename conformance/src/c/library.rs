@@ -1,14 +1,14 @@
 //! The module's file: what it exports, and the function lists that it hands out.
 
-use std::ffi::{CStr, OsStr, c_char, c_void};
+use std::ffi::{CStr, OsStr, c_void};
 use std::path::Path;
-use std::ptr::null_mut;
+use std::ptr::{null_mut, with_exposed_provenance_mut};
 
 use cryptoki_sys::{CK_FLAGS, CK_INTERFACE, CK_RV, CK_ULONG, CK_VERSION};
 use libloading::os::unix::{Library as File, RTLD_LOCAL, RTLD_NOW};
 
-use super::Rv;
 use super::function::{Function, Version};
+use super::{Rv, memory};
 
 /// Why a module cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum Error {
     /// It gives no functions.
     #[error("C_GetFunctionList answers {0}, so nothing of the module can be called")]
     NoList(Rv),
+    /// It says that it gives functions, and does not.
+    #[error("C_GetFunctionList answers CKR_OK and points to no function list, so nothing of the module can be called")]
+    Nowhere,
 }
 
 /// A function list as the module hands it out.
@@ -94,10 +97,25 @@ impl Library {
         let mut list: usize = 0;
         let words = [(&raw mut list).expose_provenance()];
         let rv = invoke(Function::C_GetFunctionList, address, &words);
-        if !rv.is_ok() || list == 0 {
+        if !rv.is_ok() {
             return Err(Error::NoList(rv));
         }
-        Ok(read_list(list, Some(Version::V2_40)))
+        read_list(list, Some(Version::V2_40)).ok_or(Error::Nowhere)
+    }
+
+    /// Returns the list of a module that gives it only between `C_Initialize` and `C_Finalize`, which it exports.
+    ///
+    /// # Errors
+    /// If there is none then either.
+    pub fn list_of_initialized(&self, path: &Path) -> Result<List, Error> {
+        let call = |function: Function| {
+            let address = self.symbol(function.name());
+            address.map(|address| invoke(function, address, &[0]))
+        };
+        call(Function::C_Initialize);
+        let list = self.function_list(path);
+        call(Function::C_Finalize);
+        list
     }
 
     /// Returns where the list lies that the exported `C_GetFunctionList` gives; none if it gives none.
@@ -132,6 +150,7 @@ impl Library {
             (&raw mut count).expose_provenance(),
         ];
         let rv = invoke(Function::C_GetInterfaceList, address, &words);
+        interfaces.truncate(usize::try_from(count).unwrap_or(room));
         Some(
             rv.is_ok()
                 .then(|| interfaces.iter().map(read_interface).collect())
@@ -162,22 +181,22 @@ impl Library {
         if !rv.is_ok() || found == 0 {
             return Some(Err(rv));
         }
-        let pointer = std::ptr::with_exposed_provenance::<CK_INTERFACE>(found);
-        // SAFETY: the module answered CKR_OK and a pointer to one of its interfaces, which live as long as the library.
-        Some(Ok(read_interface(&unsafe { pointer.read_unaligned() })))
+        let words = memory::words(found, 3).unwrap_or_default();
+        let &[name, list, flags] = &words[..] else {
+            return Some(Err(rv));
+        };
+        Some(Ok(read_interface(&CK_INTERFACE {
+            pInterfaceName: with_exposed_provenance_mut(name),
+            pFunctionList: with_exposed_provenance_mut(list),
+            flags: flags as CK_FLAGS,
+        })))
     }
 }
 
 fn read_interface(interface: &CK_INTERFACE) -> Interface {
-    let name = if interface.pInterfaceName.is_null() {
-        String::new()
-    } else {
-        // SAFETY: an interface's name is a terminated string that lives as long as the library.
-        let name = unsafe { CStr::from_ptr(interface.pInterfaceName.cast::<c_char>()) };
-        name.to_string_lossy().into_owned()
-    };
+    let name = memory::text(interface.pInterfaceName.expose_provenance()).unwrap_or_default();
     let address = interface.pFunctionList.expose_provenance();
-    let list = (name == STANDARD && address != 0).then(|| read_list(address, None));
+    let list = (name == STANDARD).then(|| read_list(address, None)).flatten();
     Interface {
         name,
         flags: interface.flags,
@@ -186,24 +205,16 @@ fn read_interface(interface: &CK_INTERFACE) -> Interface {
     }
 }
 
-/// Reads a list's version and as many functions as that version has; or as `length` has, whatever the list says of itself.
-fn read_list(address: usize, length: Option<Version>) -> List {
-    let version = std::ptr::with_exposed_provenance::<CK_VERSION>(address);
-    // SAFETY: every function list begins with its version.
-    let version = unsafe { version.read_unaligned() };
-    let says = Version::of(version.major, version.minor);
+/// Reads a list's version and as many functions as that version has; or as `length` has, whatever the list says of itself. There is
+/// none where the address leads to no such memory.
+fn read_list(address: usize, length: Option<Version>) -> Option<List> {
+    let version = memory::version(address)?;
+    let says = Version::of(version.0, version.1);
     let count = length.unwrap_or(says).functions();
-    let first = std::ptr::with_exposed_provenance::<usize>(address + size_of::<usize>());
-    let addresses = (0..count).map(|index| {
-        // SAFETY: the functions of its version stand behind it, one word each, the first aligned to a word.
-        unsafe { first.add(index).read_unaligned() }
-    });
-    let mut addresses: Vec<usize> = addresses.collect();
+    // The functions stand behind the version, one word each, the first aligned to a word.
+    let mut addresses = memory::words(address.checked_add(size_of::<usize>())?, count)?;
     addresses.resize(Function::ALL.len(), 0);
-    List {
-        version: (version.major, version.minor),
-        addresses,
-    }
+    Some(List { version, addresses })
 }
 
 /// Calls a function of the module with machine words.

@@ -36,7 +36,10 @@ impl Module {
     /// If it cannot be loaded, or gives no functions.
     pub fn load(path: &Path) -> Result<Self, library::Error> {
         let library = Library::open(path)?;
-        let oldest = library.function_list(path)?;
+        // That it has to give the list before is what cases of the list are about.
+        let oldest = library
+            .function_list(path)
+            .or_else(|_| library.list_of_initialized(path))?;
         let newest = newest(&library);
         let version = newest.as_ref().map_or(Version::V2_40, |list| {
             Version::of(list.version.0, list.version.1)
