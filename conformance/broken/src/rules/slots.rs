@@ -3,8 +3,8 @@
 use cryptoki_sys::{CK_MECHANISM_INFO, CK_RV, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG};
 use cryptoki_sys::{CKF_DIGEST, CKF_ENCRYPT, CKF_LOGIN_REQUIRED, CKF_RNG, CKF_TOKEN_INITIALIZED};
 use cryptoki_sys::{CKF_TOKEN_PRESENT, CKF_USER_PIN_INITIALIZED, CKM_MD5, CKM_SHA256};
-use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_GENERAL_ERROR};
-use cryptoki_sys::{CKR_MECHANISM_INVALID, CKR_OK, CKR_SLOT_ID_INVALID};
+use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_DEVICE_ERROR};
+use cryptoki_sys::{CKR_GENERAL_ERROR, CKR_MECHANISM_INVALID, CKR_OK, CKR_SLOT_ID_INVALID};
 
 use super::general::nul_pad;
 use crate::functions::Function::{CloseAllSessions, DigestFinal, DigestInit, GetMechanismInfo};
@@ -24,6 +24,20 @@ pub(super) const RULES: &[Rule] = &[
             0 => count_off(call, |count| count.saturating_sub(1)),
             _ => call.pass(),
         }), &["slot.list.count", "slot.list.roomy"]),
+    row("slot-count-understated", "5.5.1", "C_GetSlotList asked for the count says that there is no slot.",
+        Around(&[GetSlotList], |call| count_off(call, |_| 0)), &["slot.list.count"]),
+    row("slot-list-present-empty", "5.5.1", "C_GetSlotList finds no slot with a token.",
+        Around(&[GetSlotList], |call| {
+            let rv = call.pass();
+            if rv == CKR_OK && call.word(0) != 0 {
+                call.set_number(2, 0);
+            }
+            rv
+        }), &["slot.list.present", "slot.list.again"]),
+    row("mechanism-count-understated", "5.5.5", "C_GetMechanismList asked for the count says one.",
+        Around(&[GetMechanismList], |call| count_off(call, |_| 1)), &["mechanism.list.count"]),
+    row("token-info-fails", "5.5.3", "C_GetTokenInfo answers CKR_DEVICE_ERROR.",
+        Instead(&[GetTokenInfo], CKR_OK, CKR_DEVICE_ERROR), &["slot.list.tokens-answer", "slot.token.label"]),
     row("slot-list-short-buffer-ok", "5.5.1", "C_GetSlotList answers CKR_OK where the buffer is too small.",
         Instead(&[GetSlotList], CKR_BUFFER_TOO_SMALL, CKR_OK), &["slot.list.too-small", "slot.list.no-room"]),
     row("slot-list-short-buffer-count-kept", "5.5.1", "C_GetSlotList does not say the count where the buffer is too small.",
