@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cryptoki_sys::{
-    CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKR_FUNCTION_NOT_SUPPORTED,
-    CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
+    CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKF_WRITE_PROTECTED,
+    CKR_FUNCTION_NOT_SUPPORTED, CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
 };
 
 use crate::c::{Module, Rv, Session, names};
@@ -163,6 +163,9 @@ impl<'a> Context<'a> {
         let function = self.c.last_called();
         if rv.0 == CKR_FUNCTION_NOT_SUPPORTED && !function.is_basic() {
             return not_applicable(format!("the module does not support {function}"));
+        }
+        if rv.0 == CKR_TOKEN_WRITE_PROTECTED && self.facts.token_flags & CKF_WRITE_PROTECTED != 0 {
+            return not_applicable("the token is write-protected");
         }
         let names: Vec<_> = codes.iter().map(|code| Rv(*code).to_string()).collect();
         fail(
