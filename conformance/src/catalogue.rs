@@ -129,7 +129,10 @@ mod tests {
     fn a_name_that_is_slightly_wrong_is_near_the_right_one() {
         assert_eq!(changes("kitten", "sitting"), 3);
         assert_eq!(near("sesion")[0], "session");
-        assert_eq!(near("session.open.serial")[0], "session.open.serial-required");
+        assert_eq!(
+            near("session.open.serial")[0],
+            "session.open.serial-required"
+        );
         assert!(near("something else altogether").is_empty());
     }
 

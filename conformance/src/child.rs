@@ -275,7 +275,11 @@ fn keep_stdout() -> Result<File> {
 
 /// Sends what the module prints to standard output to a file, and returns that.
 fn divert_stdout(path: &Path) -> Result<File> {
-    let file = File::options().read(true).append(true).create(true).open(path);
+    let file = File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path);
     let file = file.with_context(|| format!("cannot write {}", path.display()))?;
     nix::unistd::dup2_stdout(&file).context("cannot redirect standard output")?;
     Ok(file)

@@ -28,7 +28,9 @@ pub enum Error {
     #[error("C_GetFunctionList answers {0}, so nothing of the module can be called")]
     NoList(Rv),
     /// It says that it gives functions, and does not.
-    #[error("C_GetFunctionList answers CKR_OK and points to no function list, so nothing of the module can be called")]
+    #[error(
+        "C_GetFunctionList answers CKR_OK and points to no function list, so nothing of the module can be called"
+    )]
     Nowhere,
 }
 
@@ -196,7 +198,9 @@ impl Library {
 fn read_interface(interface: &CK_INTERFACE) -> Interface {
     let name = memory::text(interface.pInterfaceName.expose_provenance()).unwrap_or_default();
     let address = interface.pFunctionList.expose_provenance();
-    let list = (name == STANDARD).then(|| read_list(address, None)).flatten();
+    let list = (name == STANDARD)
+        .then(|| read_list(address, None))
+        .flatten();
     Interface {
         name,
         flags: interface.flags,

@@ -67,7 +67,10 @@ impl Trace {
         let inner = self.lock();
         let size = length(inner.printed.as_ref()).saturating_sub(inner.before);
         let mut text = vec![0; usize::try_from(size.min(SHOWN)).unwrap_or(0)];
-        let read = inner.printed.as_ref().map(|file| file.read_at(&mut text, inner.before));
+        let read = inner
+            .printed
+            .as_ref()
+            .map(|file| file.read_at(&mut text, inner.before));
         text.truncate(read.and_then(Result::ok).unwrap_or(0));
         String::from_utf8_lossy(&text).into_owned()
     }

@@ -35,7 +35,9 @@ pub(crate) struct Probe {
 pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
     let rv = initialize(module);
     if !rv.is_ok() && rv.0 != CKR_CRYPTOKI_ALREADY_INITIALIZED {
-        bail!("C_Initialize answers {rv}: is what the module needs configured, and does its daemon run?");
+        bail!(
+            "C_Initialize answers {rv}: is what the module needs configured, and does its daemon run?"
+        );
     }
     let slot = choose(module, &target.choice)?;
     let token = token(module, slot);

@@ -146,7 +146,8 @@ impl Options {
         }
         let builtin = Description::find_for(&probe.module);
         let name = &probe.module.description;
-        let found = builtin.with_context(|| format!("this program carries no description of {name}"))?;
+        let found =
+            builtin.with_context(|| format!("this program carries no description of {name}"))?;
         Ok(Some(found))
     }
 
@@ -264,7 +265,10 @@ fn pin(path: &Path) -> Result<Pin> {
     let pin = text.lines().next().unwrap_or_default();
     let pin = pin.trim_end_matches('\r');
     if pin.is_empty() {
-        bail!("the first line of {} is empty: it has to be the PIN", path.display());
+        bail!(
+            "the first line of {} is empty: it has to be the PIN",
+            path.display()
+        );
     }
     Ok(Pin::new(pin.to_owned()))
 }

@@ -147,7 +147,9 @@ fn skipped(report: &Report) -> Vec<String> {
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let parts = reasons.into_iter().take(REASONS);
-    parts.map(|(reason, count)| format!("{count}: {reason}")).collect()
+    parts
+        .map(|(reason, count)| format!("{count}: {reason}"))
+        .collect()
 }
 
 /// How many reasons for skipped cases are named.

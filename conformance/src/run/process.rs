@@ -237,12 +237,7 @@ impl Running {
     }
 
     /// Makes the result of a case in which the process crashed, ended or hung.
-    fn broken(
-        &mut self,
-        event: &Event,
-        case: &Case,
-        patience: Duration,
-    ) -> Result<CaseResult> {
+    fn broken(&mut self, event: &Event, case: &Case, patience: Duration) -> Result<CaseResult> {
         let mut result = empty_result(case);
         let calls = self.journal();
         let call = calls

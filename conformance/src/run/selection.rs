@@ -24,7 +24,10 @@ impl Selection {
         let cases = catalogue::cases();
         for pattern in &self.only {
             if !cases.iter().any(|case| matches(pattern, &case.id)) {
-                bail!("--only {pattern} names no case; {}", catalogue::advice(pattern));
+                bail!(
+                    "--only {pattern} names no case; {}",
+                    catalogue::advice(pattern)
+                );
             }
         }
         Ok(())
