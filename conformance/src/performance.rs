@@ -237,7 +237,7 @@ fn percentile(sorted: &[Duration], percent: usize) -> Option<f64> {
 /// Returns how many there were in a second; a clock that did not move in between counts its smallest step.
 fn rate(count: usize, took: Duration) -> f64 {
     let took = took.max(Duration::from_nanos(1));
-    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from) / took.as_secs_f64()
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / took.as_secs_f64()
 }
 
 /// No object.

@@ -113,7 +113,7 @@ const KNOWN: &[Known] = &[
     row(&["C_CreateObject"], &["CKR_TEMPLATE_INCONSISTENT"], &["CKR_ATTRIBUTE_TYPE_INVALID"],
         "CKR_TEMPLATE_INCONSISTENT is the literal reading: an attribute that the specification describes is valid, and does not go with the others here (§4.1.1). CKR_ATTRIBUTE_TYPE_INVALID is the common reading: valid for this class."),
     row(&["C_CreateObject"], &["CKR_TEMPLATE_INCOMPLETE", "CKR_KEY_SIZE_RANGE", "CKR_ATTRIBUTE_VALUE_INVALID"], OK,
-        "Refusing is right: the value is no AES key, which has 16, 24 or 32 bytes, or no point (§6.13, §6.3). CKR_ATTRIBUTE_VALUE_INVALID says it best; a value of no bytes is there, so the template is not incomplete."),
+        "Refusing is right where the value is no AES key, which has 16, 24 or 32 bytes, or no point (§6.13, §6.3); whether a generic secret may have no bytes is open. CKR_ATTRIBUTE_VALUE_INVALID says it best; a value of no bytes is there, so the template is not incomplete."),
     row(&["C_CreateObject"], &["CKR_CURVE_NOT_SUPPORTED", "CKR_DOMAIN_PARAMS_INVALID"], OK,
         "Refusing is right: CKA_EC_PARAMS names no curve (§6.3.3). CKR_CURVE_NOT_SUPPORTED is of curves that there are; CKR_ATTRIBUTE_VALUE_INVALID or CKR_DOMAIN_PARAMS_INVALID would say more."),
     row(&["C_CreateObject"], TEMPLATE, TEMPLATE,
