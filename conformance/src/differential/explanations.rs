@@ -96,8 +96,8 @@ const KNOWN: &[Known] = &[
     row(&["C_*Init"], AT_START, AT_START,
         "Both are right: more than one thing is wrong with the call, and which of them is found first is open (§5.1.7)."),
     // Parts, and all in one.
-    row(WHOLE, ACTIVE, &["CKR_OK*", "CKR_BUFFER_TOO_SMALL", "CKR_OPERATION_NOT_INITIALIZED"],
-        "Refusing is right: a single-part call must not follow parts of the same operation (§5.8.2 and its like). The specification names no code for it; a module that answers as if the parts had not been loses them."),
+    row(WHOLE, ACTIVE, &["CKR_OK*", "CKR_BUFFER_TOO_SMALL", "CKR_ENCRYPTED_DATA*", "CKR_GENERAL_ERROR", "CKR_OPERATION_NOT_INITIALIZED"],
+        "Refusing is right: a single-part call must not follow parts of the same operation (§5.8.2 and its like). The specification names no code for it; a module that answers as if the parts had not been loses them, or stumbles over them."),
     row(&["C_*Update", "C_*Final", "C_Sign", "C_Verify", "C_Digest", "C_Encrypt", "C_Decrypt"], IDLE, &["CKR_OK*", "CKR_DATA_LEN_RANGE", "CKR_SIGNATURE_LEN_RANGE", "CKR_SIGNATURE_INVALID", "CKR_ENCRYPTED_DATA*"],
         "Both are right where the mechanism signs all at once only, as CKM_RSA_PKCS and CKM_ECDSA do: parts need not be served. Elsewhere the module whose operation has outlived an error is wrong: a failing call ends it (§5.8 to §5.13)."),
     // Ciphertext.
