@@ -168,7 +168,8 @@ fn run_cases(module: &Module, facts: &Facts, job: &Job, lines: &mut File) -> Res
 fn run_case(standing: &mut Standing<'_>, case: &Case) -> CaseResult {
     let started = Instant::now();
     let mut result = empty_result(case);
-    let outcome = standing.reach(case.stage);
+    let outcome = standing.suits(case);
+    let outcome = outcome.and_then(|()| standing.reach(case.stage));
     standing.module.trace().clear();
     let mut context = Context::new(standing.module, standing.facts, standing.target);
     let outcome = outcome.and_then(|()| guarded(case, &mut context));

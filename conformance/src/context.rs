@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cryptoki_sys::{
-    CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKR_FUNCTION_NOT_SUPPORTED,
-    CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
+    CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKF_WRITE_PROTECTED,
+    CKR_FUNCTION_NOT_SUPPORTED, CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
 };
 
 use crate::c::{Function, Module, Rv, Session, names};
@@ -157,6 +157,10 @@ impl<'a> Context<'a> {
     /// # Errors
     /// As [`Context::expect`].
     pub fn expect_one_of(&self, rv: Rv, codes: &[CK_RV]) -> Outcome {
+        let protected = self.facts.token_flags & CKF_WRITE_PROTECTED != 0;
+        if protected && rv.0 == CKR_TOKEN_WRITE_PROTECTED && !codes.contains(&rv.0) {
+            return not_applicable("the token is write-protected");
+        }
         one_of(self.c.answered(rv), rv, codes)
     }
 

@@ -94,7 +94,9 @@ fn mechanisms(page: &mut String) {
     let _ = write!(
         page,
         "\n## Mechanisms\n\n\
-         {} of the {} mechanisms that PKCS#11 3.2 names.\n\n\
+         {} of the {} mechanisms that PKCS#11 3.2 names. A partition of the profile `strict` does less with some, and its\n\
+         `C_GetMechanismInfo` says so: no encryption by `CKM_AES_GCM` and `CKM_AES_CTR` with the caller's nonces, none by\n\
+         `CKM_RSA_PKCS`, no signing over SHA-1, no secrets below 16 bytes.\n\n\
          | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
         ck::MECHANISMS.len(),
         ck::MechanismType::ALL.len(),

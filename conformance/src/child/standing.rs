@@ -120,6 +120,18 @@ impl<'a> Standing<'a> {
         self.facts.token_flags & CKF_LOGIN_REQUIRED == 0 && self.target.user_pin.is_none()
     }
 
+    /// Leaves out a case that is about logging in, where nobody has to and no PIN is known.
+    ///
+    /// # Errors
+    /// The case is skipped.
+    pub(super) fn suits(&self, case: &Case) -> Outcome {
+        let about_login = ["login", "pin", "session"].contains(&case.area());
+        if case.stage == Stage::User && about_login && self.without_login() {
+            needed(None, "the user's PIN: --pin-file")?;
+        }
+        Ok(())
+    }
+
     /// Opens the session that stays open, and logs in with it.
     fn anchor(&self, stage: Stage) -> Outcome<Session> {
         let (mut rv, mut session) = self.module.open_read_write(self.facts.slot);

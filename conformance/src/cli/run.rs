@@ -54,6 +54,9 @@ pub(super) struct Options {
     /// takes the one that this program carries for it
     #[arg(long, value_name = "FILE")]
     description: Option<PathBuf>,
+    /// What to call the module in the report
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// Write the report for people: one HTML page that needs nothing else
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -119,6 +122,9 @@ impl Options {
             &command,
         )?;
         describe(description.as_ref(), &mut report)?;
+        if let Some(name) = &self.name {
+            report.module.name.clone_from(name);
+        }
         profiles::judge_again(&mut report);
         self.write(&report)?;
         Ok(code(&report))

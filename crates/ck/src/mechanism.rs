@@ -242,6 +242,8 @@ const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
 const MAC_BYTES: KeySizes = KeySizes::Bytes(1, 512);
+// The same keys where they are generated, told in bits there (6.8.2).
+const SECRET_BITS: KeySizes = KeySizes::Bits(8, 4096);
 
 const SHA1: Digest = Digest::Sha1;
 const SHA224: Digest = Digest::Sha224;
@@ -320,7 +322,7 @@ mechanisms! {
     SHA3_512                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_512)                               , "6.31.2";
     SHA3_512_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: false }      , "6.31.4";
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
-    GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, MAC_BYTES     , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
     ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
     ECDSA_SHA1              Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA1))                              , "6.3.13";

@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
             nul_pad(&mut info.libraryDescription);
         })), &["general.info.manufacturer", "general.info.description"]),
     row("info-flags-set", "3.1", "CK_INFO has flags, which are reserved.",
-        Around(&[GetInfo], |call| info(call, |info| info.flags = 1)), &["general.info.flags"]),
+        Around(&[GetInfo], |call| info(call, |info| info.flags = 1)), &["general.info.flags", "profile.baseline.sequence-1"]),
     row("info-version-unknown", "3.1", "CK_INFO claims a version of PKCS#11 that there is not.",
         Around(&[GetInfo], |call| info(call, |info| info.cryptokiVersion.major = 1)), &["general.info.version"]),
     row("info-null-accepted", "5.4.3", "C_GetInfo answers CKR_OK to a NULL pointer.",

@@ -62,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
             nul_pad(&mut info.manufacturerID);
         })), &["slot.info.description", "slot.info.manufacturer"]),
     row("slot-info-token-absent", "5.5.2", "CK_SLOT_INFO says that no token is present, although one answers.",
-        Around(&[GetSlotInfo], |call| slot(call, |info| info.flags &= !CKF_TOKEN_PRESENT)), &["slot.list.present", "slot.info.fixed-token"]),
+        Around(&[GetSlotInfo], |call| slot(call, |info| info.flags &= !CKF_TOKEN_PRESENT)), &["slot.list.present", "slot.info.fixed-token", "profile.baseline.sequence-1", "profile.extended.sequence-1"]),
     row("token-info-nul-padded", "5.5.3", "CK_TOKEN_INFO holds texts that end with NULs instead of blanks.",
         Around(&[GetTokenInfo], |call| token(call, |info| {
             nul_pad(&mut info.label);
@@ -70,7 +70,7 @@ pub(super) const RULES: &[Rule] = &[
             nul_pad(&mut info.model);
         })), &["slot.token.label", "slot.token.model"]),
     row("token-info-not-initialized", "5.5.3", "CK_TOKEN_INFO of an initialised token lacks CKF_TOKEN_INITIALIZED.",
-        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_TOKEN_INITIALIZED)), &["slot.token.initialized", "slot.init-token.flags"]),
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_TOKEN_INITIALIZED)), &["slot.token.initialized", "slot.init-token.flags", "profile.baseline.sequence-1"]),
     row("token-info-no-user-pin", "5.5.3", "CK_TOKEN_INFO lacks CKF_USER_PIN_INITIALIZED, although the user can log in.",
         Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_USER_PIN_INITIALIZED)), &["slot.token.user-pin-initialized"]),
     row("token-info-login-not-required", "5.5.3", "CK_TOKEN_INFO lacks CKF_LOGIN_REQUIRED, although private objects need a login.",
@@ -101,7 +101,7 @@ pub(super) const RULES: &[Rule] = &[
     row("mechanism-info-sizes-swapped", "5.5.6", "CK_MECHANISM_INFO has a smallest key that is larger than the largest.",
         Around(&[GetMechanismInfo], |call| mechanism(call, |info| {
             std::mem::swap(&mut info.ulMinKeySize, &mut info.ulMaxKeySize);
-        })), &["mechanism.info.sizes", "mechanism.info.rsa-bits"]),
+        })), &["mechanism.info.sizes", "mechanism.info.rsa-bits", "profile.extended.sequence-1"]),
     row("mechanism-info-flag-missing", "5.5.6", "CK_MECHANISM_INFO lacks CKF_DIGEST, although the digest works.",
         Around(&[GetMechanismInfo], |call| mechanism(call, |info| info.flags &= !CKF_DIGEST)), &["mechanism.sha-1.digest", "mechanism.sha224.digest"]),
     row("mechanism-info-flag-invented", "5.5.6", "CK_MECHANISM_INFO has CKF_ENCRYPT for every mechanism.",

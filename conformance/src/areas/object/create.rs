@@ -147,7 +147,7 @@ fn forbidden(kind: &'static Kind) -> impl Iterator<Item = Case> {
         .since(kind.since)
         .explain(
             "Footnote 2 of the attribute tables (section 4.2): the module alone says it. The application may be told so \
-             with CKR_ATTRIBUTE_READ_ONLY, CKR_TEMPLATE_INCONSISTENT or CKR_ATTRIBUTE_VALUE_INVALID (section 4.1.1).",
+             with CKR_ATTRIBUTE_READ_ONLY, CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_VALUE_INVALID or CKR_ATTRIBUTE_TYPE_INVALID (section 4.1.1).",
         )
         .run(|cx| refused(cx, kind, *one, *value))
     })
@@ -161,6 +161,7 @@ fn refused(cx: &mut Context<'_>, kind: &Kind, one: CK_ATTRIBUTE_TYPE, value: Giv
         CKR_ATTRIBUTE_READ_ONLY,
         CKR_TEMPLATE_INCONSISTENT,
         CKR_ATTRIBUTE_VALUE_INVALID,
+        CKR_ATTRIBUTE_TYPE_INVALID,
     ];
     cx.expect_one_of(rv, &codes)
 }

@@ -3,8 +3,9 @@
 use cryptoki_sys::*;
 
 use crate::areas::object::kinds::certificate;
+use crate::areas::object::material::CERTIFICATE;
 use crate::c::{Object, Session, Template};
-use crate::case::{Case, Outcome, case, profiles};
+use crate::case::{Case, Outcome, Stage, case, profiles};
 use crate::context::{Context, not_applicable};
 use crate::keys::{private, public, unhex};
 use crate::known_keys::P256;
@@ -28,20 +29,10 @@ pub(super) fn cases() -> Vec<Case> {
             profiles("5.5"),
             "Whoever is not logged in finds every certificate of a Public Certificates Token, and reads it.",
         )
+        .stage(Stage::Loaded)
         .run(|cx| {
-            let session = cx.session()?;
-            let ours = held(cx, session)?;
-            let known = values(cx, session);
-            cx.prepared(cx.c.logout(session))?;
-            let seen = values(cx, session);
-            cx.c.destroy_object(session, ours);
-            let (known, seen) = (known?, seen?);
-            let hidden = known.iter().filter(|value| !seen.contains(value)).count();
-            if hidden == 0 {
-                return Ok(());
-            }
-            let got = format!("{hidden} of {} hidden", known.len());
-            cx.lacking(CKP_PUBLIC_CERTIFICATES_TOKEN, "certificates that all can read", &got)
+            let make = |session, label: &str| cx.import(session, &template(label)).map(|_| ());
+            cx.with_objects(make, |_| seen_by_all(cx))
         }),
         case(
             "profile.certificates.key-found",
@@ -49,14 +40,8 @@ pub(super) fn cases() -> Vec<Case> {
             "Whoever is not logged in finds, by a certificate's CKA_ID, its private key or its public key.",
         )
         .explain("The case makes a certificate and a key pair with the same CKA_ID, and looks at every other certificate of the token as well.")
-        .run(|cx| {
-            let session = cx.session()?;
-            let label = cx.label();
-            let made = with_key(cx, session, &label);
-            let outcome = made.and_then(|()| found_by_identifier(cx, session));
-            // The runner logs in again where the case has logged out, and removes what bears the suite's label.
-            outcome
-        }),
+        .stage(Stage::Loaded)
+        .run(|cx| cx.with_objects(|session, label| with_key(cx, session, label), |_| found_by_identifier(cx))),
     ]
 }
 
@@ -86,6 +71,23 @@ fn values(cx: &Context<'_>, session: Session) -> Outcome<Vec<Vec<u8>>> {
         .collect()
 }
 
+/// Compares what the user and what anybody sees.
+fn seen_by_all(cx: &Context<'_>) -> Outcome {
+    let session = cx.prepare_user()?;
+    let known = values(cx, session)?;
+    let there = known.contains(&unhex(CERTIFICATE));
+    cx.check(there, "the new certificate among them", "not there")?;
+    cx.prepared(cx.c.logout(session))?;
+    let seen = values(cx, session)?;
+    let hidden = known.iter().filter(|value| !seen.contains(value)).count();
+    if hidden == 0 {
+        return Ok(());
+    }
+    let got = format!("{hidden} of {} hidden", known.len());
+    let expected = "certificates that all can read";
+    cx.lacking(CKP_PUBLIC_CERTIFICATES_TOKEN, expected, &got)
+}
+
 /// Makes a certificate and a key pair that belong together by their identifier.
 fn with_key(cx: &Context<'_>, session: Session, label: &str) -> Outcome {
     cx.mechanism(CKM_EC_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR)?;
@@ -101,7 +103,8 @@ fn with_key(cx: &Context<'_>, session: Session, label: &str) -> Outcome {
 }
 
 /// Looks for the keys of every certificate, first as the user, then as anybody.
-fn found_by_identifier(cx: &Context<'_>, session: Session) -> Outcome {
+fn found_by_identifier(cx: &Context<'_>) -> Outcome {
+    let session = cx.prepare_user()?;
     let mut with_key = Vec::new();
     for object in all(cx, session)? {
         let id = cx.read(session, object, CKA_ID)?;
