@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         Around(&[GetSlotList], |call| match call.word(0) {
             0 => count_off(call, |count| count.saturating_sub(1)),
             _ => call.pass(),
-        }), &["slot.list.count", "slot.list.roomy"]),
+        }), &["slot.list.count"]),
     row("slot-count-understated", "5.5.1", "C_GetSlotList asked for the count says that there is no slot.",
         Around(&[GetSlotList], |call| count_off(call, |_| 0)), &["slot.list.count"]),
     row("slot-list-present-empty", "5.5.1", "C_GetSlotList finds no slot with a token.",
