@@ -1,5 +1,8 @@
 //! Every case bites: under a module that breaks a rule, the cases that name the rule fail, and without the break they pass.
 
+mod areas;
+mod coverage;
+mod exceptions;
 mod suite;
 
 use std::collections::BTreeMap;

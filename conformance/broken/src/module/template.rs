@@ -3,7 +3,7 @@
 use std::ptr::from_ref;
 use std::slice;
 
-use cryptoki_sys::{CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_RV, CK_ULONG};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_RV, CK_ULONG, CK_UNAVAILABLE_INFORMATION};
 
 use super::call::{Call, size};
 
@@ -70,4 +70,13 @@ pub(crate) fn report(attribute: &mut CK_ATTRIBUTE, value: &[u8]) {
         place.copy_from_slice(value);
     }
     attribute.ulValueLen = value.len() as CK_ULONG;
+}
+
+/// Returns the value of an attribute of the host; none where there is no buffer or nothing in it.
+pub(crate) fn value(attribute: &mut CK_ATTRIBUTE) -> &mut [u8] {
+    if attribute.pValue.is_null() || attribute.ulValueLen == CK_UNAVAILABLE_INFORMATION {
+        return &mut [];
+    }
+    // SAFETY: the host owes a value of this length where the pointer is not null, for as long as the call lasts.
+    unsafe { slice::from_raw_parts_mut(attribute.pValue.cast(), size(attribute.ulValueLen)) }
 }

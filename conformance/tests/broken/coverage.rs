@@ -1,0 +1,123 @@
+//! How much of the suite is seen to bite: every case that passes without a rule has to fail under some rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::thread;
+
+use broken_module::{generic_rules, rules};
+use conformance::report::model::{CaseResult, Verdict};
+
+use crate::areas::{OF_ATTRIBUTES, about};
+use crate::exceptions::EXCEPTIONS;
+use crate::suite::Suite;
+use crate::{AT_ONCE, next};
+
+/// What keeps a run short: some of the known answers, and shorter random games.
+const SHORT: &[&str] = &["--stride", "40", "--rounds", "300"];
+
+/// A rule and the areas that can notice it.
+type Plan = (String, BTreeSet<&'static str>);
+
+#[test]
+#[ignore = "runs the suite some seven hundred times; `cargo xtask deep` runs it"]
+fn every_case_is_seen_to_fail() {
+    let suite = Suite::new();
+    let results = suite
+        .attempt("", &[], SHORT)
+        .expect("without a rule the suite runs");
+    let passing = results
+        .into_iter()
+        .filter(|result| result.verdict == Verdict::Pass);
+    let passing: BTreeSet<String> = passing.map(|result| result.case).collect();
+    let seen = seen_to_fail(&suite, plans(), &passing);
+    let never: Vec<&str> = passing
+        .iter()
+        .map(String::as_str)
+        .filter(|case| !seen.contains_key(*case))
+        .collect();
+    write(&never);
+    let unexplained: Vec<_> = never.iter().filter(|case| reason(case).is_none()).collect();
+    assert!(
+        unexplained.is_empty(),
+        "never seen to fail: {unexplained:#?}"
+    );
+    let stale = EXCEPTIONS
+        .iter()
+        .filter(|(case, _)| seen.contains_key(*case));
+    let stale: Vec<_> = stale.collect();
+    assert!(
+        stale.is_empty(),
+        "seen to fail, so no exceptions: {stale:#?}"
+    );
+}
+
+/// Returns the rules with the areas that can notice each.
+fn plans() -> Vec<Plan> {
+    let named = rules().filter(|rule| !rule.cases.is_empty()).map(|rule| {
+        let areas = rule.cases.iter().filter_map(|case| case.split('.').next());
+        (rule.name.to_owned(), areas.collect())
+    });
+    let generic = generic_rules().map(|rule| {
+        let areas = rule.function().map_or(OF_ATTRIBUTES, about);
+        (rule.to_string(), areas.iter().copied().collect())
+    });
+    named.chain(generic).collect()
+}
+
+/// Runs the plans; returns for each case the first rule that it failed under.
+fn seen_to_fail(
+    suite: &Suite,
+    plans: Vec<Plan>,
+    passing: &BTreeSet<String>,
+) -> BTreeMap<String, String> {
+    let total = plans.len();
+    let waiting = Mutex::new(plans.into_iter().enumerate());
+    let seen = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((number, (rule, areas))) = next(&waiting) {
+                    let areas: Vec<_> = areas.into_iter().collect();
+                    // A module that cannot even be loaded fails no case.
+                    let results = suite.attempt(&rule, &areas, SHORT).unwrap_or_default();
+                    let mut seen = seen.lock().expect("no thread panics");
+                    for result in results.iter().filter(|result| bites(result)) {
+                        if passing.contains(&result.case) {
+                            seen.entry(result.case.clone())
+                                .or_insert_with(|| rule.clone());
+                        }
+                    }
+                    let left = passing.len() - seen.len();
+                    eprintln!("{number}/{total} {rule}: {left} cases not seen to fail yet");
+                }
+            });
+        }
+    });
+    seen.into_inner().expect("no thread panics")
+}
+
+/// Tells whether a case failed by what it does itself: one without a call did not come to its beginning.
+fn bites(result: &CaseResult) -> bool {
+    result.verdict == Verdict::Fail && !result.calls.is_empty()
+}
+
+fn reason(case: &str) -> Option<&'static str> {
+    let mut exceptions = EXCEPTIONS.iter();
+    exceptions
+        .find(|(name, _)| *name == case)
+        .map(|(_, reason)| *reason)
+}
+
+/// Writes the list to target/conformance/never-failed.txt.
+fn write(never: &[&str]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("conformance");
+    fs::create_dir_all(&folder).expect("the target folder is ours");
+    let line = |case: &&str| match reason(case) {
+        Some(reason) => format!("{case}: {reason}\n"),
+        None => format!("{case}\n"),
+    };
+    let text: String = never.iter().map(line).collect();
+    fs::write(folder.join("never-failed.txt"), text).expect("the target folder is ours");
+}
