@@ -11,6 +11,7 @@ use cryptoki_sys::{CK_RV, CKR_FUNCTION_FAILED, CKR_GENERAL_ERROR, CKR_OK};
 
 use crate::functions::{FUNCTIONS, Function};
 use crate::module::Call;
+pub(crate) use attributes::ignore;
 use attributes::{ATTRIBUTES, Attribute, Habit};
 use results::{counts, garble, miscount, results};
 
@@ -32,13 +33,14 @@ enum Kind {
 }
 
 impl Kind {
+    /// The milder ones first.
     const ALL: [Self; 6] = [
         Self::Accepts,
-        Self::AlwaysFails,
-        Self::DoesNothing,
-        Self::Garbles,
-        Self::Miscounts,
         Self::WrongCode,
+        Self::Miscounts,
+        Self::Garbles,
+        Self::DoesNothing,
+        Self::AlwaysFails,
     ];
 
     const fn name(self) -> &'static str {
@@ -90,7 +92,7 @@ impl Generic {
     /// Answers a call.
     pub(crate) fn answer(self, call: &mut Call) -> CK_RV {
         match self.0 {
-            About::Attribute(habit, attribute) => habit.answer(attribute, call),
+            About::Attribute(habit, attribute) => habit.answer(attribute.kind, call),
             About::Function(kind, function) if function == call.function() => answer(kind, call),
             About::Function(..) => call.pass(),
         }
@@ -108,14 +110,14 @@ impl Display for Generic {
 
 /// Returns every rule that is made for a function or an attribute.
 pub fn generic_rules() -> impl Iterator<Item = Generic> {
-    let functions = FUNCTIONS.iter().flat_map(|&function| {
-        let kinds = Kind::ALL.into_iter();
-        let kinds = kinds.filter(move |kind| kind.concerns(function));
-        kinds.map(move |kind| Generic(About::Function(kind, function)))
+    let functions = Kind::ALL.into_iter().flat_map(|kind| {
+        let functions = FUNCTIONS.iter().copied();
+        let functions = functions.filter(move |&function| kind.concerns(function));
+        functions.map(move |function| Generic(About::Function(kind, function)))
     });
-    let attributes = ATTRIBUTES.iter().flat_map(|attribute| {
-        let habits = Habit::ALL.into_iter();
-        habits.map(move |habit| Generic(About::Attribute(habit, attribute)))
+    let attributes = Habit::ALL.into_iter().flat_map(|habit| {
+        let about = move |attribute| Generic(About::Attribute(habit, attribute));
+        ATTRIBUTES.iter().map(about)
     });
     functions.chain(attributes)
 }

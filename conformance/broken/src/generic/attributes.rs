@@ -25,7 +25,8 @@ use crate::module::{Call, Template, report, value};
 pub(super) struct Attribute {
     /// The C name.
     pub(super) name: &'static str,
-    kind: CK_ATTRIBUTE_TYPE,
+    /// Its number.
+    pub(super) kind: CK_ATTRIBUTE_TYPE,
 }
 
 macro_rules! table {
@@ -59,7 +60,8 @@ pub(super) enum Habit {
 }
 
 impl Habit {
-    pub(super) const ALL: [Self; 3] = [Self::Drops, Self::Ignores, Self::Misreports];
+    /// The milder ones first.
+    pub(super) const ALL: [Self; 3] = [Self::Ignores, Self::Misreports, Self::Drops];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -69,21 +71,21 @@ impl Habit {
         }
     }
 
-    pub(super) fn answer(self, attribute: &Attribute, call: &mut Call) -> CK_RV {
+    pub(super) fn answer(self, kind: CK_ATTRIBUTE_TYPE, call: &mut Call) -> CK_RV {
         match (self, call.function()) {
             (Self::Misreports, Function::GetAttributeValue) => {
                 let rv = call.pass();
-                misreport(call, attribute.kind);
+                misreport(call, kind);
                 rv
             }
             (Self::Ignores, Function::GetAttributeValue) => {
                 let rv = call.pass();
-                remembered(call, attribute.kind);
+                remembered(call, kind);
                 rv
             }
             (Self::Drops | Self::Ignores, Function::SetAttributeValue) => {
                 let object = call.word(1);
-                drop_from(call, attribute.kind, &[(2, None)], Some(object), self)
+                drop_from(call, kind, &[(2, None)], Some(object), self)
             }
             (Self::Drops | Self::Ignores, function) if !function.makes().is_empty() => {
                 let made: Vec<_> = function
@@ -91,11 +93,16 @@ impl Habit {
                     .iter()
                     .map(|&(at, to)| (at, Some(to)))
                     .collect();
-                drop_from(call, attribute.kind, &made, None, self)
+                drop_from(call, kind, &made, None, self)
             }
             _ => call.pass(),
         }
     }
+}
+
+/// Answers a call of a module that reports an attribute as it was asked for, and has left it out.
+pub(crate) fn ignore(kind: CK_ATTRIBUTE_TYPE, call: &mut Call) -> CK_RV {
+    Habit::Ignores.answer(kind, call)
 }
 
 /// What was asked for, by object.

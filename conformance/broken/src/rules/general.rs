@@ -68,7 +68,7 @@ pub(super) const RULES: &[Rule] = &[
             let rv = call.pass();
             call.set_number(1, 0);
             rv
-        }), &[]),
+        }), &["general.interface-list.exported"]),
 ];
 
 /// Replaces the blanks at the end of a text by zero bytes.
