@@ -35,11 +35,11 @@ pub const fn spec32(number: &'static str) -> Section {
     }
 }
 
-/// A section of PKCS #11 Profiles Version 3.1.
+/// A section of PKCS #11 Profiles Version 3.2, which has every profile of 3.1 and one more.
 #[must_use]
 pub const fn profiles(number: &'static str) -> Section {
     Section {
-        document: "PKCS#11 Profiles 3.1",
+        document: "PKCS#11 Profiles 3.2",
         number,
     }
 }

@@ -1,6 +1,6 @@
 //! What a module says of itself, asked once at the beginning of a run.
 
-use cryptoki_sys::{CK_FLAGS, CK_MECHANISM_TYPE, CK_SLOT_ID, CK_ULONG};
+use cryptoki_sys::{CK_FLAGS, CK_MECHANISM_TYPE, CK_PROFILE_ID, CK_SLOT_ID, CK_ULONG};
 use serde::{Deserialize, Serialize};
 
 use crate::c::function::Version;
@@ -35,6 +35,8 @@ pub struct Facts {
     pub max_pin: CK_ULONG,
     /// Every mechanism of the slot.
     pub mechanisms: Vec<Listed>,
+    /// Every profile that a profile object of the token claims, as anybody sees them.
+    pub profiles: Vec<CK_PROFILE_ID>,
 }
 
 impl Facts {
@@ -42,5 +44,11 @@ impl Facts {
     #[must_use]
     pub fn mechanism(&self, kind: CK_MECHANISM_TYPE) -> Option<&Listed> {
         self.mechanisms.iter().find(|listed| listed.kind == kind)
+    }
+
+    /// Tells whether the token claims a profile.
+    #[must_use]
+    pub fn claims(&self, profile: CK_PROFILE_ID) -> bool {
+        self.profiles.contains(&profile)
     }
 }

@@ -14,6 +14,7 @@
 //! | `performance` | operations per second and latency |
 //! | `random`, `differential` | random calls from a seed; the same on two modules |
 //! | [`vectors`] | known answers, and what runs them |
+//! | `profiles` | the OASIS profiles, and whether a module meets them |
 //! | [`report`] | a run as data, and its forms |
 //! | `cli` | the command line |
 
@@ -32,6 +33,7 @@ mod keys;
 mod known_keys;
 mod operations;
 mod performance;
+mod profiles;
 mod random;
 pub mod report;
 mod run;

@@ -66,10 +66,26 @@ impl Conformance {
     /// As [`Python::with`].
     #[must_use]
     pub fn with_nist_vectors(self) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-        let root = root.expect("this crate lies in the workspace");
-        let python = Python::with(&root.join("conformance/vectors/requirements.txt"));
+        let python = Python::with(&suite().join("vectors/requirements.txt"));
         self.file("--vectors", python.folder())
+    }
+
+    /// Gives it the description of this name, whose known departures then do not fail the run.
+    #[must_use]
+    pub fn known(self, name: &str) -> Self {
+        self.file("--description", &suite().join("descriptions").join(name))
+    }
+
+    /// Has it make the same random calls on another token.
+    #[must_use]
+    pub fn beside(self, other: &Token) -> Self {
+        let run = self
+            .file("--beside", &other.module)
+            .args("--beside-token")
+            .args(&other.label)
+            .file("--beside-pin-file", &other.write("beside.pin", &other.pin));
+        let environment = other.environment.iter();
+        environment.fold(run, |run, (name, value)| run.env(name, value))
     }
 
     /// Sets an environment variable.
@@ -108,4 +124,11 @@ impl Judged {
             .map(|result| result["case"].as_str().unwrap_or_default().to_owned())
             .collect()
     }
+}
+
+/// The suite's folder.
+fn suite() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    root.expect("this crate lies in the workspace")
+        .join("conformance")
 }

@@ -4,19 +4,11 @@
 //! that is not listed fails the test, and so does a listed one that has gone: a list that is longer than the truth hides faults.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use tests::{Chain, Conformance, Judged, Partition, SoftHsm, Token};
 
 /// Every how many known answers are tried here; `cargo xtask conformance` tries all.
 const STRIDE: &str = "--stride 7";
-
-fn description(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("tests lie in the workspace");
-    root.join("conformance/descriptions").join(name)
-}
 
 /// Runs all cases, and requires that none fails but the listed, and that all listed ones do.
 fn judge(token: &Token, name: &str) -> Judged {
@@ -24,7 +16,7 @@ fn judge(token: &Token, name: &str) -> Judged {
         .args("--destructive")
         .args(STRIDE)
         .with_nist_vectors()
-        .file("--description", &description(&format!("{name}.toml")))
+        .known(&format!("{name}.toml"))
         .judge();
     let failed = judged.cases("fail");
     assert!(

@@ -8,7 +8,7 @@ mod fixed;
 mod foreign;
 pub(in crate::areas) mod kinds;
 mod lifetime;
-mod material;
+pub(in crate::areas) mod material;
 mod template;
 mod value;
 

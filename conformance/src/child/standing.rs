@@ -1,15 +1,20 @@
 //! Brings the module to the stage that a case begins with, and back to order after it.
 
 use cryptoki_sys::{
-    CKF_OS_LOCKING_OK, CKR_OK, CKS_RW_PUBLIC_SESSION, CKS_RW_SO_FUNCTIONS, CKS_RW_USER_FUNCTIONS,
-    CKU_SO, CKU_USER,
+    CK_STATE, CKF_LOGIN_REQUIRED, CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
+    CKS_RO_PUBLIC_SESSION, CKS_RO_USER_FUNCTIONS, CKS_RW_PUBLIC_SESSION, CKS_RW_SO_FUNCTIONS,
+    CKS_RW_USER_FUNCTIONS, CKU_SO, CKU_USER,
 };
 
-use crate::c::{Module, Rv, Session, Template, locks};
+use super::probe::initialize;
+use crate::c::{Module, Rv, Session, Template};
 use crate::case::{Case, Outcome, Stage, Stop};
-use crate::context::LABEL;
+use crate::context::{LABEL, not_applicable};
 use crate::facts::Facts;
 use crate::target::{Pin, Target};
+
+/// How many calls of `C_Finalize` a module gets that counts those of `C_Initialize`.
+const FINALIZED: usize = 16;
 
 /// Where the module stands.
 pub(super) struct Standing<'a> {
@@ -43,17 +48,12 @@ impl<'a> Standing<'a> {
             return Ok(());
         }
         self.reached = None;
+        self.finalize();
         if stage == Stage::Loaded {
-            // A module that was never initialised answers that it is not, and is where it has to be.
-            self.module.finalize();
             self.reached = Some((stage, None));
             return Ok(());
         }
-        self.module.finalize();
-        let rv = self
-            .module
-            .initialize(Some(&locks::without_functions(CKF_OS_LOCKING_OK, 0)));
-        reached("C_Initialize", rv)?;
+        reached("C_Initialize", initialize(self.module))?;
         let anchor = if stage == Stage::Initialized {
             None
         } else {
@@ -78,7 +78,13 @@ impl<'a> Standing<'a> {
         if let Some((Stage::User, Some(session))) = self.reached {
             self.sweep(session);
         }
-        self.module.finalize();
+        self.finalize();
+    }
+
+    /// Finalises until the module answers that it is not initialised: some count how often they were.
+    fn finalize(&self) {
+        let finalized = |_: &usize| self.module.finalize().is_ok();
+        (0..FINALIZED).take_while(finalized).count();
     }
 
     /// Destroys token objects that the suite made: their labels begin with its name.
@@ -99,19 +105,45 @@ impl<'a> Standing<'a> {
         let Some(anchor) = anchor else { return false };
         let (rv, info) = self.module.session_info(anchor);
         let stage = self.reached.as_ref().map(|reached| reached.0);
-        let state = match stage {
-            Some(Stage::Officer) => CKS_RW_SO_FUNCTIONS,
-            Some(Stage::User) => CKS_RW_USER_FUNCTIONS,
-            _ => CKS_RW_PUBLIC_SESSION,
+        let states: &[CK_STATE] = match stage {
+            Some(Stage::Officer) => &[CKS_RW_SO_FUNCTIONS],
+            Some(Stage::User) if !self.without_login() => {
+                &[CKS_RW_USER_FUNCTIONS, CKS_RO_USER_FUNCTIONS]
+            }
+            _ => &[CKS_RW_PUBLIC_SESSION, CKS_RO_PUBLIC_SESSION],
         };
-        rv.is_ok() && info.state == state
+        rv.is_ok() && states.contains(&info.state)
+    }
+
+    /// Tells whether the token lets everybody do what a user may do, and no PIN is known for it.
+    fn without_login(&self) -> bool {
+        self.facts.token_flags & CKF_LOGIN_REQUIRED == 0 && self.target.user_pin.is_none()
+    }
+
+    /// Leaves out a case that is about logging in, where nobody has to and no PIN is known.
+    ///
+    /// # Errors
+    /// The case is skipped.
+    pub(super) fn suits(&self, case: &Case) -> Outcome {
+        let about_login = ["login", "pin", "session"].contains(&case.area());
+        if case.stage == Stage::User && about_login && self.without_login() {
+            needed(None, "the user's PIN: --pin-file")?;
+        }
+        Ok(())
     }
 
     /// Opens the session that stays open, and logs in with it.
     fn anchor(&self, stage: Stage) -> Outcome<Session> {
-        let (rv, session) = self.module.open_read_write(self.facts.slot);
+        let (mut rv, mut session) = self.module.open_read_write(self.facts.slot);
+        if rv.0 == CKR_TOKEN_WRITE_PROTECTED {
+            if stage == Stage::Officer {
+                return not_applicable("the token is write-protected");
+            }
+            (rv, session) = self.module.open_read_only(self.facts.slot);
+        }
         reached("C_OpenSession", rv)?;
         match stage {
+            Stage::User if self.without_login() => {}
             Stage::User => self.login_user(session)?,
             Stage::Officer => {
                 let pin = needed(self.target.so_pin.as_ref(), "the SO's PIN: --so-pin-file")?;

@@ -4,13 +4,18 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use cryptoki_sys::CK_SLOT_ID;
 
+use super::output::print;
+use crate::child::Probe;
 use crate::description::Description;
 use crate::performance::Plan;
+use crate::profiles;
 use crate::report::model::{Level, Report, Verdict};
 use crate::report::{file, html, json, junit, summary};
 use crate::run::{Progress, Selection};
@@ -36,6 +41,9 @@ pub(super) struct Options {
     /// Run only the cases that this pattern names, such as `session` or `*.twice`
     #[arg(long, value_name = "PATTERN")]
     only: Vec<String>,
+    /// Run only the cases that an OASIS profile rests on, and say whether the module meets it
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(profiles::names()))]
+    profile: Option<String>,
     /// Leave out the cases that this pattern names
     #[arg(long, value_name = "PATTERN")]
     skip: Vec<String>,
@@ -46,6 +54,9 @@ pub(super) struct Options {
     /// takes the one that this program carries for it
     #[arg(long, value_name = "FILE")]
     description: Option<PathBuf>,
+    /// What to call the module in the report
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// Write the report for people: one HTML page that needs nothing else
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -90,11 +101,13 @@ pub(super) struct Options {
 impl Options {
     /// Runs the suite.
     pub(super) fn run(self) -> Result<ExitCode> {
-        let target = self.target()?;
-        let selection = Selection {
-            only: self.only.clone(),
-            skip: self.skip.clone(),
-        };
+        let mut target = self.target()?;
+        let selection = self.selection()?;
+        let mut probe = crate::run::probe(&target)?;
+        let description = self.description(&probe)?;
+        if self.follow(description.as_ref(), &mut target) {
+            probe = crate::run::probe(&target)?;
+        }
         let command = std::env::args().collect::<Vec<_>>().join(" ");
         let plan = self.performance.map(|seconds| Plan {
             seconds,
@@ -102,38 +115,58 @@ impl Options {
         });
         let mut report = crate::run::run(
             &target,
+            probe,
             &selection,
             plan.as_ref(),
             &mut Progress::new(self.quiet),
             &command,
         )?;
-        self.describe(&mut report)?;
+        describe(description.as_ref(), &mut report)?;
+        if let Some(name) = &self.name {
+            report.module.name.clone_from(name);
+        }
+        profiles::judge_again(&mut report);
         self.write(&report)?;
         Ok(code(&report))
     }
 
-    /// Marks what the description knows; says which of its entries have become stale.
-    fn describe(&self, report: &mut Report) -> Result<()> {
-        let builtin = Description::find_for(&report.module);
-        let description = match &self.description {
-            Some(path) if path.as_os_str() == "builtin" => builtin.with_context(|| {
-                format!(
-                    "this program carries no description of {}",
-                    report.module.description
-                )
-            })?,
-            Some(path) => Description::read(path)?,
-            None => {
-                if let Some(builtin) = builtin {
-                    report.module.name = builtin.name;
-                }
-                return Ok(());
-            }
+    /// Returns which cases to run.
+    fn selection(&self) -> Result<Selection> {
+        let profile = self.profile.as_deref().and_then(profiles::patterns);
+        let selection = Selection {
+            only: self.only.clone(),
+            profile: profile.unwrap_or_default(),
+            skip: self.skip.clone(),
         };
-        for stale in description.apply(report) {
-            writeln!(io::stderr(), "stale: {stale}").context("cannot write to standard error")?;
+        selection.check()?;
+        Ok(selection)
+    }
+
+    /// Returns the description that was asked for.
+    fn description(&self, probe: &Probe) -> Result<Option<Description>> {
+        let Some(path) = &self.description else {
+            return Ok(None);
+        };
+        if path.as_os_str() != "builtin" {
+            return Ok(Some(Description::read(path)?));
         }
-        Ok(())
+        let builtin = Description::find_for(&probe.module);
+        let name = &probe.module.description;
+        let found = builtin.with_context(|| format!("this program carries no description of {name}"))?;
+        Ok(Some(found))
+    }
+
+    /// Does what the description says of slot and time where the command line does not; tells whether the slot may be another now.
+    fn follow(&self, description: Option<&Description>, target: &mut Target) -> bool {
+        let Some(description) = description else {
+            return false;
+        };
+        target.deadline = description.deadline().unwrap_or_default();
+        if self.slot.is_some() || self.token.is_some() || description.choice() == target.choice {
+            return false;
+        }
+        target.choice = description.choice();
+        true
     }
 
     /// Writes the report in every form that was asked for, and its summary.
@@ -147,11 +180,11 @@ impl Options {
         if let Some(path) = &self.junit {
             write(path, &junit::render(report))?;
         }
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{}", summary::text(report).trim_end()).context("cannot write the summary")
+        print(&summary::text(report))
     }
 
     fn target(&self) -> Result<Target> {
+        there(&self.module)?;
         let choice = match (self.slot, &self.token) {
             (Some(slot), _) => Choice::Slot(slot),
             (None, Some(label)) => Choice::Label(label.clone()),
@@ -163,6 +196,7 @@ impl Options {
             user_pin: self.pin_file.as_deref().map(pin).transpose()?,
             so_pin: self.so_pin_file.as_deref().map(pin).transpose()?,
             destructive: self.destructive,
+            deadline: Duration::ZERO,
             seed: self.seed,
             vectors: self.vectors.clone(),
             stride: usize::from(self.stride),
@@ -178,6 +212,7 @@ impl Options {
 
     /// The second module of a differential run.
     fn beside(&self, module: &Path) -> Result<Target> {
+        there(module)?;
         Ok(Target {
             module: module.to_owned(),
             choice: self
@@ -187,6 +222,7 @@ impl Options {
             user_pin: self.beside_pin_file.as_deref().map(pin).transpose()?,
             so_pin: None,
             destructive: false,
+            deadline: Duration::ZERO,
             seed: self.seed,
             vectors: None,
             stride: 1,
@@ -194,6 +230,32 @@ impl Options {
             other: None,
         })
     }
+}
+
+/// Marks what the description knows; says which of its entries have become stale. Without one the module only gets its name.
+fn describe(description: Option<&Description>, report: &mut Report) -> Result<()> {
+    let Some(description) = description else {
+        if let Some(builtin) = Description::find_for(&report.module) {
+            report.module.name = builtin.name;
+        }
+        return Ok(());
+    };
+    for stale in description.apply(report) {
+        writeln!(io::stderr(), "stale: {stale}").context("cannot write to standard error")?;
+    }
+    Ok(())
+}
+
+/// Requires that a module's file is there. A bare name is looked for by the dynamic linker.
+fn there(module: &Path) -> Result<()> {
+    let bare = module.components().count() == 1;
+    if !bare && !module.exists() {
+        bail!(
+            "there is no file {}: --module takes the path of the shared library that applications load",
+            module.display()
+        );
+    }
+    Ok(())
 }
 
 /// Writes a file that appears complete or not at all.
@@ -205,7 +267,12 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
 fn pin(path: &Path) -> Result<Pin> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read the PIN in {}", path.display()))?;
-    Ok(Pin::new(text.lines().next().unwrap_or_default().to_owned()))
+    let pin = text.lines().next().unwrap_or_default();
+    let pin = pin.trim_end_matches('\r');
+    if pin.is_empty() {
+        bail!("the first line of {} is empty: it has to be the PIN", path.display());
+    }
+    Ok(Pin::new(pin.to_owned()))
 }
 
 /// Reads for how long to measure.

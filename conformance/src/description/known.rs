@@ -24,6 +24,9 @@ pub struct Known {
     /// The first version of the library that has it no more.
     #[serde(default)]
     pub until: Option<LibraryVersion>,
+    /// Whether its cases fail by chance, such as a race: that they pass once says nothing then.
+    #[serde(default)]
+    pub sometimes: bool,
 }
 
 /// A known departure that did not show, though its cases were tried: the entry can go.
@@ -112,13 +115,13 @@ fn mark(result: &mut CaseResult, known: &Known) {
     };
 }
 
-/// An entry is stale where some of its cases passed, and none failed.
+/// An entry is stale where some of its cases passed, and none failed; one of chance never is.
 fn stale(known: &Known, report: &Report) -> Option<Stale> {
     let of = |verdict: Verdict| {
         let results = report.results.iter();
         results.filter(move |result| result.verdict == verdict && known.is_about(result))
     };
-    if of(Verdict::Fail).next().is_some() {
+    if known.sometimes || of(Verdict::Fail).next().is_some() {
         return None;
     }
     let passed: Vec<_> = of(Verdict::Pass)

@@ -169,6 +169,18 @@ fn an_entry_whose_cases_all_pass_is_stale() {
 }
 
 #[test]
+fn an_entry_of_chance_is_never_stale() {
+    let text = SMALL.replace("number = 4", "number = 4\nsometimes = true");
+    let check = |verdict, expected| {
+        let mut report = report("1.5", vec![result("session.open.read-write", verdict)]);
+        assert_eq!(parse(&text).unwrap().apply(&mut report), []);
+        assert_eq!(report.results[0].verdict, expected);
+    };
+    check(Verdict::Pass, Verdict::Pass);
+    check(Verdict::Fail, Verdict::Known);
+}
+
+#[test]
 fn what_cannot_be_is_refused_in_words() {
     let check = |from: &str, to: &str, expected: &str| {
         let text = SMALL.replace(from, to);

@@ -308,6 +308,7 @@ fn of_handle(family: Family, row: &'static Row) -> Vec<Case> {
                 "{init} with the handle of an object that is no key answers CKR_KEY_HANDLE_INVALID."
             ),
         )
+        .should()
         .run(move |cx| not_a_key(cx, row, family)),
     ];
     for (rule, handle) in [("key-zero", CK_INVALID_HANDLE), ("key-wild", WILD)] {
@@ -319,6 +320,7 @@ fn of_handle(family: Family, row: &'static Row) -> Vec<Case> {
                     "{init} with a handle of nothing ({handle:#x}) answers CKR_KEY_HANDLE_INVALID."
                 ),
             )
+            .should()
             .run(move |cx| {
                 cx.mechanism(row.kind, family.flag())?;
                 let session = cx.session()?;

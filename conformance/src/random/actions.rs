@@ -245,7 +245,7 @@ fn find(player: &mut Player<'_>) -> Step {
         let found = player
             .module
             .find(session, &Template::class(CKO_SECRET_KEY));
-        found.err().unwrap_or(Rv(CKR_OK))
+        Rv::of_result(Function::C_FindObjects, found)
     };
     step(
         "C_FindObjects",

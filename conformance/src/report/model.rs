@@ -172,7 +172,7 @@ pub struct Profile {
     pub id: String,
     /// Whether the token holds a profile object that claims it.
     pub claimed: bool,
-    /// Whether all of its clauses are met.
+    /// Whether all of its clauses are met, that claim apart.
     pub met: bool,
     /// Its clauses.
     pub clauses: Vec<Clause>,
@@ -181,7 +181,7 @@ pub struct Profile {
 /// A conformance clause of a profile.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Clause {
-    /// Where it is written, such as `Profiles 3.1 §3.2.1 (4)`.
+    /// Where it is written, such as `PKCS#11 Profiles 3.2 §5.1 (4)`.
     pub section: String,
     /// What it asks for, in one sentence.
     pub requirement: String,

@@ -44,6 +44,8 @@ pub enum Access {
     Fixed,
     /// Only in the copy that `C_CopyObject` makes.
     OnCopy,
+    /// Only to nothing: the value is destroyed.
+    Erase,
     /// By `C_SetAttributeValue` and `C_CopyObject`.
     Free,
     /// Only from false to true.
@@ -271,7 +273,7 @@ attributes! {
 attributes! {
     /// Every secret key (4.10), whose value is the key itself.
     SECRET:
-    SENSITIVE                Bool       Optional  Optional  Raise           default true;
+    SENSITIVE                Bool       Optional  Optional  Raise;
     ENCRYPT                  Bool       Optional  Optional  Free;
     DECRYPT                  Bool       Optional  Optional  Free;
     SIGN                     Bool       Optional  Optional  Free;
@@ -281,7 +283,7 @@ attributes! {
     EXTRACTABLE              Bool       Optional  Optional  Lower           default false;
     ALWAYS_SENSITIVE         Bool       Forbidden Forbidden Fixed;
     NEVER_EXTRACTABLE        Bool       Forbidden Forbidden Fixed;
-    CHECK_VALUE              Bytes      Optional  Optional  Fixed;
+    CHECK_VALUE              Bytes      Optional  Optional  Erase;
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;

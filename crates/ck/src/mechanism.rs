@@ -242,6 +242,8 @@ const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
 const MAC_BYTES: KeySizes = KeySizes::Bytes(1, 512);
+// The same keys where they are generated, told in bits there (6.8.2).
+const SECRET_BITS: KeySizes = KeySizes::Bits(8, 4096);
 
 const SHA1: Digest = Digest::Sha1;
 const SHA224: Digest = Digest::Sha224;
@@ -275,18 +277,18 @@ macro_rules! mechanisms {
 mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
-    SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.12";
+    SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
     RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , CIPHER_AND_WRAP, RsaOaep                                        , "6.1.8";
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
-    SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1.13";
-    SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.12";
-    SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.12";
-    SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.12";
-    SHA256_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA256))                           , "6.1.13";
-    SHA384_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA384))                           , "6.1.13";
-    SHA512_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA512))                           , "6.1.13";
-    SHA224_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA224))                         , "6.1.12";
-    SHA224_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA224))                           , "6.1.13";
+    SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
+    SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
+    SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
+    SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";
+    SHA256_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA256))                           , "6.1";
+    SHA384_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA384))                           , "6.1";
+    SHA512_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA512))                           , "6.1";
+    SHA224_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA224))                         , "6.1";
+    SHA224_RSA_PKCS_PSS     Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA224))                           , "6.1";
     SHA512_224              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_224)                             , "6.25.2";
     SHA512_224_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: false }    , "6.25.4";
     SHA512_224_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: true }     , "6.25.3";
@@ -320,8 +322,8 @@ mechanisms! {
     SHA3_512                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_512)                               , "6.31.2";
     SHA3_512_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: false }      , "6.31.4";
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
-    GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, MAC_BYTES     , GENERATE       , GenericKeyGen                                  , "6.8.2";
-    EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.5";
+    GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
     ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
     ECDSA_SHA1              Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA1))                              , "6.3.13";
     ECDSA_SHA224            Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA224))                            , "6.3.13";
@@ -335,17 +337,17 @@ mechanisms! {
     ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.17";
     // The curves have a cofactor of 1, so that it makes no difference.
     ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.18";
-    EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.8";
-    EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.15";
+    EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.10";
+    EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.14";
     AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
     AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
     AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";
     AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
     AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
     AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER         , AesGcm                                         , "6.13.2";
-    AES_KEY_WRAP            OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrap { padded: false }                   , "6.18.3";
+    AES_KEY_WRAP            OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrap { padded: false }                   , "6.16.3";
     // The standard once meant "the usual padding" by this number, and has withdrawn it. Most tokens (SoftHSM2, nShield, NSS)
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
-    AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.18.3";
-    AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.18.3";
+    AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
+    AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
 }

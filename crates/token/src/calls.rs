@@ -179,8 +179,8 @@ impl Handler for Caller<'_> {
         kind: Ulong,
         info: &mut Option<MechanismInfo>,
     ) -> Result<(), Error> {
-        self.hsm.partition_of(self.application, slot.0)?;
-        *info = Some(slots::mechanism_info(kind.0)?);
+        let partition = self.hsm.partition_of(self.application, slot.0)?;
+        *info = Some(slots::mechanism_info(partition.profile, kind.0)?);
         Ok(())
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
             .map_err(|error| of_import(error, template))?;
         set_origin(&mut attributes, &Source::Outside);
     }
-    finish(&mut attributes, template)?;
+    finish(profile, &mut attributes, template)?;
     policy::check_object(profile, &attributes)?;
     Ok(attributes)
 }
@@ -61,8 +61,13 @@ pub(crate) enum Source {
         /// `CKA_NEVER_EXTRACTABLE` of that key.
         never_extractable: bool,
     },
-    /// It was brought, in the clear or wrapped.
+    /// It was brought in the clear.
     Outside,
+    /// It was brought wrapped.
+    Unwrapping {
+        /// `CKA_TRUSTED` of the key that unwraps it.
+        by_trusted: bool,
+    },
 }
 
 impl Source {
@@ -70,7 +75,7 @@ impl Source {
     const fn origin(self) -> Origin {
         match self {
             Self::Generation(_) => Origin::Generation,
-            Self::Derivation { .. } | Self::Outside => Origin::Transfer,
+            Self::Derivation { .. } | Self::Outside | Self::Unwrapping { .. } => Origin::Transfer,
         }
     }
 }
@@ -86,6 +91,7 @@ pub(crate) enum Trust {
 
 /// What is to be made, before it is: so that a bad template fails before the work is done.
 pub(crate) struct Plan {
+    profile: Profile,
     attributes: Attributes,
     source: Source,
 }
@@ -110,13 +116,19 @@ impl Plan {
         attributes.set_number(A::KEY_TYPE, key_type.0);
         policy::tighten(profile, &mut attributes);
         match source {
-            Source::Generation(_) => {}
+            Source::Generation(_) | Source::Outside => {}
             Source::Derivation { .. } => policy::tighten_derived(profile, &mut attributes),
-            Source::Outside => policy::tighten_unwrapped(profile, &mut attributes),
+            Source::Unwrapping { by_trusted } => {
+                policy::tighten_unwrapped(profile, by_trusted, &mut attributes);
+            }
         }
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
-        Ok(Self { attributes, source })
+        Ok(Self {
+            profile,
+            attributes,
+            source,
+        })
     }
 
     /// What the template says.
@@ -132,7 +144,7 @@ impl Plan {
     ) -> Result<Attributes, Error> {
         put(&mut self.attributes, material);
         set_origin(&mut self.attributes, &self.source);
-        finish(&mut self.attributes, template)?;
+        finish(self.profile, &mut self.attributes, template)?;
         Ok(self.attributes)
     }
 
@@ -149,7 +161,7 @@ impl Plan {
         let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
         complete(&mut self.attributes, class, key_type, trust)?;
         set_origin(&mut self.attributes, &self.source);
-        finish(&mut self.attributes, template)?;
+        finish(self.profile, &mut self.attributes, template)?;
         if wanted.is_some() && wanted != self.attributes.number(A::VALUE_LEN) {
             return Err(Error::TemplateInconsistent {
                 id: A::VALUE_LEN,
@@ -178,6 +190,10 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
     {
         match (row.default, row.id) {
             (Some(value), id) => attributes.set_flag(id, value),
+            // Of private keys it is on; of secret keys the standard has it off (4.10).
+            (None, A::SENSITIVE) => {
+                attributes.set_flag(A::SENSITIVE, profile == Profile::Strict);
+            }
             (None, A::PRIVATE) => attributes.set_flag(A::PRIVATE, is_secret(class)),
             (None, id) if policy::is_purpose(id) => {
                 let value = policy::default_purpose(profile, attributes, named, id);
@@ -237,11 +253,13 @@ fn set_origin(attributes: &mut Attributes, source: &Source) {
             always_sensitive,
             never_extractable,
         } => (always_sensitive, never_extractable),
-        Source::Outside => (false, false),
+        Source::Outside | Source::Unwrapping { .. } => (false, false),
     };
     let (local, mechanism) = match source {
         Source::Generation(mechanism) => (true, mechanism.0),
-        Source::Derivation { .. } | Source::Outside => (false, UNAVAILABLE),
+        Source::Derivation { .. } | Source::Outside | Source::Unwrapping { .. } => {
+            (false, UNAVAILABLE)
+        }
     };
     attributes.set_flag(A::LOCAL, local);
     attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);
@@ -254,7 +272,11 @@ fn set_origin(attributes: &mut Attributes, source: &Source) {
 }
 
 /// Computes the attributes that follow from a key's or certificate's value.
-fn finish(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Error> {
+fn finish(
+    profile: Profile,
+    attributes: &mut Attributes,
+    template: &Template<'_>,
+) -> Result<(), Error> {
     let class = attributes.class();
     match (class, attributes.key_type()) {
         (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(key_type)) => {
@@ -267,9 +289,12 @@ fn finish(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Er
         (ObjectClass::SECRET_KEY, Some(key_type)) => {
             let value = attributes.get(A::VALUE).unwrap_or_default();
             let length = u64::try_from(value.len()).unwrap_or(UNAVAILABLE);
+            policy::decide_secret(profile, length).obey()?;
             let check = mech::check_value(key_type, value);
+            // Of a secret that can be guessed there is no check value but the one that the template has.
+            let silent = policy::tells(attributes) && template.get(A::CHECK_VALUE).is_none();
             attributes.set_number(A::VALUE_LEN, length);
-            check.map_or(Ok(()), |check| {
+            check.filter(|_| !silent).map_or(Ok(()), |check| {
                 set_derived(attributes, template, A::CHECK_VALUE, check)
             })
         }

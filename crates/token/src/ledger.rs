@@ -14,19 +14,25 @@ use crate::record::{PartitionRecord, Role};
 /// The record of a partition.
 pub(crate) struct Ledger {
     partition: PartitionId,
-    /// The record as it is in the store; reading it waits for no commit.
-    current: RwLock<Arc<PartitionRecord>>,
+    /// What reading waits for no commit to see.
+    current: RwLock<Current>,
     writing: Mutex<Writing>,
     /// A PIN attempt has ended.
     attempt_over: Condvar,
+}
+
+struct Current {
+    /// The record as it is in the store.
+    record: Arc<PartitionRecord>,
+    /// PIN attempts under way, which the record counts as failures: at the security officer's, then at the user's. Whoever
+    /// changes them holds `writing`.
+    attempts: [u32; 2],
 }
 
 struct Writing {
     version: u64,
     /// Whether a commit failed in a way that leaves open what the store has.
     uncertain: bool,
-    /// PIN attempts under way: at the security officer's, then at the user's.
-    attempts: [u32; 2],
 }
 
 /// What a change of the record comes with: other rows of the same batch, and the event.
@@ -55,11 +61,13 @@ impl Ledger {
     pub(crate) fn new(partition: PartitionId, record: PartitionRecord, version: u64) -> Self {
         Self {
             partition,
-            current: RwLock::new(Arc::new(record)),
+            current: RwLock::new(Current {
+                record: Arc::new(record),
+                attempts: [0; 2],
+            }),
             writing: Mutex::new(Writing {
                 version,
                 uncertain: false,
-                attempts: [0; 2],
             }),
             attempt_over: Condvar::new(),
         }
@@ -67,7 +75,17 @@ impl Ledger {
 
     /// The record as it is.
     pub(crate) fn view(&self) -> Arc<PartitionRecord> {
-        Arc::clone(&read(&self.current))
+        Arc::clone(&read(&self.current).record)
+    }
+
+    /// The record, and how often each PIN has failed: of the attempts under way nobody knows yet, though the record counts them.
+    pub(crate) fn judged(&self) -> (Arc<PartitionRecord>, [u32; 2]) {
+        let current = read(&self.current);
+        let failures = [0, 1].map(|role| {
+            let counted = current.record.pins[role].as_ref();
+            counted.map_or(0, |pin| pin.failures.saturating_sub(current.attempts[role]))
+        });
+        (Arc::clone(&current.record), failures)
     }
 
     /// Changes the record, together with whatever else the entry names.
@@ -96,7 +114,7 @@ impl Ledger {
             if pin.failures < crate::pin::GUESSES {
                 break;
             }
-            if writing.attempts[role.index()] == 0 {
+            if self.attempts(role) == 0 {
                 return Err(Error::PinLocked);
             }
             writing = self
@@ -104,7 +122,7 @@ impl Ledger {
                 .wait(writing)
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
         }
-        let pin = self.change_in(core, &mut writing, |record| {
+        let (record, pin) = self.commit_in(core, &mut writing, |record| {
             let pin = record.pin_mut(role).as_mut().ok_or(Error::PinUnset)?;
             pin.failures += 1;
             Ok(Entry {
@@ -113,12 +131,18 @@ impl Ledger {
                 event: begun,
             })
         })?;
-        writing.attempts[role.index()] += 1;
+        let mut current = write(&self.current);
+        current.record = record;
+        current.attempts[role.index()] += 1;
         Ok(Attempt {
             ledger: self,
             role,
             pin,
         })
+    }
+
+    fn attempts(&self, role: Role) -> u32 {
+        read(&self.current).attempts[role.index()]
     }
 
     /// The record as the store has it, read again where that is in doubt.
@@ -133,6 +157,18 @@ impl Ledger {
         writing: &mut Writing,
         change: impl FnOnce(&mut PartitionRecord) -> Result<Entry<T>, Error>,
     ) -> Result<T, Error> {
+        let (record, value) = self.commit_in(core, writing, change)?;
+        write(&self.current).record = record;
+        Ok(value)
+    }
+
+    /// Makes a change durable. The caller lets it be seen.
+    fn commit_in<T>(
+        &self,
+        core: &Core,
+        writing: &mut Writing,
+        change: impl FnOnce(&mut PartitionRecord) -> Result<Entry<T>, Error>,
+    ) -> Result<(Arc<PartitionRecord>, T), Error> {
         self.settle(core, writing)?;
         let mut record = PartitionRecord::clone(&self.view());
         let mut entry = change(&mut record)?;
@@ -148,8 +184,7 @@ impl Ledger {
             return Err(error.into());
         }
         writing.version = version;
-        *write(&self.current) = Arc::new(record);
-        Ok(entry.value)
+        Ok((Arc::new(record), entry.value))
     }
 
     /// Reads the record again where the last commit left open which one the store has.
@@ -169,7 +204,7 @@ impl Ledger {
             id: self.partition.0,
         }))?;
         let body = core.open_system(&row)?;
-        *write(&self.current) = Arc::new(PartitionRecord::decode(&body)?);
+        write(&self.current).record = Arc::new(PartitionRecord::decode(&body)?);
         writing.version = row.version;
         writing.uncertain = false;
         Ok(())
@@ -200,7 +235,7 @@ impl Attempt<'_> {
         change: impl FnOnce(&mut PartitionRecord) -> Result<Entry<T>, Error>,
     ) -> Result<T, Error> {
         let mut writing = lock(&self.ledger.writing);
-        let others = writing.attempts[self.role.index()] - 1;
+        let others = self.ledger.attempts(self.role) - 1;
         let result = self.ledger.change_in(core, &mut writing, |record| {
             let entry = change(record)?;
             if let Some(pin) = record.pin_mut(self.role) {
@@ -215,7 +250,9 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        lock(&self.ledger.writing).attempts[self.role.index()] -= 1;
+        let writing = lock(&self.ledger.writing);
+        write(&self.ledger.current).attempts[self.role.index()] -= 1;
+        drop(writing);
         self.ledger.attempt_over.notify_all();
     }
 }

@@ -3,31 +3,42 @@
 //! | Rule | `compat` | `strict` |
 //! |---|---|---|
 //! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
-//! | purposes of an existing key | may change | never change |
+//! | purposes of an existing key | may change, save for those that undo each other (`policy/changes.rs`) | never change |
+//! | copies of a key that is not modifiable | do no more, and are not modifiable | do no more, and are not modifiable |
 //! | purposes that a template leaves out beside `CKA_WRAP` or `CKA_UNWRAP` | no cipher's | none |
 //! | several purposes for a key that is generated | as the template says | the most telling one is kept |
 //! | several purposes for a key that is imported | as the template says | refused |
+//! | `CKA_SENSITIVE` that a template leaves out | off for a secret key (4.10), on for a private or derived one | on |
 //! | `CKA_SENSITIVE` off for a key that is generated | as the template says | it is on |
 //! | `CKA_SENSITIVE` off for an import, `CKA_EXTRACTABLE` on | as the template says | refused |
 //! | the same for an existing key or its copy (R2) | refused | refused |
 //! | `CKA_EXTRACTABLE` on for a key that is generated | as the template says | only with `CKA_WRAP_WITH_TRUSTED` |
 //! | wrapping and unwrapping | see `policy/wrapping.rs` | see `policy/wrapping.rs` |
 //! | `CKA_SENSITIVE`, `CKA_EXTRACTABLE` of a key that is derived (R2, R5) | as the template says | on, off |
-//! | a derived key below 16 bytes (R5) | accepted | refused |
-//! | GCM tags below 96 bits (R10) | accepted | refused |
+//! | a secret key below 16 bytes (R5) | accepted | refused |
+//! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
+//! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
+//! | initialisation vectors and counters of the caller's for encryption by GCM and CTR (R10) | accepted | refused; what was encrypted elsewhere is decrypted |
+//! | GCM tags below 96 bits (R10), MACs below 64 | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
+mod changes;
 mod derivation;
+mod secrets;
+mod strength;
+mod validity;
 mod wrapping;
 
+pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
-use ck::{
-    Algorithm, AttributeType, Digest, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv,
-};
+use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
 pub use derivation::decide_derive;
 pub(crate) use derivation::tighten_derived;
 pub use proto::admin::Profile;
+pub(crate) use secrets::{decide_secret, tells};
+pub(crate) use strength::{key_sizes, served};
 use thiserror::Error as ThisError;
+pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
 pub(crate) use wrapping::{tighten_unwrapped, vouches};
 
@@ -126,11 +137,14 @@ pub enum Refusal {
     /// The mechanism does not do that.
     #[error("{0} does not do this operation")]
     MechanismUnfit(MechanismType),
+    /// The key does not protect anything yet, or any more.
+    #[error("today lies outside of what {0} of the key allows")]
+    OutOfDate(AttributeType),
     /// The key has another purpose.
     #[error("{0} of the key is false")]
     Purpose(AttributeType),
     /// So short a secret could be guessed.
-    #[error("in the profile `strict` a derived key has 16 bytes or more")]
+    #[error("in the profile `strict` a secret key has 16 bytes or more")]
     ShortSecret,
     /// The key takes off with one purpose what it, or another, put on with the other.
     #[error("{0} and {1} of one key would strip the wrapping from any key")]
@@ -170,7 +184,9 @@ impl Refusal {
             Self::MechanismNotListed(_) | Self::MechanismUnfit(_) | Self::WeakMechanism { .. } => {
                 Rv::MECHANISM_INVALID
             }
-            Self::Purpose(_) | Self::Stripping(..) => Rv::KEY_FUNCTION_NOT_PERMITTED,
+            Self::OutOfDate(_) | Self::Purpose(_) | Self::Stripping(..) => {
+                Rv::KEY_FUNCTION_NOT_PERMITTED
+            }
             Self::Unextractable => Rv::KEY_UNEXTRACTABLE,
             Self::Unwrappable(_) => Rv::KEY_NOT_WRAPPABLE,
             Self::ShortSecret => Rv::TEMPLATE_INCONSISTENT,
@@ -188,19 +204,22 @@ pub fn decide(
     mechanism: &Mechanism,
     params: &Params<'_>,
 ) -> Decision {
-    let denial = unfit(usage, mechanism)
+    let denial = unfit(profile, usage, mechanism)
         .or_else(|| wrong_type(usage, key, mechanism))
         .or_else(|| wrong_purpose(usage, key))
         .or_else(|| not_listed(key, mechanism))
         .or_else(|| match profile {
             Profile::Compat => None,
-            Profile::Strict => weak(usage, mechanism, params),
+            Profile::Strict => strength::weak_parameter(usage, mechanism, params),
         });
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
-fn unfit(usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
-    (!mechanism.operations.contains(usage.flag())).then_some(Refusal::MechanismUnfit(mechanism.id))
+fn unfit(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
+    if !mechanism.operations.contains(usage.flag()) {
+        return Some(Refusal::MechanismUnfit(mechanism.id));
+    }
+    strength::withheld(profile, usage, mechanism)
 }
 
 fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
@@ -233,41 +252,6 @@ fn not_listed(key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
             .chunks_exact(8)
             .any(|number| number == mechanism.id.0.to_le_bytes());
     (!fits).then_some(Refusal::MechanismNotListed(mechanism.id))
-}
-
-fn weak(usage: Usage, mechanism: &Mechanism, params: &Params<'_>) -> Option<Refusal> {
-    let refuse = |why| {
-        Some(Refusal::WeakMechanism {
-            mechanism: mechanism.id,
-            why,
-        })
-    };
-    match (mechanism.algorithm, params, usage) {
-        (Algorithm::AesGcm, Params::Gcm { tag_bits, .. }, _) if *tag_bits < 96 => Some(
-            Refusal::WeakParameter("a GCM tag has at least 96 bits (SP 800-38D, appendix C)"),
-        ),
-        (
-            Algorithm::Ecdsa(Some(Digest::Sha1))
-            | Algorithm::RsaPkcs1(Some(Digest::Sha1))
-            | Algorithm::RsaPss(Some(Digest::Sha1)),
-            _,
-            Usage::Sign,
-        ) => refuse("SHA-1 is not for new signatures (SP 800-131A)"),
-        (
-            Algorithm::RsaPss(_),
-            Params::Pss {
-                digest: MechanismType::SHA_1,
-                ..
-            },
-            Usage::Sign,
-        ) => Some(Refusal::WeakParameter(
-            "SHA-1 is not for new signatures (SP 800-131A)",
-        )),
-        (Algorithm::RsaPkcs1(None), _, Usage::Encrypt | Usage::Decrypt) => {
-            refuse("PKCS#1 v1.5 is not for encryption (SP 800-131A)")
-        }
-        _ => None,
-    }
 }
 
 const ENCRYPTION: usize = 0;
@@ -407,23 +391,6 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         );
     }
     Ok(())
-}
-
-/// Checks how an object, or its copy, is to change.
-///
-/// # Errors
-/// `CKR_ATTRIBUTE_READ_ONLY` where `strict` keeps the purpose of a key fixed.
-pub(crate) fn check_change(
-    profile: Profile,
-    before: &Attributes,
-    after: &Attributes,
-) -> Result<(), Error> {
-    let purposes = FAMILIES.iter().flat_map(|family| family.iter());
-    let mut changed = purposes.filter(|id| before.is(**id) != after.is(**id));
-    match (profile, changed.next()) {
-        (Profile::Strict, Some(id)) => Err(Error::AttributeReadOnly(*id)),
-        _ => check_object(profile, after),
-    }
 }
 
 /// Checks that both halves of a new key pair have one purpose.

@@ -229,6 +229,7 @@ pub(crate) fn change(
         let value = canonical(row.kind, given.value);
         let same = attributes.get(given.id) == Some(value);
         let may = match row.access {
+            Access::Erase => same || value.is_empty(),
             Access::Free => true,
             Access::OnCopy => change == Change::Copy || same,
             // A copy may repeat what it does not change.

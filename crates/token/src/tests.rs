@@ -2,9 +2,11 @@
 
 mod attributes;
 mod bench;
+mod changes;
 mod derivation;
 mod edwards;
 mod faults;
+mod imports;
 mod isolation;
 mod keys;
 mod lockout;
@@ -13,8 +15,10 @@ mod objects;
 mod operations;
 mod policy;
 mod restart;
+mod secrets;
 mod sessions;
 mod speed;
 mod stress;
+mod validity;
 mod wrapping;
 mod wrapping_policy;

@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
             let found = call.number(3).unwrap_or_default();
             call.set_number(3, found.saturating_sub(1));
             rv
-        }), &["find.matching.all-attributes"]),
+        }), &["find.matching.all-attributes", "profile.authentication.keys"]),
     row("find-repeats", "5.7.8", "C_FindObjects gives the first handle of many twice.",
         Around(&[FindObjects], |call| {
             let rv = call.pass();

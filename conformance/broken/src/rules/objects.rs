@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     row("create-token-object-read-only", "5.6.1", "Token objects can be made in a read-only session.",
         Around(&[CreateObject], |call| instead_data(call, CKR_SESSION_READ_ONLY)), &["object.template.token-in-read-only"]),
     row("create-drops-label", "5.7.1", "C_CreateObject forgets CKA_LABEL.",
-        Around(&[CreateObject], without_label), &["object.create.data", "object.create.certificate"]),
+        Around(&[CreateObject], without_label), &["object.create.data", "object.create.certificate", "profile.baseline.attribute.label", "profile.certificates.sequence-1"]),
     row("create-returns-zero", "4.1.1", "C_CreateObject returns the handle 0.",
         Around(&[CreateObject], |call| {
             let rv = call.pass();
@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
             rv
         }), &["object.create.data", "object.create.certificate"]),
     row("token-object-lost", "4.4", "Objects with CKA_TOKEN are gone when the session ends.",
-        Forge(CKA_TOKEN, TRUE, FALSE), &["object.lifetime.token-object-stays", "object.place.data.public-token", "object.place.data.private-token"]),
+        Forge(CKA_TOKEN, TRUE, FALSE), &["object.lifetime.token-object-stays", "object.place.data.public-token", "object.place.data.private-token", "profile.certificates.sequence-1", "profile.certificates.public", "profile.certificates.held"]),
     row("session-object-kept", "4.4", "Objects with CKA_TOKEN false outlive their session.",
         Forge(CKA_TOKEN, FALSE, TRUE), &["object.place.data.public-session", "object.place.data.private-session"]),
     row("token-default-true", "4.4", "Objects without CKA_TOKEN in their template are token objects.",

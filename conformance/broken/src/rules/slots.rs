@@ -4,8 +4,9 @@ use cryptoki_sys::{CK_MECHANISM_INFO, CK_RV, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULO
 use cryptoki_sys::{CKF_DIGEST, CKF_ENCRYPT, CKF_LOGIN_REQUIRED, CKF_RNG, CKF_TOKEN_INITIALIZED};
 use cryptoki_sys::{CKF_SO_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_TO_BE_CHANGED};
 use cryptoki_sys::{CKF_TOKEN_PRESENT, CKF_USER_PIN_INITIALIZED, CKM_MD5, CKM_SHA256};
-use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_GENERAL_ERROR};
-use cryptoki_sys::{CKR_MECHANISM_INVALID, CKR_OK, CKR_PIN_INCORRECT, CKR_SLOT_ID_INVALID};
+use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_DEVICE_ERROR};
+use cryptoki_sys::{CKR_GENERAL_ERROR, CKR_MECHANISM_INVALID, CKR_OK, CKR_PIN_INCORRECT};
+use cryptoki_sys::CKR_SLOT_ID_INVALID;
 
 use super::general::nul_pad;
 use crate::functions::Function::{CloseAllSessions, DigestFinal, DigestInit, GetMechanismInfo};
@@ -26,6 +27,20 @@ pub(super) const RULES: &[Rule] = &[
             0 => count_off(call, |count| count.saturating_sub(1)),
             _ => call.pass(),
         }), &["slot.list.count", "slot.list.roomy"]),
+    row("slot-count-understated", "5.5.1", "C_GetSlotList asked for the count says that there is no slot.",
+        Around(&[GetSlotList], |call| count_off(call, |_| 0)), &["slot.list.count"]),
+    row("slot-list-present-empty", "5.5.1", "C_GetSlotList finds no slot with a token.",
+        Around(&[GetSlotList], |call| {
+            let rv = call.pass();
+            if rv == CKR_OK && call.word(0) != 0 {
+                call.set_number(2, 0);
+            }
+            rv
+        }), &["slot.list.present", "slot.list.again"]),
+    row("mechanism-count-understated", "5.5.5", "C_GetMechanismList asked for the count says one.",
+        Around(&[GetMechanismList], |call| count_off(call, |_| 1)), &["mechanism.list.count"]),
+    row("token-info-fails", "5.5.3", "C_GetTokenInfo answers CKR_DEVICE_ERROR.",
+        Instead(&[GetTokenInfo], CKR_OK, CKR_DEVICE_ERROR), &["slot.list.tokens-answer", "slot.token.label"]),
     row("slot-list-short-buffer-ok", "5.5.1", "C_GetSlotList answers CKR_OK where the buffer is too small.",
         Instead(&[GetSlotList], CKR_BUFFER_TOO_SMALL, CKR_OK), &["slot.list.too-small", "slot.list.no-room"]),
     row("slot-list-short-buffer-count-kept", "5.5.1", "C_GetSlotList does not say the count where the buffer is too small.",
@@ -50,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
             nul_pad(&mut info.manufacturerID);
         })), &["slot.info.description", "slot.info.manufacturer"]),
     row("slot-info-token-absent", "5.5.2", "CK_SLOT_INFO says that no token is present, although one answers.",
-        Around(&[GetSlotInfo], |call| slot(call, |info| info.flags &= !CKF_TOKEN_PRESENT)), &["slot.list.present", "slot.info.fixed-token"]),
+        Around(&[GetSlotInfo], |call| slot(call, |info| info.flags &= !CKF_TOKEN_PRESENT)), &["slot.list.present", "slot.info.fixed-token", "profile.baseline.sequence-1", "profile.extended.sequence-1"]),
     row("token-info-nul-padded", "5.5.3", "CK_TOKEN_INFO holds texts that end with NULs instead of blanks.",
         Around(&[GetTokenInfo], |call| token(call, |info| {
             nul_pad(&mut info.label);
@@ -58,7 +73,7 @@ pub(super) const RULES: &[Rule] = &[
             nul_pad(&mut info.model);
         })), &["slot.token.label", "slot.token.model"]),
     row("token-info-not-initialized", "5.5.3", "CK_TOKEN_INFO of an initialised token lacks CKF_TOKEN_INITIALIZED.",
-        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_TOKEN_INITIALIZED)), &["slot.token.initialized", "slot.init-token.flags"]),
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_TOKEN_INITIALIZED)), &["slot.token.initialized", "slot.init-token.flags", "profile.baseline.sequence-1"]),
     row("token-info-no-user-pin", "5.5.3", "CK_TOKEN_INFO lacks CKF_USER_PIN_INITIALIZED, although the user can log in.",
         Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_USER_PIN_INITIALIZED)), &["slot.token.user-pin-initialized"]),
     row("token-info-login-not-required", "5.5.3", "CK_TOKEN_INFO lacks CKF_LOGIN_REQUIRED, although private objects need a login.",
@@ -97,7 +112,7 @@ pub(super) const RULES: &[Rule] = &[
     row("mechanism-info-sizes-swapped", "5.5.6", "CK_MECHANISM_INFO has a smallest key that is larger than the largest.",
         Around(&[GetMechanismInfo], |call| mechanism(call, |info| {
             std::mem::swap(&mut info.ulMinKeySize, &mut info.ulMaxKeySize);
-        })), &["mechanism.info.sizes", "mechanism.info.rsa-bits"]),
+        })), &["mechanism.info.sizes", "mechanism.info.rsa-bits", "profile.extended.sequence-1"]),
     row("mechanism-info-flag-missing", "5.5.6", "CK_MECHANISM_INFO lacks CKF_DIGEST, although the digest works.",
         Around(&[GetMechanismInfo], |call| mechanism(call, |info| info.flags &= !CKF_DIGEST)), &["mechanism.sha-1.digest", "mechanism.sha224.digest"]),
     row("mechanism-info-flag-invented", "5.5.6", "CK_MECHANISM_INFO has CKF_ENCRYPT for every mechanism.",

@@ -197,7 +197,7 @@ fn made() -> Vec<Case> {
         .run(|cx| exponent(cx, &[1])),
         weakness(
             "rsa.sha1-signature",
-            spec("6.1.12"),
+            spec("6.1.14"),
             "No RSA key signs with SHA-1.",
             &SMALL,
         )

@@ -35,8 +35,8 @@ fn rights() -> Vec<Case> {
             let object = cx.object(session, Kind::named(name), &more)?;
             let rv =
                 cx.c.set_attribute_values(session, object, &labelled("second"));
-            label_is(cx, session, object, "first")?;
-            cx.expect(rv, CKR_ACTION_PROHIBITED)
+            cx.expect(rv, CKR_ACTION_PROHIBITED)?;
+            label_is(cx, session, object, "first")
         })
     });
     let read_only = [
@@ -105,6 +105,7 @@ fn refused() -> Vec<Case> {
                     attribute(*one)
                 ),
             )
+            .should()
             .run(|cx| {
                 let session = cx.session()?;
                 let object = cx.object(session, Kind::named(name), &Template::new())?;

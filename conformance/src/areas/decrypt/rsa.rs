@@ -18,9 +18,10 @@ pub(crate) fn cases() -> Vec<Case> {
     ];
     let at = case(
         "decrypt.rsa-x-509.at-the-modulus",
-        spec("6.1.11"),
+        spec("6.1.12"),
         "C_Decrypt with CKM_RSA_X_509 and a number that is not below the modulus answers CKR_ENCRYPTED_DATA_INVALID.",
-    );
+    )
+    .should();
     let noise = case(
         "decrypt.oaep.noise",
         spec("6.1.8"),

@@ -1,18 +1,32 @@
 //! Every function of a module that is not initialised (PKCS#11 3.1 section 5.1.6, `CKR_CRYPTOKI_NOT_INITIALIZED`).
 
-use cryptoki_sys::{CK_RV, CKR_CRYPTOKI_NOT_INITIALIZED, CKR_FUNCTION_NOT_PARALLEL};
+use cryptoki_sys::{
+    CK_RV, CKR_CRYPTOKI_NOT_INITIALIZED, CKR_FUNCTION_NOT_PARALLEL, CKR_SESSION_HANDLE_INVALID,
+};
 
 use super::shape;
 use crate::c::Function;
 use crate::case::{Case, Stage, case, spec};
 
-/// The codes that a function may answer; the two legacy functions may say what they always say.
+/// The codes that a function may answer; the two legacy functions may say what they always say. A session's handle is not valid before
+/// there are sessions, and that error goes first (section 5.1.7).
 fn codes(function: Function) -> &'static [CK_RV] {
     match function {
         Function::C_GetFunctionStatus | Function::C_CancelFunction => {
             &[CKR_CRYPTOKI_NOT_INITIALIZED, CKR_FUNCTION_NOT_PARALLEL]
         }
-        _ => &[CKR_CRYPTOKI_NOT_INITIALIZED],
+        Function::C_Finalize
+        | Function::C_GetInfo
+        | Function::C_GetSlotList
+        | Function::C_GetSlotInfo
+        | Function::C_GetTokenInfo
+        | Function::C_WaitForSlotEvent
+        | Function::C_GetMechanismList
+        | Function::C_GetMechanismInfo
+        | Function::C_InitToken
+        | Function::C_OpenSession
+        | Function::C_CloseAllSessions => &[CKR_CRYPTOKI_NOT_INITIALIZED],
+        _ => &[CKR_CRYPTOKI_NOT_INITIALIZED, CKR_SESSION_HANDLE_INVALID],
     }
 }
 

@@ -74,18 +74,18 @@ const X_GEN: CK_MECHANISM_TYPE = CKM_EC_MONTGOMERY_KEY_PAIR_GEN;
 #[rustfmt::skip] // A table reads by its columns.
 const KINDS: &[Kind] = &[
     Kind { name: "rsa-2048", section: "6.1.4", since: V2, mechanism: CKM_RSA_PKCS_KEY_PAIR_GEN, key_type: CKK_RSA, asked: Asked::Rsa(2048), signs: RSA },
-    Kind { name: "ec-p224", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b81040021"), signs: ECDSA },
-    Kind { name: "ec-p256", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06082a8648ce3d030107"), signs: ECDSA },
-    Kind { name: "ec-p384", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b81040022"), signs: ECDSA },
-    Kind { name: "ec-p521", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b81040023"), signs: ECDSA },
-    Kind { name: "ec-secp256k1", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b8104000a"), signs: ECDSA },
-    Kind { name: "ec-brainpool-p256r1", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06092b2403030208010107"), signs: ECDSA },
-    Kind { name: "ec-brainpool-p384r1", section: "6.3.5", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06092b240303020801010b"), signs: ECDSA },
-    Kind { name: "ed25519", section: "6.3.8", since: V3, mechanism: ED_GEN, key_type: CKK_EC_EDWARDS, asked: Asked::Curve("06032b6570"), signs: EDDSA },
-    Kind { name: "ed25519-by-name", section: "6.3.8", since: V3, mechanism: ED_GEN, key_type: CKK_EC_EDWARDS, asked: Asked::Curve("130c656477617264733235353139"), signs: EDDSA },
-    Kind { name: "ed448", section: "6.3.8", since: V3, mechanism: ED_GEN, key_type: CKK_EC_EDWARDS, asked: Asked::Curve("06032b6571"), signs: None },
-    Kind { name: "x25519", section: "6.3.9", since: V3, mechanism: X_GEN, key_type: CKK_EC_MONTGOMERY, asked: Asked::Curve("06032b656e"), signs: None },
-    Kind { name: "x448", section: "6.3.9", since: V3, mechanism: X_GEN, key_type: CKK_EC_MONTGOMERY, asked: Asked::Curve("06032b656f"), signs: None },
+    Kind { name: "ec-p224", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b81040021"), signs: ECDSA },
+    Kind { name: "ec-p256", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06082a8648ce3d030107"), signs: ECDSA },
+    Kind { name: "ec-p384", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b81040022"), signs: ECDSA },
+    Kind { name: "ec-p521", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b81040023"), signs: ECDSA },
+    Kind { name: "ec-secp256k1", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06052b8104000a"), signs: ECDSA },
+    Kind { name: "ec-brainpool-p256r1", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06092b2403030208010107"), signs: ECDSA },
+    Kind { name: "ec-brainpool-p384r1", section: "6.3.9", since: V2, mechanism: EC_GEN, key_type: CKK_EC, asked: Asked::Curve("06092b240303020801010b"), signs: ECDSA },
+    Kind { name: "ed25519", section: "6.3.10", since: V3, mechanism: ED_GEN, key_type: CKK_EC_EDWARDS, asked: Asked::Curve("06032b6570"), signs: EDDSA },
+    Kind { name: "ed25519-by-name", section: "6.3.10", since: V3, mechanism: ED_GEN, key_type: CKK_EC_EDWARDS, asked: Asked::Curve("130c656477617264733235353139"), signs: EDDSA },
+    Kind { name: "ed448", section: "6.3.10", since: V3, mechanism: ED_GEN, key_type: CKK_EC_EDWARDS, asked: Asked::Curve("06032b6571"), signs: None },
+    Kind { name: "x25519", section: "6.3.11", since: V3, mechanism: X_GEN, key_type: CKK_EC_MONTGOMERY, asked: Asked::Curve("06032b656e"), signs: None },
+    Kind { name: "x448", section: "6.3.11", since: V3, mechanism: X_GEN, key_type: CKK_EC_MONTGOMERY, asked: Asked::Curve("06032b656f"), signs: None },
     Kind { name: "dh-2048", section: "6.4.5", since: V2, mechanism: CKM_DH_PKCS_KEY_PAIR_GEN, key_type: CKK_DH, asked: Asked::Group, signs: None },
     Kind { name: "ml-kem-512", section: "6", since: PQ, mechanism: CKM_ML_KEM_KEY_PAIR_GEN, key_type: CKK_ML_KEM, asked: Asked::Set(CKP_ML_KEM_512), signs: None },
     Kind { name: "ml-kem-768", section: "6", since: PQ, mechanism: CKM_ML_KEM_KEY_PAIR_GEN, key_type: CKK_ML_KEM, asked: Asked::Set(CKP_ML_KEM_768), signs: None },
@@ -494,7 +494,7 @@ fn curves() -> Vec<Case> {
         .map(|(name, parameters, requirement)| {
             case(
                 format!("generate.ec.curve.{name}"),
-                spec("6.3.5"),
+                spec("6.3.9"),
                 requirement,
             )
             .should()

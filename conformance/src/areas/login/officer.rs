@@ -114,6 +114,7 @@ fn refused() -> Vec<Case> {
             spec("5.6.8"),
             "A null pointer for a PIN of some length answers CKR_ARGUMENTS_BAD.",
         )
+        .should()
         .stage(Stage::Public)
         .run(|cx| {
             cx.may_err(CKU_SO)?;

@@ -100,7 +100,7 @@ fn allowed(cx: &Context<'_>, rv: Rv) -> Outcome {
         cx.login_required()?;
         return not_applicable(format!(
             "the token wants a login for {}",
-            cx.c.last_called()
+            cx.c.answered(rv)
         ));
     }
     cx.expect(rv, CKR_OK)

@@ -249,8 +249,8 @@ fn pointers() -> Vec<Case> {
     vec![
         odd(
             "null-pin",
-            &[CKR_ARGUMENTS_BAD],
-            "A null pointer for a PIN of some length answers CKR_ARGUMENTS_BAD.",
+            &[CKR_ARGUMENTS_BAD, CKR_PIN_INCORRECT, CKR_PIN_LEN_RANGE],
+            "A null pointer for a PIN of some length is refused.",
             |cx, session, pin| login_with(cx, session, Arg::Null, pin.len() as CK_ULONG),
         ),
         odd(

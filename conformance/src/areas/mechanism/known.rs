@@ -90,9 +90,13 @@ impl Known {
     }
 
     /// Returns the functions that it may be listed for: what encrypts and decrypts may wrap and unwrap as well, and version 3.2 lets the
-    /// mechanisms of RSA and of ECDH encapsulate.
+    /// mechanisms of RSA and of ECDH encapsulate. The table of section 6.60 has Poly1305 encrypt and wrap, and its text sign.
     pub(super) fn permitted(&self) -> CK_FLAGS {
-        let wrap = if self.functions & CRYPT != 0 { WRAP } else { 0 };
+        let wrap = match self.kind {
+            CKM_POLY1305 => CRYPT | WRAP,
+            _ if self.functions & CRYPT != 0 => WRAP,
+            _ => 0,
+        };
         let encapsulates = match self.key {
             Key::Rsa => self.functions & CRYPT != 0,
             Key::Curve | Key::Montgomery => self.functions & DERIVE != 0,

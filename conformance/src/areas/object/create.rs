@@ -103,7 +103,7 @@ impl Context<'_> {
             Ok(value) => Ok(value),
             Err(rv) => crate::context::fail(
                 format!("the object has {}", attribute(kind)),
-                format!("{} answers {rv}", self.c.last_called()),
+                format!("{} answers {rv}", self.c.answered(rv)),
             ),
         }
     }
@@ -112,6 +112,11 @@ impl Context<'_> {
 /// Footnote 1.
 fn required(kind: &'static Kind) -> impl Iterator<Item = Case> {
     kind.required.iter().map(|one| {
+        // A private key of RSA has to have its public exponent since version 3.0.
+        let since = match (kind.name, *one) {
+            ("rsa-private", CKA_PUBLIC_EXPONENT) => Version::V3_0,
+            _ => kind.since,
+        };
         case(
             format!("object.required.{}.{}", kind.name, slug(*one)),
             kind.section,
@@ -120,7 +125,7 @@ fn required(kind: &'static Kind) -> impl Iterator<Item = Case> {
                 attribute(*one)
             ),
         )
-        .since(kind.since)
+        .since(since)
         .explain("Footnote 1 of the attribute tables (section 4.2), and rule 4 of section 4.1.1.")
         .run(|cx| {
             let session = cx.session()?;
@@ -142,7 +147,7 @@ fn forbidden(kind: &'static Kind) -> impl Iterator<Item = Case> {
         .since(kind.since)
         .explain(
             "Footnote 2 of the attribute tables (section 4.2): the module alone says it. The application may be told so \
-             with CKR_ATTRIBUTE_READ_ONLY, CKR_TEMPLATE_INCONSISTENT or CKR_ATTRIBUTE_VALUE_INVALID (section 4.1.1).",
+             with CKR_ATTRIBUTE_READ_ONLY, CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_VALUE_INVALID or CKR_ATTRIBUTE_TYPE_INVALID (section 4.1.1).",
         )
         .run(|cx| refused(cx, kind, *one, *value))
     })
@@ -156,6 +161,7 @@ fn refused(cx: &mut Context<'_>, kind: &Kind, one: CK_ATTRIBUTE_TYPE, value: Giv
         CKR_ATTRIBUTE_READ_ONLY,
         CKR_TEMPLATE_INCONSISTENT,
         CKR_ATTRIBUTE_VALUE_INVALID,
+        CKR_ATTRIBUTE_TYPE_INVALID,
     ];
     cx.expect_one_of(rv, &codes)
 }

@@ -62,6 +62,7 @@ fn foreign(kind: &'static Kind, one: CK_ATTRIBUTE_TYPE, value: Given) -> Case {
         "Rule 5 calls such a template inconsistent. Many modules say that the attribute is invalid instead, as it is for \
          this object; that passes here, and object.foreign.code is about the code.",
     )
+    .should()
     .run(move |cx| {
         let session = cx.session()?;
         let given = cx.taken(session, kind)?.bytes(one, &value.bytes());
@@ -93,6 +94,7 @@ fn unknown(kind: &'static Kind, what: &str, one: CK_ATTRIBUTE_TYPE) -> Case {
         spec("4.1.1"),
         "C_CreateObject with an attribute that does not exist answers CKR_ATTRIBUTE_TYPE_INVALID.",
     )
+    .should()
     .run(move |cx| {
         let session = cx.session()?;
         let given = cx.taken(session, kind)?.bytes(one, b"anything");

@@ -193,7 +193,7 @@ impl Context<'_> {
     }
 }
 
-fn certificate() -> Template {
+pub(in crate::areas) fn certificate() -> Template {
     Template::new()
         .number(CKA_CERTIFICATE_TYPE, CKC_X_509)
         .bytes(CKA_SUBJECT, &unhex(CERTIFICATE_NAME))

@@ -168,6 +168,7 @@ fn twice() -> Vec<Case> {
                 spec("4.1.1"),
                 "A template with two values of one attribute is refused with CKR_TEMPLATE_INCONSISTENT.",
             )
+            .should()
             .run(move |cx| {
                 let session = cx.session()?;
                 let template = cx.taken(session, Kind::named(kind))?;
@@ -225,6 +226,7 @@ fn written() -> Vec<Case> {
             spec("4.1.1"),
             "A value that is not of its attribute's type is refused with CKR_ATTRIBUTE_VALUE_INVALID.",
         )
+        .should()
         .run(move |cx| {
             let session = cx.session()?;
             let template = cx.taken(session, Kind::named(kind))?.bytes(*one, value);

@@ -149,10 +149,13 @@ fn letters(way: Way) -> Vec<Case> {
         }),
         changing(way, "longest-in-full", cut, move |cx, pins| {
             let pin = longest(cx)?;
+            let Some((_, all_but_one)) = pin.split_last() else {
+                return not_applicable("ulMaxPinLen is 0");
+            };
             let session = cx.session()?;
             cx.prepared((way.set)(cx, session, pins, &pin))?;
             cx.ok(cx.c.logout(session))?;
-            let rv = cx.c.login(session, CKU_USER, &pin[..pin.len() - 1]);
+            let rv = cx.c.login(session, CKU_USER, all_but_one);
             cx.expect_one_of(rv, &[CKR_PIN_INCORRECT, CKR_PIN_LEN_RANGE])?;
             user_logs_in(cx, session, &pin)
         }),

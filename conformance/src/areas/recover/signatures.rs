@@ -13,7 +13,7 @@ use crate::operations::mechanisms::{KeyKind, pattern};
 /// The mechanisms: their names in cases, the section, and the length of the data that they take here.
 const MECHANISMS: &[(CK_MECHANISM_TYPE, &str, &str, usize)] = &[
     (CKM_RSA_PKCS, "rsa-pkcs", "6.1.6", 35),
-    (CKM_RSA_X_509, "rsa-x-509", "6.1.11", 256),
+    (CKM_RSA_X_509, "rsa-x-509", "6.1.12", 256),
     (CKM_RSA_9796, "rsa-9796", "6.1.9", 100),
 ];
 

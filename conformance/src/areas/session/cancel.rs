@@ -217,6 +217,7 @@ fn idle(name: &str, flag: CK_FLAGS) -> Case {
         spec("5.6.5"),
         format!("C_SessionCancel ignores {flag_name} where no such operation is under way."),
     )
+    .should()
     .since(Version::V3_0)
     .run(move |cx| {
         let session = cx.session()?;

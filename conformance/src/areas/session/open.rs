@@ -35,10 +35,11 @@ fn flags() -> Vec<Case> {
             .stage(Stage::Public)
             .run(move |cx| {
                 let (rv, session) = cx.c.open_session(cx.slot, flags);
+                let refused = cx.expect(rv, CKR_SESSION_PARALLEL_NOT_SUPPORTED);
                 if rv.is_ok() {
                     cx.c.close_session(session);
                 }
-                cx.expect(rv, CKR_SESSION_PARALLEL_NOT_SUPPORTED)
+                refused
             })
     };
     vec![

@@ -3,7 +3,7 @@
 use cryptoki_sys::*;
 
 use crate::c::{Mechanism, Out};
-use crate::case::{Case, Outcome, case, spec};
+use crate::case::{Case, Outcome, case, spec, spec32};
 use crate::context::{Context, fail, not_applicable};
 use crate::operations::mechanisms::{Row, SIGNATURES, row};
 use crate::operations::parameters::{IV, NONCE, gcm_structure, pss};
@@ -105,7 +105,7 @@ fn length(bytes: usize) -> Case {
 fn salt(bytes: usize) -> Case {
     case(
         format!("sign.pss.salt-{bytes}"),
-        spec("6.1.13"),
+        spec32("6.1.15"),
         format!("CKM_SHA256_RSA_PKCS_PSS signs and verifies with a salt of {bytes} bytes, or answers CKR_MECHANISM_PARAM_INVALID."),
     )
     .run(move |cx| salted(cx, bytes as u64))
@@ -139,6 +139,6 @@ fn salted(cx: &mut Context<'_>, bytes: u64) -> Outcome {
             "the signature does not verify with a salt of 32 bytes",
             "CKR_OK",
         ),
-        other => fail("CKR_SIGNATURE_INVALID", crate::c::Rv(other).to_string()),
+        other => fail("CKR_SIGNATURE_INVALID", crate::c::Rv::new(other).to_string()),
     }
 }

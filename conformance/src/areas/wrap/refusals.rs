@@ -178,6 +178,7 @@ fn other_handles() -> Vec<Case> {
         spec("5.18.3"),
         "A data object is no key to wrap: CKR_KEY_HANDLE_INVALID.",
     )
+    .should()
     .run(|cx| {
         let session = cx.session()?;
         let (mechanism, wrapping) = first(cx, session)?;

@@ -248,5 +248,8 @@ fn the_limits_are_those_of_the_mechanism_table() {
     assert_eq!(range(ck::MechanismType::RSA_PKCS), (2048, 4096));
     assert_eq!(range(ck::MechanismType::AES_ECB), (16, 32));
     assert_eq!(range(ck::MechanismType::SHA256_HMAC), (1, 512));
+    // The same secrets, in bits (6.8.2).
+    let generated = ck::MechanismType::GENERIC_SECRET_KEY_GEN;
+    assert_eq!(range(generated), (8, 512 * 8));
     assert_eq!(range(ck::MechanismType::ECDSA), (256, 521));
 }

@@ -144,19 +144,25 @@ fn an_edwards_pair_has_its_attributes_and_works() {
 
 #[test]
 fn unknown_curves_are_refused() {
-    // sect283k1, brainpoolP256r1, Ed25519 where ECDSA is meant, a curveName, implicitCA, explicit parameters, and no
-    // DER at all.
-    let unknown: [&[u8]; 7] = [
+    // sect283k1, brainpoolP256r1, Ed25519 where ECDSA is meant, a curveName, and explicit parameters.
+    let unknown: [&[u8]; 5] = [
         &[6, 5, 0x2b, 0x81, 4, 0, 16],
         &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 7],
         &[6, 3, 0x2b, 0x65, 0x70],
         b"\x13\x09secp224k1",
-        &[5, 0],
         &[0x30, 3, 2, 1, 1],
-        &[0xff; 40],
     ];
     for params in unknown {
         assert_eq!(generate_ec(params).unwrap_err(), Error::CurveNotSupported);
+    }
+}
+
+#[test]
+fn what_names_no_curve_is_told_from_a_curve_that_is_not_there() {
+    // implicitCA, an identifier that is cut off, an INTEGER, and no DER at all.
+    let none: [&[u8]; 4] = [&[5, 0], &[6, 5, 0x2b, 0x81, 4], &[2, 1, 1], &[0xff; 40]];
+    for params in none {
+        assert_eq!(generate_ec(params).unwrap_err(), Error::DomainParamsInvalid);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Starting and cancelling operations (5.8 to 5.15). How they go on and end is [`crate::operation`]'s.
 
-use ck::{AttributeType, ObjectClass};
+use ck::{AttributeType, Mechanism, ObjectClass, Params};
 use proto::shape::MechanismArgument;
 
 use super::{Within, mechanism_of};
-use crate::Error;
 use crate::operation::{Kind, Operation, Work};
-use crate::policy::{self, Profile, Usage};
+use crate::policy::{self, Date, Profile, Usage};
 use crate::rules::is_key;
+use crate::{Attributes, Error};
 
 /// `CKF_FIND_OBJECTS`, the search's bit in `C_SessionCancel`.
 const FIND_OBJECTS: u64 = 0x40;
@@ -40,8 +40,7 @@ impl Within<'_> {
             Kind::Sign => Usage::Sign,
             Kind::Verify => Usage::Verify,
         };
-        let profile = self.session.tenancy.partition.profile;
-        policy::decide(profile, usage, &attributes, row, &argument.params).obey()?;
+        self.permit(usage, &attributes, row, &argument.params)?;
         let (params, key) = (&argument.params, object.key()?);
         let work = match kind {
             Kind::Decrypt => Work::Cipher(mech::decryptor(row, params, &key)?),
@@ -77,7 +76,23 @@ impl Within<'_> {
         Ok(())
     }
 
-    /// Gives the value of a secret key to the active digest (5.12.4). In `strict` a sensitive key has no such way out.
+    /// Checks that policy lets a key be used, today.
+    pub(super) fn permit(
+        &self,
+        usage: Usage,
+        key: &Attributes,
+        row: &Mechanism,
+        params: &Params<'_>,
+    ) -> Result<(), Error> {
+        let profile = self.session.tenancy.partition.profile;
+        policy::decide(profile, usage, key, row, params).obey()?;
+        let today = Date::of(self.core.env.now_ms());
+        policy::decide_date(profile, usage, key, today).obey()?;
+        Ok(())
+    }
+
+    /// Gives the value of a secret key to the active digest (5.12.4). In `strict` a sensitive key has no such way out, and
+    /// nowhere has one that its digest would give away.
     pub(super) fn digest_key(&mut self, key: u64) -> Result<(), Error> {
         let tenancy = &self.session.tenancy;
         let digest = tenancy
@@ -86,9 +101,9 @@ impl Within<'_> {
             .and_then(|object| {
                 let attributes = object.attributes();
                 let strict = tenancy.partition.profile == Profile::Strict;
-                if attributes.class() != ObjectClass::SECRET_KEY
-                    || (strict && attributes.is(AttributeType::SENSITIVE))
-                {
+                let secret = attributes.is(AttributeType::SENSITIVE)
+                    && (strict || policy::tells(&attributes));
+                if attributes.class() != ObjectClass::SECRET_KEY || secret {
                     return Err(Error::KeyIndigestible);
                 }
                 Ok(attributes)

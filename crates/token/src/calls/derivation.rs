@@ -23,7 +23,7 @@ impl Within<'_> {
         let attributes = base.attributes();
         let profile = self.session.tenancy.partition.profile;
         let params = &argument.params;
-        policy::decide(profile, Usage::Derive, &attributes, row, params).obey()?;
+        self.permit(Usage::Derive, &attributes, row, params)?;
         let template = Template::new(template)?;
         let key_type = template.number(A::KEY_TYPE)?.map(KeyType);
         let key_type = key_type.unwrap_or(KeyType::GENERIC_SECRET);

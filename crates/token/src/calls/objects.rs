@@ -42,6 +42,7 @@ impl Within<'_> {
             return Err(Error::ActionProhibited(A::COPYABLE));
         }
         let copy = self.changed(&source, template, Change::Copy)?;
+        policy::check_copy(&source, &copy)?;
         if source.is(A::PRIVATE) && !copy.is(A::PRIVATE) {
             let why = "a private object has no public copies";
             return Err(Error::TemplateInconsistent {
@@ -222,7 +223,7 @@ impl Within<'_> {
         let mut after = before.duplicate();
         let officer = self.session.tenancy.login() == Login::SecurityOfficer;
         rules::change(&mut after, &template, &rows, change, officer)?;
-        policy::check_change(self.session.tenancy.partition.profile, before, &after)?;
+        policy::check_change(self.session.tenancy.partition.profile, before, &mut after)?;
         Ok(after)
     }
 

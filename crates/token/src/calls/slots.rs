@@ -7,6 +7,7 @@ use proto::shape::{Answer, MechanismInfo, Room, SessionInfo, SlotInfo, TokenInfo
 use crate::Error;
 use crate::partition::Partition;
 use crate::pin;
+use crate::policy::{self, Profile};
 use crate::record::Role;
 use crate::session::Session;
 use crate::tenancy::Tenancy;
@@ -45,18 +46,16 @@ pub(super) fn slot_info(partition: &Partition) -> SlotInfo {
 /// Describes a token.
 pub(super) fn token_info(tenancy: &Tenancy) -> TokenInfo {
     let partition = &tenancy.partition;
-    let record = partition.ledger.view();
+    let (record, failures) = partition.ledger.judged();
     let (sessions, rw_sessions) = tenancy.sessions();
     let mut flags = token::RNG | token::LOGIN_REQUIRED;
     if record.label.is_some() {
         flags |= token::TOKEN_INITIALIZED;
     }
-    if let Some(pin) = record.pin(Role::User) {
-        flags |= token::USER_PIN_INITIALIZED | pin_flags(pin.failures);
+    if record.pin(Role::User).is_some() {
+        flags |= token::USER_PIN_INITIALIZED | pin_flags(failures[Role::User.index()]);
     }
-    if let Some(pin) = record.pin(Role::SecurityOfficer) {
-        flags |= pin_flags(pin.failures) << SO_SHIFT;
-    }
+    flags |= pin_flags(failures[Role::SecurityOfficer.index()]) << SO_SHIFT;
     TokenInfo {
         label: record.label.clone().unwrap_or_default(),
         manufacturer: MANUFACTURER.to_owned(),
@@ -105,14 +104,14 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-/// Describes a mechanism.
-pub(super) fn mechanism_info(kind: u64) -> Result<MechanismInfo, Error> {
+/// Describes a mechanism as a partition serves it.
+pub(super) fn mechanism_info(profile: Profile, kind: u64) -> Result<MechanismInfo, Error> {
     let row = ck::mechanism(MechanismType(kind)).ok_or(mech::Error::MechanismInvalid)?;
-    let (min_key_size, max_key_size) = row.key_sizes.range();
+    let (min_key_size, max_key_size) = policy::key_sizes(profile, row);
     Ok(MechanismInfo {
         min_key_size,
         max_key_size,
-        flags: row.flags(),
+        flags: policy::served(profile, row),
     })
 }
 

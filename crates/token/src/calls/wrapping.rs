@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{Within, mechanism_of};
 use crate::draft::{Source, Trust};
+use crate::journal::Act;
 use crate::object::Object;
 use crate::policy::{self, KeyStrength, Usage};
 use crate::rules::Template;
@@ -30,7 +31,7 @@ impl Within<'_> {
         let attributes = (wrapping.attributes(), wrapped.attributes());
         let profile = self.session.tenancy.partition.profile;
         let params = &argument.params;
-        policy::decide(profile, Usage::Wrap, &attributes.0, row, params).obey()?;
+        self.permit(Usage::Wrap, &attributes.0, row, params)?;
         let keys = (wrapping.key()?, wrapped.key()?);
         let strength = KeyStrength {
             wrapping: policy::strength(attributes.0.key_type(), keys.0.size()),
@@ -39,6 +40,13 @@ impl Within<'_> {
         policy::decide_wrap(profile, &attributes.0, &attributes.1, strength, row).obey()?;
         let value = value_of(&attributes.1, &keys.1)?;
         let result = mech::wrap(row, params, &keys.0, &value).map_err(Error::Wrapping)?;
+        if answer.room().fits(result.len()) {
+            // A key is about to leave: who took it, and under what, is on disk before it does.
+            let act = Act::call(&self.who, Call::WrapKey, self.session.tenancy.partition.id);
+            let detail = format!("by {} under {}", row.id, wrapping.id);
+            let event = act.done_with(self.core, Some(wrapped.id), detail);
+            self.core.log(event)?;
+        }
         give(result, answer)
     }
 
@@ -53,17 +61,19 @@ impl Within<'_> {
         let (row, argument) = mechanism_of(mechanism)?;
         let unwrapping = self.visible(unwrapping_key, Error::UnwrappingKeyHandleInvalid)?;
         let attributes = unwrapping.attributes();
-        let profile = self.session.tenancy.partition.profile;
         let params = &argument.params;
-        policy::decide(profile, Usage::Unwrap, &attributes, row, params).obey()?;
+        self.permit(Usage::Unwrap, &attributes, row, params)?;
         policy::decide_unwrap(&attributes).obey()?;
         let template = Template::new(template)?;
         let class = class_of(&template)?;
         let named = template.number(A::KEY_TYPE)?.map(KeyType);
+        let named = named.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
         let value = mech::unwrap(row, params, &unwrapping.key()?, wrapped);
         let value = value.map_err(Error::Unwrapping)?;
-        let (key_type, material) = material_of(class, named, value)?;
-        let plan = self.plan(Source::Outside, (class, key_type), &template)?;
+        let material = material_of(class, named, value)?;
+        let by_trusted = attributes.is(A::TRUSTED);
+        let source = Source::Unwrapping { by_trusted };
+        let plan = self.plan(source, (class, named), &template)?;
         let trust = if policy::vouches(&attributes) {
             Trust::Known
         } else {
@@ -80,10 +90,10 @@ impl Within<'_> {
     }
 }
 
-/// The class of the key to be; without one, it is a secret key.
+/// The class of the key to be.
 fn class_of(template: &Template<'_>) -> Result<ObjectClass, Error> {
     let class = template.number(A::CLASS)?.map(ObjectClass);
-    match class.unwrap_or(ObjectClass::SECRET_KEY) {
+    match class.ok_or(Error::TemplateIncomplete(A::CLASS))? {
         class @ (ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY) => Ok(class),
         _ => Err(Error::TemplateInconsistent {
             id: A::CLASS,
@@ -103,26 +113,24 @@ fn value_of(attributes: &Attributes, key: &Key) -> Result<Zeroizing<Vec<u8>>, Er
     }
 }
 
-/// The type and attributes of what was unwrapped. A secret key of no named type is a generic one; a private key says of
-/// itself what it is.
+/// The attributes of what was unwrapped. A private key says of itself what it is.
 fn material_of(
     class: ObjectClass,
-    named: Option<KeyType>,
+    named: KeyType,
     value: Zeroizing<Vec<u8>>,
-) -> Result<(KeyType, Material), Error> {
+) -> Result<Material, Error> {
     if class == ObjectClass::SECRET_KEY {
-        let key_type = named.unwrap_or(KeyType::GENERIC_SECRET);
-        return Ok((key_type, vec![(A::VALUE, value)]));
+        return Ok(vec![(A::VALUE, value)]);
     }
     let (key_type, material) =
         mech::private_from_pkcs8(&value).map_err(Error::WrappedKeyInvalid)?;
-    if named.is_some_and(|named| named != key_type) {
+    if named != key_type {
         return Err(Error::TemplateInconsistent {
             id: A::KEY_TYPE,
             why: "the wrapped key is of another type",
         });
     }
-    Ok((key_type, material))
+    Ok(material)
 }
 
 /// What is wrong with a key that came out of its wrapping is wrong with the wrapped key.

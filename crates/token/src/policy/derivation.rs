@@ -2,11 +2,8 @@
 
 use ck::AttributeType as A;
 
-use super::{Decision, Profile, Refusal};
+use super::{Decision, Profile, Refusal, decide_secret};
 use crate::Attributes;
-
-/// The least length of a derived key in `strict`, in bytes: shorter ones could be guessed, and with them the secret behind.
-const LEAST_LEN: usize = 16;
 
 /// Decides whether a key may be derived that has this length. That the mechanism takes the base key is decided before.
 #[must_use]
@@ -14,15 +11,15 @@ pub fn decide_derive(profile: Profile, base: &Attributes, len: usize) -> Decisio
     if base.is(A::ALWAYS_AUTHENTICATE) {
         return Decision::Deny(Refusal::AlwaysAuthenticate);
     }
-    match profile {
-        Profile::Strict if len < LEAST_LEN => Decision::Deny(Refusal::ShortSecret),
-        Profile::Compat | Profile::Strict => Decision::Allow,
-    }
+    decide_secret(profile, u64::try_from(len).unwrap_or(u64::MAX))
 }
 
-/// Tightens what is to be derived: in `strict` no child of a key leaves, and like every key it is sensitive. In `compat` a template may ask for
-/// one that is: an agreement whose result the application is to see.
+/// Tightens what is to be derived: it is sensitive unless the template says otherwise. In `strict` no child of a key leaves. In
+/// `compat` a template may ask for one that is readable: an agreement whose result the application is to see.
 pub(crate) fn tighten_derived(profile: Profile, key: &mut Attributes) {
+    if key.get(A::SENSITIVE).is_none() {
+        key.set_flag(A::SENSITIVE, true);
+    }
     if profile == Profile::Strict {
         key.set_flag(A::EXTRACTABLE, false);
     }

@@ -9,13 +9,15 @@
 //! | wrapping under a secret key that was imported (R4) | accepted | refused |
 //! | wrapping under a key below 128 bits, or weaker than the wrapped one (R4) | accepted | refused |
 //! | `CKA_SENSITIVE` of a key that is unwrapped (R2) | on | on |
-//! | `CKA_EXTRACTABLE` of a key that is unwrapped (R2) | as the template says | off |
+//! | `CKA_EXTRACTABLE` of a key that is unwrapped (R2) | as the template says, else on (5.18.4) | off |
+//! | `CKA_WRAP_WITH_TRUSTED` of what a trusted key unwraps | on | on |
 //!
 //! In `compat` an extractable key may leave under any wrapping key that the application chooses, its own included: that is
 //! what extractable means there. What is refused is that one key of the token puts the wrapping on and takes it off.
 
 use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass};
 
+use super::changes::had;
 use super::{Decision, Profile, Refusal};
 use crate::Attributes;
 use crate::rules::is_secret;
@@ -89,9 +91,9 @@ pub(crate) fn vouches(unwrapping: &Attributes) -> bool {
         && !unwrapping.is(A::ENCRYPT)
 }
 
-/// A key that does both would turn a wrapped key into plaintext, or plaintext into a wrapped key.
+/// A key that does both, or once did, would turn a wrapped key into plaintext, or plaintext into a wrapped key.
 fn strips(key: &Attributes, one: A, other: A) -> Option<Refusal> {
-    (key.is(one) && key.is(other)).then_some(Refusal::Stripping(one, other))
+    (key.is(one) && had(key, other)).then_some(Refusal::Stripping(one, other))
 }
 
 fn stays(wrapped: &Attributes) -> Option<Refusal> {
@@ -132,11 +134,17 @@ fn unsafe_wrapping(wrapping: &Attributes, strength: KeyStrength) -> Option<Refus
     Some(Refusal::Unwrappable(why))
 }
 
-/// Tightens what is to be unwrapped: nothing that was wrapped comes out readable, and in `strict` nothing that came in goes
-/// out again. As for keys that are generated, what comes out is less than was asked for, never more.
-pub(crate) fn tighten_unwrapped(profile: Profile, key: &mut Attributes) {
+/// Tightens what is to be unwrapped: nothing that was wrapped comes out readable, what came under a trusted key leaves under
+/// one only, and in `strict` nothing that came in goes out again. As for keys that are generated, what comes out is less than
+/// was asked for, never more.
+pub(crate) fn tighten_unwrapped(profile: Profile, by_trusted: bool, key: &mut Attributes) {
     key.set_flag(A::SENSITIVE, true);
+    if by_trusted {
+        key.set_flag(A::WRAP_WITH_TRUSTED, true);
+    }
     if profile == Profile::Strict {
         key.set_flag(A::EXTRACTABLE, false);
+    } else if key.get(A::EXTRACTABLE).is_none() {
+        key.set_flag(A::EXTRACTABLE, true);
     }
 }

@@ -1,7 +1,7 @@
 //! A bench: an HSM with fakes around it, and a client that calls it as a module would.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 
 use crate::{
     Access, Application, Caller, Env, Error, Hsm, Keys, PinCost, PinHashFailed, Profile, Reach,
@@ -24,16 +24,21 @@ pub(crate) const WRONG_PIN: &[u8] = b"not-this-one";
 
 pub(crate) const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 
-/// Time that stands still, random bytes from a counter, and PIN hashes that are cheap and counted.
+/// Time that stands still until it is put on, random bytes from a counter, and PIN hashes that are cheap and counted.
 #[derive(Default)]
 pub(crate) struct FakeEnv {
     drawn: AtomicU64,
     pub(crate) pins_hashed: AtomicUsize,
+    /// Days that the clock has been put on.
+    pub(crate) days: AtomicU64,
+    /// Where the next PIN hash waits twice, so that a test sees what is while it runs.
+    pub(crate) halt: Mutex<Option<Arc<Barrier>>>,
 }
 
 impl Env for FakeEnv {
     fn now_ms(&self) -> u64 {
-        1_700_000_000_000
+        // The fourteenth of November 2023.
+        1_700_000_000_000 + self.days.load(Ordering::SeqCst) * 86_400_000
     }
 
     fn random(&self, bytes: &mut [u8]) {
@@ -49,6 +54,11 @@ impl Env for FakeEnv {
 
     fn hash_pin(&self, pin: &[u8], salt: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, PinHashFailed> {
         self.pins_hashed.fetch_add(1, Ordering::SeqCst);
+        let halt = self.halt.lock().unwrap().take();
+        if let Some(halt) = halt {
+            halt.wait();
+            halt.wait();
+        }
         let cost = PinCost {
             memory_kib: 8,
             passes: 1,
@@ -139,12 +149,18 @@ impl Bench {
         }
     }
 
-    /// The operations and outcomes of the audit log, oldest first.
-    pub(crate) fn audit(&self) -> Vec<(String, audit::Outcome)> {
+    /// The events of the audit log, oldest first.
+    pub(crate) fn events(&self) -> Vec<audit::Event> {
         let entries = self.store.audit(1, usize::MAX).unwrap();
         let events = entries
             .iter()
             .map(|bytes| Entry::decode(bytes).unwrap().event);
+        events.collect()
+    }
+
+    /// The operations and outcomes of the audit log, oldest first.
+    pub(crate) fn audit(&self) -> Vec<(String, audit::Outcome)> {
+        let events = self.events().into_iter();
         events
             .map(|event| (event.operation.to_string(), event.outcome))
             .collect()

@@ -28,8 +28,10 @@ fn pairs_sign_leave_and_come_back() {
             .unwrap();
         let kwp = (M::AES_KEY_WRAP_KWP, Params::None);
         let wrapped = client.wrap(session, kwp, kek, private).unwrap();
-        let template: [(A, &[u8]); 2] = [
+        let key_type = client.get(session, private, A::KEY_TYPE).unwrap();
+        let template: [(A, &[u8]); 3] = [
             (A::CLASS, &class(ObjectClass::PRIVATE_KEY)),
+            (A::KEY_TYPE, &key_type),
             (A::SIGN, TRUE),
         ];
         let back = client

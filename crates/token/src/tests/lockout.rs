@@ -1,9 +1,10 @@
 //! A PIN has ten guesses, whoever makes them and however many at once.
 
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use ck::Rv;
+use ck::flags::token;
 use store::Fault;
 
 use crate::tests::bench::{Bench, SO_PIN, USER_PIN, WRONG_PIN};
@@ -107,6 +108,42 @@ fn a_guess_that_cannot_be_counted_is_not_made() {
         assert_eq!(bench.pins_hashed(), hashed);
         assert_eq!(client.login(session, 1, USER_PIN), Ok(()), "{fault:?}");
     }
+}
+
+#[test]
+fn an_attempt_under_way_does_not_show_as_a_failure() {
+    let bench = Bench::compat();
+    let shown = || {
+        let flags = bench.client().token_info(1).unwrap().flags;
+        flags & (token::USER_PIN_COUNT_LOW | token::USER_PIN_FINAL_TRY | token::USER_PIN_LOCKED)
+    };
+    let while_trying = |pin: &'static [u8]| {
+        let halt = Arc::new(Barrier::new(2));
+        *bench.env.halt.lock().unwrap() = Some(Arc::clone(&halt));
+        thread::scope(|scope| {
+            let login = scope.spawn(|| {
+                let client = bench.client();
+                client.login(client.open(), 1, pin)
+            });
+            halt.wait();
+            let flags = shown();
+            halt.wait();
+            (flags, login.join().unwrap())
+        })
+    };
+    assert_eq!(while_trying(USER_PIN), (0, Ok(())));
+    assert_eq!(shown(), 0);
+    let wrong = Err(Rv::PIN_INCORRECT);
+    assert_eq!(while_trying(WRONG_PIN), (0, wrong));
+    let low = token::USER_PIN_COUNT_LOW;
+    assert_eq!(shown(), low);
+    for _ in 2..GUESSES {
+        assert_eq!(while_trying(WRONG_PIN), (low, wrong));
+    }
+    // Nine have failed, and what comes of the tenth nobody knows before it is judged.
+    let last = low | token::USER_PIN_FINAL_TRY;
+    assert_eq!(while_trying(WRONG_PIN), (last, wrong));
+    assert_eq!(shown(), token::USER_PIN_LOCKED);
 }
 
 #[test]

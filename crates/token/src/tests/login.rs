@@ -5,7 +5,7 @@ use audit::Outcome;
 use ck::flags::token as flag;
 use ck::{AttributeType, Rv};
 
-use crate::tests::bench::{Bench, DATA, FALSE, SO_PIN, TRUE, USER_PIN, WRONG_PIN};
+use crate::tests::bench::{Bench, DATA, FALSE, SO_PIN, TRUE, USER_PIN, WRONG_PIN, ulong};
 
 const NEW_PIN: &[u8] = b"brand-new-pin";
 
@@ -130,9 +130,13 @@ fn the_security_officer_can_reset_after_changing_the_own_pin() {
     client.logout(session).unwrap();
     assert_eq!(client.login(session, 0, SO_PIN), Err(Rv::PIN_INCORRECT));
     client.login(session, 1, NEW_PIN).unwrap();
-    // The user key survived both changes.
+    // The user key survived both changes; the handle ended with the login.
+    let gone = client.get(session, secret, AttributeType::VALUE);
+    assert_eq!(gone, Err(Rv::OBJECT_HANDLE_INVALID));
+    let found = client.find(session, &[]).unwrap();
+    assert_eq!(found.len(), 1);
     assert_eq!(
-        client.get(session, secret, AttributeType::VALUE).unwrap(),
+        client.get(session, found[0], AttributeType::VALUE).unwrap(),
         b"remember the milk"
     );
 }
@@ -142,7 +146,7 @@ fn in_strict_the_users_pin_is_not_reset_over_private_objects() {
     let bench = Bench::strict();
     let client = bench.client();
     let session = client.open_user();
-    let secret = client.create(session, &private_data()).unwrap();
+    client.create(session, &private_data()).unwrap();
     client.logout(session).unwrap();
     client.login(session, 0, SO_PIN).unwrap();
     assert_eq!(
@@ -151,6 +155,9 @@ fn in_strict_the_users_pin_is_not_reset_over_private_objects() {
     );
     client.logout(session).unwrap();
     client.login(session, 1, USER_PIN).unwrap();
+    let [secret] = client.find(session, &[]).unwrap()[..] else {
+        panic!("the private object is there again");
+    };
     client.destroy(session, secret).unwrap();
     client.logout(session).unwrap();
     client.login(session, 0, SO_PIN).unwrap();
@@ -242,12 +249,24 @@ fn logging_out_hides_and_ends_what_is_private() {
     }
     assert!(client.get(session, public, AttributeType::CLASS).is_ok());
     client.login(session, 1, USER_PIN).unwrap();
-    assert!(client.sign_ecdsa(session, key, &[1; 32]).is_ok());
-    // Session objects that are private do not come back.
-    assert_eq!(
-        client.sign_ecdsa(session, session_key, &[1; 32]),
-        Err(Rv::KEY_HANDLE_INVALID)
-    );
+    // Handles of private objects ended with the login (5.6.10), those of public ones did not.
+    for ended in [key, session_key] {
+        assert_eq!(
+            client.sign_ecdsa(session, ended, &[1; 32]),
+            Err(Rv::KEY_HANDLE_INVALID)
+        );
+    }
+    assert!(client.get(session, public, AttributeType::CLASS).is_ok());
+    // The object of the token has another handle now; that of the session is gone.
+    let class = ulong(ck::ObjectClass::PRIVATE_KEY.0);
+    let [again] = client
+        .find(session, &[(AttributeType::CLASS, &class)])
+        .unwrap()[..]
+    else {
+        panic!("one private key is left");
+    };
+    assert_ne!(again, key);
+    assert!(client.sign_ecdsa(session, again, &[1; 32]).is_ok());
 }
 
 #[test]

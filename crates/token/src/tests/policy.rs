@@ -5,7 +5,7 @@ use crate::{Attributes, Profile};
 use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Params, Rv};
 use proto::Call;
 use proto::Handler;
-use proto::shape::ObjectHandle;
+use proto::shape::{ObjectHandle, SlotId, Ulong};
 
 use crate::tests::bench::{Bench, FALSE, TRUE, ulong};
 
@@ -77,7 +77,7 @@ fn a_generated_key_keeps_one_purpose_and_is_sensitive() {
     );
     check_generated(
         &[(A::ENCRYPT, TRUE), (A::WRAP, TRUE), (A::DERIVE, TRUE)],
-        &[A::ENCRYPT, A::WRAP, A::DERIVE, A::SENSITIVE],
+        &[A::ENCRYPT, A::WRAP, A::DERIVE],
         &[A::ENCRYPT, A::SENSITIVE],
     );
 }
@@ -90,7 +90,7 @@ fn the_purpose_of_a_key_is_fixed() {
             let session = client.open_user();
             let key = client.generate_aes(session, &[(A::ENCRYPT, TRUE), (A::DECRYPT, TRUE)])?;
             let template: [(A, &[u8]); 3] =
-                [(A::ENCRYPT, FALSE), (A::DECRYPT, FALSE), (A::WRAP, TRUE)];
+                [(A::ENCRYPT, FALSE), (A::DECRYPT, FALSE), (A::SIGN, TRUE)];
             if set {
                 client.set(session, key, &template)
             } else {
@@ -183,21 +183,97 @@ fn check_use(usage: Usage, key: &Attributes, mechanism: M, params: Params<'_>, s
 }
 
 #[test]
-fn short_gcm_tags_are_for_compat() {
-    let aes = key(
-        ObjectClass::SECRET_KEY,
-        KeyType::AES,
-        &[A::ENCRYPT, A::DECRYPT],
-    );
-    let check = |usage, tag_bits, strict| {
+fn nonces_of_the_callers_encrypt_in_compat_only() {
+    let purposes = [A::ENCRYPT, A::DECRYPT];
+    let aes = key(ObjectClass::SECRET_KEY, KeyType::AES, &purposes);
+    let (iv, aad): (&[u8], &[u8]) = (&[0; 12], b"");
+    let tag_bits = 128;
+    let gcm = Params::Gcm { iv, aad, tag_bits };
+    let (counter_bits, block) = (128, [0; 16]);
+    let counter = Params::Counter {
+        counter_bits,
+        block,
+    };
+    for (mechanism, params) in [(M::AES_GCM, gcm), (M::AES_CTR, counter)] {
+        check_use(
+            Usage::Encrypt,
+            &aes,
+            mechanism,
+            params,
+            Rv::MECHANISM_INVALID,
+        );
+        check_use(Usage::Decrypt, &aes, mechanism, params, Rv::OK);
+    }
+    let block = Params::Bytes(&[0; 16]);
+    check_use(Usage::Encrypt, &aes, M::AES_CBC_PAD, block, Rv::OK);
+}
+
+#[test]
+fn short_tags_and_macs_are_for_compat() {
+    let aes = key(ObjectClass::SECRET_KEY, KeyType::AES, &[A::DECRYPT]);
+    let check = |tag_bits, strict| {
         let (iv, aad): (&[u8], &[u8]) = (&[0; 12], b"");
         let params = Params::Gcm { iv, aad, tag_bits };
-        check_use(usage, &aes, M::AES_GCM, params, strict);
+        check_use(Usage::Decrypt, &aes, M::AES_GCM, params, strict);
     };
-    check(Usage::Encrypt, 128, Rv::OK);
-    check(Usage::Encrypt, 96, Rv::OK);
-    check(Usage::Encrypt, 88, Rv::MECHANISM_PARAM_INVALID);
-    check(Usage::Decrypt, 32, Rv::MECHANISM_PARAM_INVALID);
+    let weak = Rv::MECHANISM_PARAM_INVALID;
+    check(128, Rv::OK);
+    check(96, Rv::OK);
+    check(88, weak);
+    check(32, weak);
+    let purposes = [A::SIGN, A::VERIFY];
+    let mac = key(ObjectClass::SECRET_KEY, KeyType::GENERIC_SECRET, &purposes);
+    for usage in [Usage::Sign, Usage::Verify] {
+        for (len, strict) in [(8, Rv::OK), (7, weak), (1, weak)] {
+            let len = Params::Length(len);
+            check_use(usage, &mac, M::SHA256_HMAC_GENERAL, len, strict);
+        }
+    }
+}
+
+/// What a mechanism is told to do is what it does.
+#[test]
+fn the_information_on_a_mechanism_is_that_of_the_partition() {
+    let info = |bench: &Bench, mechanism: M| {
+        let client = bench.client();
+        let slot = client.slots()[0];
+        let mut info = None;
+        client
+            .call(Call::GetMechanismInfo, 0, |caller, _| {
+                caller.get_mechanism_info(SlotId(slot), Ulong(mechanism.0), &mut info)
+            })
+            .unwrap();
+        info.unwrap()
+    };
+    let (compat, strict) = (Bench::compat(), Bench::strict());
+    for (mechanism, lacking) in [
+        (M::AES_CBC, 0),
+        (M::AES_GCM, 0x100),
+        (M::AES_CTR, 0x100),
+        (M::RSA_PKCS, 0x300),
+        (M::SHA1_RSA_PKCS, 0x800),
+        (M::SHA_1_HMAC, 0),
+    ] {
+        let flags = info(&compat, mechanism).flags;
+        assert_eq!(flags & lacking, lacking, "{mechanism}");
+        assert_eq!(
+            info(&strict, mechanism).flags,
+            flags & !lacking,
+            "{mechanism}"
+        );
+    }
+    for (mechanism, in_compat, in_strict) in [
+        (M::GENERIC_SECRET_KEY_GEN, (8, 4096), (128, 4096)),
+        (M::SHA256_HMAC, (1, 512), (16, 512)),
+        (M::AES_KEY_GEN, (16, 32), (16, 32)),
+    ] {
+        let sizes = |bench| {
+            let info = info(bench, mechanism);
+            (info.min_key_size, info.max_key_size)
+        };
+        assert_eq!(sizes(&compat), in_compat, "{mechanism}");
+        assert_eq!(sizes(&strict), in_strict, "{mechanism}");
+    }
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use std::thread;
 
+use audit::Actor;
 use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Params, Rv};
 use proto::Call;
 use proto::shape::Room;
+use store::Fault;
 
 use crate::tests::bench::{
     Bench, Client, FALSE, Got, Out, SO_PIN, TRUE, Template, USER_PIN, class, ulong,
@@ -40,6 +42,7 @@ const SECRET: (A, &[u8]) = (A::CLASS, &class(ObjectClass::SECRET_KEY));
 const PRIVATE: (A, &[u8]) = (A::CLASS, &class(ObjectClass::PRIVATE_KEY));
 const AES: (A, &[u8]) = (A::KEY_TYPE, &KeyType::AES.0.to_le_bytes());
 const EXTRACTABLE: (A, &[u8]) = (A::EXTRACTABLE, TRUE);
+const KEPT: (A, &[u8]) = (A::EXTRACTABLE, FALSE);
 
 fn import(client: &Client, session: u64, value: &[u8], more: &Template<'_>) -> u64 {
     let template = [&[SECRET, AES, (A::VALUE, value)], more].concat();
@@ -126,12 +129,16 @@ fn the_type_and_the_length_follow_from_the_data_or_must_agree_with_it() {
     let session = client.open_user();
     let kek = import_kek(&client, session);
     let unwrap = |template: &Template<'_>| client.unwrap(session, KW, kek, &WRAPPED, template);
-    let key = unwrap(&[]).unwrap();
+    let generic = (A::KEY_TYPE, &KeyType::GENERIC_SECRET.0.to_le_bytes()[..]);
+    let key = unwrap(&[SECRET, generic]).unwrap();
     let number = |key, id| client.get(session, key, id).unwrap();
     assert_eq!(number(key, A::KEY_TYPE), ulong(KeyType::GENERIC_SECRET.0));
     assert_eq!(number(key, A::VALUE_LEN), ulong(32));
     let agreed = unwrap(&[SECRET, AES, (A::VALUE_LEN, &ulong(32))]).unwrap();
     assert_eq!(number(agreed, A::VALUE_LEN), ulong(32));
+    // 5.18.4: a template says what comes out.
+    assert_eq!(unwrap(&[SECRET]), Err(Rv::TEMPLATE_INCOMPLETE));
+    assert_eq!(unwrap(&[AES]), Err(Rv::TEMPLATE_INCOMPLETE));
     for (template, rv) in [
         (vec![(A::VALUE_LEN, ulong(16))], Rv::TEMPLATE_INCONSISTENT),
         (vec![(A::CLASS, ulong(2))], Rv::TEMPLATE_INCONSISTENT),
@@ -140,11 +147,10 @@ fn the_type_and_the_length_follow_from_the_data_or_must_agree_with_it() {
         (vec![(A::LOCAL, TRUE.to_vec())], Rv::ATTRIBUTE_READ_ONLY),
         (vec![(A::MODULUS, vec![1])], Rv::TEMPLATE_INCONSISTENT),
     ] {
-        let template: Vec<_> = template
-            .iter()
-            .map(|(id, value)| (*id, value.as_slice()))
-            .collect();
-        assert_eq!(unwrap(&template), Err(rv), "{:?}", template[0].0);
+        let whole = [SECRET, generic].into_iter();
+        let mut whole: Vec<_> = whole.filter(|(id, _)| *id != template[0].0).collect();
+        whole.extend(template.iter().map(|(id, value)| (*id, value.as_slice())));
+        assert_eq!(unwrap(&whole), Err(rv), "{:?}", template[0].0);
     }
 }
 
@@ -171,7 +177,8 @@ fn a_private_key_comes_back_whole() {
     ];
     for ((public, private), mechanism, open) in pairs {
         let wrapped = client.wrap(session, KWP, kek, private).unwrap();
-        let template = [PRIVATE, (A::SIGN, TRUE)];
+        let key_type = client.get(session, private, A::KEY_TYPE).unwrap();
+        let template = [PRIVATE, (A::KEY_TYPE, &key_type), (A::SIGN, TRUE)];
         let key = client
             .unwrap(session, KWP, kek, &wrapped, &template)
             .unwrap();
@@ -197,10 +204,7 @@ fn a_private_key_comes_back_whole() {
             .init(Call::VerifyInit, session, mechanism, public)
             .unwrap();
         assert_eq!(client.verify(session, b"a message", &signature), Ok(()));
-        // Named as it is, it comes back as well; named as something else, it does not.
-        let key_type = client.get(session, private, A::KEY_TYPE).unwrap();
-        let named = [PRIVATE, (A::KEY_TYPE, &key_type)];
-        assert!(client.unwrap(session, KWP, kek, &wrapped, &named).is_ok());
+        // Named as something else, it does not come back.
         let other = ulong(if key_type == ulong(0) { 3 } else { 0 });
         let misnamed = [PRIVATE, (A::KEY_TYPE, &other)];
         assert_eq!(
@@ -235,13 +239,13 @@ fn a_key_imported_under_rsa_is_kept_under_aes() {
         .unwrap();
     let kept = client.wrap(session, KWP, kek, inside).unwrap();
     let used = client
-        .unwrap(session, KWP, kek, &kept, &[SECRET, AES])
+        .unwrap(session, KWP, kek, &kept, &[SECRET, AES, KEPT])
         .unwrap();
     assert_eq!(
         fingerprint(&client, session, used),
         fingerprint(&client, session, original)
     );
-    // Without CKA_EXTRACTABLE it stays.
+    // Where CKA_EXTRACTABLE is off it stays.
     assert_eq!(
         client.wrap(session, KWP, kek, used),
         Err(Rv::KEY_UNEXTRACTABLE)
@@ -338,13 +342,13 @@ fn only_sessions_that_may_keep_a_key_unwrap_one() {
             .unwrap(session, KW, kek, &WRAPPED, template)
             .map(drop)
     };
-    assert_eq!(unwrap(&[]), Err(Rv::USER_NOT_LOGGED_IN));
+    assert_eq!(unwrap(&[SECRET, AES]), Err(Rv::USER_NOT_LOGGED_IN));
     let public = (A::PRIVATE, FALSE);
     assert_eq!(
-        unwrap(&[public, (A::TOKEN, TRUE)]),
+        unwrap(&[SECRET, AES, public, (A::TOKEN, TRUE)]),
         Err(Rv::SESSION_READ_ONLY)
     );
-    assert_eq!(unwrap(&[public]), Ok(()));
+    assert_eq!(unwrap(&[SECRET, AES, public]), Ok(()));
 }
 
 #[test]
@@ -357,7 +361,7 @@ fn a_key_that_asks_for_trust_is_wrapped_by_a_trusted_key_only() {
         (A::TOKEN, TRUE),
         (A::PRIVATE, FALSE),
         (A::WRAP, TRUE),
-        (A::DECRYPT, FALSE),
+        (A::UNWRAP, TRUE),
     ];
     let kek = import(&client, session, &KEK, &trusted);
     client.set(session, kek, &[(A::TRUSTED, TRUE)]).unwrap();
@@ -371,6 +375,51 @@ fn a_key_that_asks_for_trust_is_wrapped_by_a_trusted_key_only() {
         Err(Rv::KEY_NOT_WRAPPABLE)
     );
     assert_eq!(client.wrap(session, KW, kek, payload), Ok(WRAPPED.to_vec()));
+    // What comes back under it asks for trust again, whatever its template says.
+    let free = [SECRET, AES, EXTRACTABLE, (A::WRAP_WITH_TRUSTED, FALSE)];
+    let back = client.unwrap(session, KW, kek, &WRAPPED, &free).unwrap();
+    assert!(is(&client, session, back, A::WRAP_WITH_TRUSTED));
+    assert_eq!(
+        client.wrap(session, KW, untrusted, back),
+        Err(Rv::KEY_NOT_WRAPPABLE)
+    );
+    let back = client.unwrap(session, KW, untrusted, &WRAPPED, &free);
+    assert!(!is(&client, session, back.unwrap(), A::WRAP_WITH_TRUSTED));
+}
+
+#[test]
+fn who_wrapped_which_key_under_which_is_logged() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let kek = import_kek(&client, session);
+    let payload = import(&client, session, &PAYLOAD, &[EXTRACTABLE]);
+    let wraps = || {
+        let events = bench.events().into_iter();
+        let named = events.filter(|event| event.operation.as_str() == "C_WrapKey");
+        named.collect::<Vec<_>>()
+    };
+    // Neither a question for the length nor a refusal lets a key out.
+    client.wrap_into(session, KW, kek, payload, Room::Query);
+    client.wrap_into(session, KW, kek, payload, Room::Items(39));
+    client.wrap(session, KW, kek, kek).unwrap_err();
+    assert_eq!(wraps().len(), 0);
+    client.wrap(session, KW, kek, payload).unwrap();
+    let logged = wraps();
+    assert_eq!(logged.len(), 1);
+    let event = &logged[0];
+    let name = |key| String::from_utf8(client.get(session, key, A::UNIQUE_ID).unwrap()).unwrap();
+    assert_eq!(event.actor, Actor::User);
+    let object = crate::identifier::ObjectId(event.object.unwrap()).to_string();
+    assert_eq!(object, name(payload));
+    let detail = format!("by CKM_AES_KEY_WRAP under {}", name(kek));
+    assert_eq!(event.detail.as_ref().unwrap().to_string(), detail);
+    // What cannot be logged does not leave.
+    bench.store.fail_commit(1, Fault::BeforeApplying);
+    assert_eq!(
+        client.wrap_into(session, KW, kek, payload, Room::Items(40)),
+        (Rv::DEVICE_ERROR, Out::Nothing)
+    );
 }
 
 #[test]
@@ -393,7 +442,8 @@ fn no_key_of_the_token_undoes_its_own_wrapping() {
     );
     let no = Rv::KEY_FUNCTION_NOT_PERMITTED;
     assert_eq!(client.wrap(session, KW, wraps, payload), Err(no));
-    assert_eq!(client.unwrap(session, KW, unwraps, &WRAPPED, &[]), Err(no));
+    let back = client.unwrap(session, KW, unwraps, &WRAPPED, &[SECRET, AES]);
+    assert_eq!(back, Err(no));
 }
 
 #[test]

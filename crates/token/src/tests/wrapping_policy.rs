@@ -168,8 +168,11 @@ fn unwrapped(profile: Profile, template: &Template<'_>) -> Vec<A> {
     flags.into_iter().filter(has).collect()
 }
 
-const fn aes_template() -> [(A, &'static [u8]); 1] {
-    [(A::KEY_TYPE, &[0x1f, 0, 0, 0, 0, 0, 0, 0])]
+const fn aes_template() -> [(A, &'static [u8]); 2] {
+    [
+        (A::CLASS, &[4, 0, 0, 0, 0, 0, 0, 0]),
+        (A::KEY_TYPE, &[0x1f, 0, 0, 0, 0, 0, 0, 0]),
+    ]
 }
 
 fn wrapped_by_openssl() -> Vec<u8> {
@@ -193,6 +196,16 @@ fn what_is_unwrapped_is_never_readable_and_in_strict_never_leaves_again() {
     );
     assert_eq!(
         unwrapped(Profile::Strict, &loose),
+        [A::SENSITIVE, A::ENCRYPT]
+    );
+    // 5.18.4: what a template does not keep in may leave.
+    let silent = [(A::ENCRYPT, TRUE)];
+    assert_eq!(
+        unwrapped(Profile::Compat, &silent),
+        [A::SENSITIVE, A::EXTRACTABLE, A::ENCRYPT]
+    );
+    assert_eq!(
+        unwrapped(Profile::Strict, &silent),
         [A::SENSITIVE, A::ENCRYPT]
     );
 }

@@ -1,0 +1,94 @@
+//! Policy of strength: what `strict` does not do with a mechanism, and the parameters and sizes that it does not take.
+
+use ck::flags::mechanism as ckf;
+use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params};
+
+use super::secrets::LEAST_LEN;
+use super::{Profile, Refusal, Usage};
+
+/// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
+const LEAST_MAC: u64 = 8;
+/// The least length of a GCM tag in bits (SP 800-38D, appendix C).
+const LEAST_TAG: u64 = 96;
+
+/// The flags of `CK_MECHANISM_INFO` that a mechanism has in a partition: it is told what it does there.
+#[must_use]
+pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
+    let (flags, _) = kept_back(profile, mechanism.algorithm);
+    mechanism.flags() & !flags
+}
+
+/// The key sizes that a mechanism takes in a partition, as `CK_MECHANISM_INFO` tells them.
+#[must_use]
+pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
+    let (min, max) = mechanism.key_sizes.range();
+    if profile == Profile::Compat || mechanism.key_type != Some(KeyType::GENERIC_SECRET) {
+        return (min, max);
+    }
+    match mechanism.key_sizes {
+        KeySizes::Bits(..) => (min.max(LEAST_LEN * 8), max),
+        KeySizes::Bytes(..) | KeySizes::None => (min.max(LEAST_LEN), max),
+    }
+}
+
+/// Refuses what `strict` does not do with a mechanism.
+pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
+    let (flags, why) = kept_back(profile, mechanism.algorithm);
+    (flags & usage.flag() != 0).then_some(Refusal::WeakMechanism {
+        mechanism: mechanism.id,
+        why,
+    })
+}
+
+/// The operations that `strict` does not do with an algorithm, and why.
+const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str) {
+    if matches!(profile, Profile::Compat) {
+        return (0, "");
+    }
+    match algorithm {
+        Algorithm::AesCtr => (
+            ckf::ENCRYPT,
+            "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
+        ),
+        Algorithm::AesGcm => (
+            ckf::ENCRYPT,
+            "an initialisation vector that the caller chooses may come again (SP 800-38D, 8)",
+        ),
+        Algorithm::Ecdsa(Some(Digest::Sha1))
+        | Algorithm::RsaPkcs1(Some(Digest::Sha1))
+        | Algorithm::RsaPss(Some(Digest::Sha1)) => {
+            (ckf::SIGN, "SHA-1 is not for new signatures (SP 800-131A)")
+        }
+        Algorithm::RsaPkcs1(None) => (
+            ckf::ENCRYPT | ckf::DECRYPT,
+            "PKCS#1 v1.5 is not for encryption (SP 800-131A)",
+        ),
+        _ => (0, ""),
+    }
+}
+
+/// Refuses a parameter that is too weak for `strict`.
+pub(super) fn weak_parameter(
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let why = match (mechanism.algorithm, params, usage) {
+        (Algorithm::AesGcm, Params::Gcm { tag_bits, .. }, _) if *tag_bits < LEAST_TAG => {
+            "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
+        }
+        (Algorithm::Hmac { .. }, Params::Length(len), _) if *len < LEAST_MAC => {
+            "a MAC has at least 64 bits (SP 800-107, 5.3.3)"
+        }
+        (
+            Algorithm::RsaPss(_),
+            Params::Pss {
+                digest: MechanismType::SHA_1,
+                ..
+            },
+            Usage::Sign,
+        ) => "SHA-1 is not for new signatures (SP 800-131A)",
+        _ => return None,
+    };
+    Some(Refusal::WeakParameter(why))
+}
