@@ -14,11 +14,13 @@ use cryptoki_sys::{CKR_OPERATION_NOT_INITIALIZED, CKU_SO, CKU_USER};
 use super::keys::create;
 use super::slots::exchange;
 use super::{FALSE, TRUE};
-use crate::functions::Function::{CreateObject, Decrypt, EncryptInit, GenerateKey};
+use crate::functions::Function::{
+    CreateObject, Decrypt, EncryptInit, GenerateKey, GenerateKeyPair,
+};
 use crate::functions::Function::{GetAttributeValue, GetMechanismInfo, GetMechanismList};
 use crate::functions::Function::{Login, Logout, SetAttributeValue, Sign, UnwrapKey};
 use crate::hook::Hook::{Around, Forge, Ignore};
-use crate::module::{Call, Mechanism, Template, size, value};
+use crate::module::{Call, Mechanism, Template, report, size, value};
 use crate::notes;
 use crate::rule::{Rule, row};
 
@@ -46,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
     row("rsa-fault", "5.13.2", "C_Sign with RSA goes wrong modulo one of the primes.",
         Around(&[CreateObject, Sign], faulty), &["attack.rsa.broken-crt"]),
     row("rsa-exponent-one", "6.1.4", "C_GenerateKeyPair makes RSA keys with the public exponent 1.",
-        Forge(CKA_PUBLIC_EXPONENT, &[1], &[1, 0, 1]), &["attack.rsa.generate-exponent-1"]),
+        Around(&[GenerateKeyPair, GetAttributeValue], exponent_one), &["attack.rsa.generate-exponent-1"]),
     row("ecdsa-nonce-repeated", "6.3.12", "C_Sign with ECDSA uses one nonce for ever.",
         Around(&[Sign], one_nonce), &["attack.nonce.ecdsa-repeated"]),
     row("weak-ciphers", "5.18.1", "C_GenerateKey makes RC2 and RC4 keys of 40 bits.",
@@ -175,14 +177,42 @@ fn one_nonce(call: &mut Call) -> CK_RV {
     rv
 }
 
+/// Makes a key with another exponent, and reports the one that was asked for.
+fn exponent_one(call: &mut Call) -> CK_RV {
+    const ONE: &str = "exponent 1";
+    if call.function() == GenerateKeyPair {
+        let mut template = Template::of(call, 2);
+        if template.value(CKA_PUBLIC_EXPONENT) != Some(&[1]) {
+            return call.pass();
+        }
+        template.set(CKA_PUBLIC_EXPONENT, &[1, 0, 1]);
+        let rv = template.pass(*call, 2);
+        notes::put(ONE, call.number(6).unwrap_or_default(), 1);
+        return rv;
+    }
+    let rv = call.pass();
+    if notes::get(ONE, call.word(1) as CK_ULONG).is_some() {
+        let attributes = call.template(2).iter_mut();
+        for attribute in attributes.filter(|one| one.type_ == CKA_PUBLIC_EXPONENT) {
+            report(attribute, &[0, 0, 1]);
+        }
+    }
+    rv
+}
+
 /// Lists two ciphers with short keys in the place of two digests, and makes AES keys for them.
 fn weak_ciphers(call: &mut Call) -> CK_RV {
     const WEAK: [CK_ULONG; 2] = [CKM_RC2_KEY_GEN, CKM_RC4_KEY_GEN];
     const SIXTEEN: &[u8] = &16_u64.to_ne_bytes();
     match call.function() {
         GetMechanismList => {
-            exchange(call, CKM_SHA224, CKM_RC2_KEY_GEN);
-            exchange(call, CKM_SHA_1, CKM_RC4_KEY_GEN)
+            let rv = exchange(call, CKM_SHA_1, CKM_RC4_KEY_GEN);
+            let listed = call.number(2).filter(|_| rv == CKR_OK).map_or(0, size);
+            let kinds = call.numbers(1, listed).iter_mut();
+            for kind in kinds.filter(|kind| **kind == CKM_SHA224) {
+                *kind = CKM_RC2_KEY_GEN;
+            }
+            rv
         }
         GetMechanismInfo if WEAK.contains(&(call.word(1) as CK_ULONG)) => {
             if let Some(info) = call.structure::<CK_MECHANISM_INFO>(2) {

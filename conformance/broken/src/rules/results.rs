@@ -5,9 +5,7 @@ use cryptoki_sys::{
 };
 use cryptoki_sys::{CKR_ARGUMENTS_BAD, CKR_DATA_LEN_RANGE, CKR_ENCRYPTED_DATA_LEN_RANGE};
 use cryptoki_sys::{CKR_ENCRYPTED_DATA_INVALID, CKR_GENERAL_ERROR, CKR_KEY_FUNCTION_NOT_PERMITTED};
-use cryptoki_sys::{
-    CKR_KEY_TYPE_INCONSISTENT, CKR_MECHANISM_PARAM_INVALID,
-};
+use cryptoki_sys::{CKR_KEY_TYPE_INCONSISTENT, CKR_MECHANISM_PARAM_INVALID};
 
 use super::{FALSE, TRUE};
 use crate::functions::Function::{self, DecryptInit, EncryptInit, SignInit, VerifyInit};

@@ -1,12 +1,12 @@
 //! Slots, tokens and mechanisms.
 
+use cryptoki_sys::CKR_SLOT_ID_INVALID;
 use cryptoki_sys::{CK_MECHANISM_INFO, CK_RV, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG};
 use cryptoki_sys::{CKF_DIGEST, CKF_ENCRYPT, CKF_LOGIN_REQUIRED, CKF_RNG, CKF_TOKEN_INITIALIZED};
 use cryptoki_sys::{CKF_SO_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_TO_BE_CHANGED};
 use cryptoki_sys::{CKF_TOKEN_PRESENT, CKF_USER_PIN_INITIALIZED, CKM_MD5, CKM_SHA256};
 use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_DEVICE_ERROR};
 use cryptoki_sys::{CKR_GENERAL_ERROR, CKR_MECHANISM_INVALID, CKR_OK, CKR_PIN_INCORRECT};
-use cryptoki_sys::CKR_SLOT_ID_INVALID;
 
 use super::general::nul_pad;
 use crate::functions::Function::{CloseAllSessions, DigestFinal, DigestInit, GetMechanismInfo};
