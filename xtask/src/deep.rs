@@ -55,8 +55,16 @@ impl Deep {
         if !self.filter.is_empty() && !self.filter.iter().any(|name| BITE.contains(name)) {
             return Ok(());
         }
-        command::cargo(["test", "--package", "conformance", "--release", "--test", "broken", "--"])
-            .args(["--ignored", "--nocapture", BITE])
-            .run()
+        command::cargo([
+            "test",
+            "--package",
+            "conformance",
+            "--release",
+            "--test",
+            "broken",
+            "--",
+        ])
+        .args(["--ignored", "--nocapture", BITE])
+        .run()
     }
 }

@@ -4,6 +4,9 @@
 
 use broken_module::Function;
 
+/// The areas that are about every function.
+pub(crate) const EVERYTHING: &[&str] = &["robustness", "profile"];
+
 /// The areas in which attributes matter.
 pub(crate) const OF_ATTRIBUTES: &[&str] = &[
     "object",

@@ -9,7 +9,7 @@ use std::thread;
 use broken_module::generic_rules;
 use conformance::report::model::{CaseResult, Verdict};
 
-use crate::areas::{OF_ATTRIBUTES, about};
+use crate::areas::{EVERYTHING, OF_ATTRIBUTES, about};
 use crate::exceptions::EXCEPTIONS;
 use crate::suite::Suite;
 use crate::{AT_ONCE, caught, next};
@@ -64,7 +64,10 @@ fn plans() -> Vec<Plan> {
     });
     let generic = generic_rules().map(|rule| {
         let areas = rule.function().map_or(OF_ATTRIBUTES, about);
-        (rule.to_string(), areas.iter().copied().collect())
+        (
+            rule.to_string(),
+            areas.iter().chain(EVERYTHING).copied().collect(),
+        )
     });
     let (whole, part): (Vec<Plan>, Vec<Plan>) = generic.partition(|(name, _)| {
         let kind = name.split(':').next().unwrap_or_default();
