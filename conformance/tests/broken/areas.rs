@@ -4,8 +4,8 @@
 
 use broken_module::Function;
 
-/// The areas that are about every function.
-pub(crate) const EVERYTHING: &[&str] = &["robustness", "profile"];
+/// The areas that are about every function: uninitialised, in unknown sessions, with null and wild arguments.
+pub(crate) const EVERYTHING: &[&str] = &["general", "session", "robustness", "profile"];
 
 /// The areas in which attributes matter.
 pub(crate) const OF_ATTRIBUTES: &[&str] = &[
