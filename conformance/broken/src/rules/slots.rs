@@ -85,6 +85,11 @@ pub(super) const RULES: &[Rule] = &[
             info.ulSessionCount = 0;
             info.ulRwSessionCount = 0;
         })), &["slot.token.sessions", "session.open.counted", "session.open.counted-read-write"]),
+    row("token-info-session-count-ahead", "5.5.3", "CK_TOKEN_INFO always counts one open session.",
+        Around(&[GetTokenInfo], |call| token(call, |info| {
+            info.ulSessionCount = 1;
+            info.ulRwSessionCount = 1;
+        })), &["slot.token.no-sessions", "slot.token.sessions-closed"]),
     row("token-info-user-pin-count-low", "5.5.3", "CK_TOKEN_INFO has CKF_USER_PIN_COUNT_LOW for ever.",
         Around(&[GetTokenInfo], |call| token(call, |info| info.flags |= CKF_USER_PIN_COUNT_LOW)), &["pin.flags.user-clean"]),
     row("token-info-so-pin-count-low", "5.5.3", "CK_TOKEN_INFO has CKF_SO_PIN_COUNT_LOW for ever.",
