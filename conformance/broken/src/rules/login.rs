@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
     row("logout-does-nothing", "5.6.10", "C_Logout answers CKR_OK and leaves the user logged in.",
         Around(&[Logout], |_| CKR_OK), &["login.logout.user", "login.logout.through-read-only"]),
     row("logout-keeps-private-objects", "5.6.10", "Private objects stay usable after C_Logout.",
-        Around(&[CloseAllSessions, Finalize, GetSessionInfo, Login, Logout], private_after_logout), &["login.private.not-found-without-login", "attack.login.found-after-logout", "attack.login.session-object-after-logout"]),
+        Around(&[CloseAllSessions, Finalize, GetSessionInfo, Login, Logout], private_after_logout), &["login.private.not-found-without-login", "attack.login.found-after-logout"]),
     row("not-logged-in-general-error", "5.1.6", "Calls that need a login answer CKR_GENERAL_ERROR without it.",
         Instead(ALL, CKR_USER_NOT_LOGGED_IN, CKR_GENERAL_ERROR), &["login.officer.create-session-object", "login.officer.create-token-object"]),
     row("init-pin-without-so-accepted", "5.5.8", "C_InitPIN answers CKR_OK without a login of the security officer.",
