@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use conformance::report::json;
+use conformance::report::model::CaseResult;
 use tempfile::TempDir;
 
 use crate::Verdicts;
@@ -77,6 +78,29 @@ impl Suite {
 
     /// Runs cases under a rule, on a copy of the token.
     pub(crate) fn run(&self, rule: &str, cases: &[&str]) -> Verdicts {
+        let results = self
+            .attempt(rule, cases, &[])
+            .unwrap_or_else(|error| panic!("{rule}: no report: {error}"));
+        let verdicts = results.into_iter().map(|result| {
+            let why = format!(
+                "expected {}, got {}; {}",
+                result.expected, result.got, result.note
+            );
+            (result.case, (result.verdict, why))
+        });
+        verdicts.collect()
+    }
+
+    /// Runs the cases that patterns name, all of them where there is none, under a rule and on a copy of the token.
+    ///
+    /// # Errors
+    /// What the program says where it cannot write a report, because the module is too broken for it.
+    pub(crate) fn attempt(
+        &self,
+        rule: &str,
+        patterns: &[&str],
+        options: &[&str],
+    ) -> Result<Vec<CaseResult>, String> {
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
         let config = configure(folder.path());
         copy(&self.0.path().join("tokens"), &folder.path().join("tokens"));
@@ -93,24 +117,15 @@ impl Suite {
             .arg("--so-pin-file")
             .arg(self.0.path().join("so-pin"))
             .arg("--json")
-            .arg(&report);
-        command.args(cases.iter().flat_map(|case| ["--only", case]));
+            .arg(&report)
+            .args(options);
+        command.args(patterns.iter().flat_map(|pattern| ["--only", pattern]));
         let ended = command
             .output()
             .expect("the suite's program is built with the test");
         let said = String::from_utf8_lossy(&ended.stderr);
-        let report = json::read(&report)
-            .unwrap_or_else(|error| panic!("{rule}: no report: {error}: {said}"));
-        let results = report.results.into_iter();
-        results
-            .map(|result| {
-                let why = format!(
-                    "expected {}, got {}; {}",
-                    result.expected, result.got, result.note
-                );
-                (result.case, (result.verdict, why))
-            })
-            .collect()
+        let report = json::read(&report).map_err(|error| format!("{error}: {said}"))?;
+        Ok(report.results)
     }
 }
 
