@@ -23,6 +23,31 @@ const UNNOTICED: &[(&str, &str)] = &[
     ("logout-without-login-accepted", "SoftHSM2 breaks this rule"),
     ("refuses-threads", "the client has one thread"),
     ("set-half", "SoftHSM2 breaks this rule"),
+    ("interface-list-nowhere", "SoftHSM2 has no interfaces"),
+    (
+        "token-info-blames-so",
+        "the client never guesses at the SO's PIN",
+    ),
+    (
+        "session-operations-shared",
+        "the client has one session at work",
+    ),
+    (
+        "always-authenticate-ignored",
+        "the client has no key that asks for the PIN each time",
+    ),
+    (
+        "allowed-mechanisms-ignored",
+        "the client names no mechanisms for a key",
+    ),
+    ("value-can-be-set", "the client sets no value"),
+    ("unwrap-cuts", "the client does not use what it unwraps"),
+    ("rsa-fault", "the client does not open its signatures"),
+    ("rsa-exponent-one", "the client brings no such key"),
+    (
+        "ecdsa-nonce-repeated",
+        "the client does not compare its signatures",
+    ),
 ];
 
 #[test]
