@@ -6,6 +6,7 @@ mod find;
 mod keys;
 mod objects;
 mod slots;
+mod state;
 mod wrapping;
 
 use std::sync::{Arc, MutexGuard};
@@ -97,6 +98,22 @@ impl<'a> Caller<'a> {
     fn feed(&self, session: SessionHandle, kind: Kind, part: &[u8]) -> Result<(), Error> {
         self.within(session, |mut call| {
             call.activity.operations.feed(kind, part)
+        })
+    }
+
+    /// Gives a part to a cipher and its plaintext to another operation.
+    fn update_beside(
+        &self,
+        session: SessionHandle,
+        kinds: (Kind, Kind),
+        part: &[u8],
+        answer: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            let (cipher, other) = kinds;
+            call.activity
+                .operations
+                .update_beside(cipher, other, part, answer)
         })
     }
 
@@ -231,6 +248,9 @@ impl Handler for Caller<'_> {
         if flags.0 & ck::flags::session::SERIAL_SESSION == 0 {
             return Err(Error::SessionParallel);
         }
+        if flags.0 & ck::flags::session::ASYNC_SESSION != 0 {
+            return Err(Error::SessionAsyncNotSupported);
+        }
         if partition.ledger.view().label.is_none() {
             return Err(Error::TokenUninitialized);
         }
@@ -268,6 +288,66 @@ impl Handler for Caller<'_> {
         self.within(session, |mut call| {
             call.cancel(flags.0);
             Ok(())
+        })
+    }
+
+    fn get_operation_state(
+        &mut self,
+        session: SessionHandle,
+        state: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |call| call.save_operations(state))
+    }
+
+    fn set_operation_state(
+        &mut self,
+        session: SessionHandle,
+        state: &[u8],
+        encryption_key: ObjectHandle,
+        authentication_key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.restore_operations(state, encryption_key.0, authentication_key.0)
+        })
+    }
+
+    /// Nothing here was validated by anybody, so no flag is ever set.
+    fn get_session_validation_flags(
+        &mut self,
+        session: SessionHandle,
+        _kind: Ulong,
+        flags: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        self.within(session, |_| {
+            *flags = Some(0);
+            Ok(())
+        })
+    }
+
+    fn async_complete(&mut self, session: SessionHandle, _ignored: ()) -> Result<(), Error> {
+        self.within(session, |_| Err(Error::SessionAsyncNotSupported))
+    }
+
+    fn async_get_id(&mut self, session: SessionHandle, _ignored: ()) -> Result<(), Error> {
+        self.within(session, |_| Err(Error::SessionAsyncNotSupported))
+    }
+
+    fn async_join(&mut self, session: SessionHandle, _ignored: ()) -> Result<(), Error> {
+        self.within(session, |_| Err(Error::SessionAsyncNotSupported))
+    }
+
+    fn login_user(
+        &mut self,
+        session: SessionHandle,
+        user: Ulong,
+        pin: Option<&[u8]>,
+        name: &[u8],
+    ) -> Result<(), Error> {
+        if name.is_empty() {
+            return self.login(session, user, pin);
+        }
+        self.within(session, |call| {
+            login::refuse_named(call.session, &call.activity, UserType(user.0))
         })
     }
 
@@ -511,6 +591,115 @@ impl Handler for Caller<'_> {
         signature: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
         self.end(session, Kind::Sign, Ending::Final, signature)
+    }
+
+    fn sign_recover_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::SignRecover, mechanism, key.0)
+        })
+    }
+
+    fn sign_recover(
+        &mut self,
+        session: SessionHandle,
+        data: &[u8],
+        signature: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::SignRecover, Ending::Whole(data), signature)
+    }
+
+    fn verify_recover_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::VerifyRecover, mechanism, key.0)
+        })
+    }
+
+    fn verify_recover(
+        &mut self,
+        session: SessionHandle,
+        signature: &[u8],
+        data: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let ending = Ending::Whole(signature);
+        self.end(session, Kind::VerifyRecover, ending, data)
+    }
+
+    fn verify_signature_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin_verifying(mechanism, key.0, signature)
+        })
+    }
+
+    fn verify_signature(&mut self, session: SessionHandle, data: &[u8]) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.verify_given(Ending::Whole(data))
+        })
+    }
+
+    fn verify_signature_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+    ) -> Result<(), Error> {
+        self.feed(session, Kind::VerifySignature, part)
+    }
+
+    fn verify_signature_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.verify_given(Ending::Final)
+        })
+    }
+
+    fn digest_encrypt_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Encrypt, Kind::Digest), part, output)
+    }
+
+    fn decrypt_digest_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Decrypt, Kind::Digest), part, output)
+    }
+
+    fn sign_encrypt_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Encrypt, Kind::Sign), part, output)
+    }
+
+    fn decrypt_verify_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Decrypt, Kind::Verify), part, output)
     }
 
     fn verify_init(
