@@ -28,7 +28,7 @@ impl Rv {
 
     /// Returns what a function returned whose calls give something where they answer `CKR_OK`.
     pub fn of_result<T>(function: Function, result: Result<T, Self>) -> Self {
-        result.err().unwrap_or(Self::of(function, CKR_OK))
+        result.err().unwrap_or_else(|| Self::of(function, CKR_OK))
     }
 
     /// Returns the function that returned it.

@@ -202,7 +202,8 @@ impl Running {
             let case = cases.get(finished);
             let patience = case
                 .filter(|_| begun.is_some())
-                .map_or(PATIENCE.max(least), |case| case.deadline.max(least));
+                .map_or(PATIENCE, |case| case.deadline)
+                .max(least);
             match (self.next(patience), case) {
                 (Event::Line(Line::Begin(_)), _) => begun = Some(Instant::now()),
                 (Event::Line(Line::End(result)), _) => {

@@ -3,7 +3,9 @@
 use cryptoki_sys::CKR_OK;
 use cryptoki_sys::{CK_C_INITIALIZE_ARGS, CK_INFO, CK_RV, CKR_ARGUMENTS_BAD};
 use cryptoki_sys::{CKR_BUFFER_TOO_SMALL, CKR_CRYPTOKI_ALREADY_INITIALIZED};
-use cryptoki_sys::{CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_ERROR, CKR_FUNCTION_NOT_PARALLEL, CKR_GENERAL_ERROR};
+use cryptoki_sys::{
+    CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_ERROR, CKR_FUNCTION_NOT_PARALLEL, CKR_GENERAL_ERROR,
+};
 
 use crate::functions::Function::Initialize;
 use crate::functions::Function::{CancelFunction, Finalize, GetFunctionList};
