@@ -158,8 +158,8 @@ pub(super) unsafe fn cancel_function(_session: Ignored<1>) -> Result<(), Rv> {
     Err(Rv::FUNCTION_NOT_PARALLEL)
 }
 
-/// Serves `C_WaitForSlotEvent` (5.5.4). Tokens of partitions neither come nor go while an application runs, so there is no
-/// event: who waits, waits for `C_Finalize`.
+/// Serves `C_WaitForSlotEvent` (5.5.4). A slot has its token as long as there is the slot, so none is ever put in or taken
+/// out: who waits for that, waits for `C_Finalize`.
 ///
 /// # Safety
 /// None is needed: nothing is ever written.
