@@ -61,7 +61,7 @@ impl Cipher for Recovery {
 }
 
 /// Finds what was signed in a block. It is padded again and compared whole, so that only the one right padding passes.
-fn payload(block: &[u8]) -> Option<&[u8]> {
+pub(crate) fn payload(block: &[u8]) -> Option<&[u8]> {
     let padding = block.get(2..)?.iter().position(|byte| *byte != 0xff)?;
     let payload = block.get(padding + 3..)?;
     let fits = payload.len() <= block.len().checked_sub(OVERHEAD)?;
