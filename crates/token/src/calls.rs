@@ -1,5 +1,6 @@
 //! The calls: one short method per row of the call table, each of which leads into the part that does the work.
 
+mod caller;
 mod crypto;
 mod derivation;
 mod find;
@@ -9,10 +10,7 @@ mod slots;
 mod state;
 mod wrapping;
 
-use std::sync::{Arc, MutexGuard};
-
-use audit::Actor;
-use ck::{Mechanism, UserType};
+use ck::UserType;
 use proto::shape::{
     Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle,
     SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
@@ -20,125 +18,12 @@ use proto::shape::{
 use proto::{CallRow, Class, Handler};
 
 use crate::Error;
-use crate::application::Application;
-use crate::hsm::{Core, Hsm};
-use crate::journal::Who;
 use crate::login;
 use crate::operation::{Ending, Kind};
-use crate::session::{Activity, Session};
 use crate::tenancy::Login;
 
-/// Serves the calls of an application. Make one for each call: it is only a pair of references.
-pub struct Caller<'a> {
-    hsm: &'a Hsm,
-    application: &'a Application,
-}
-
-/// A call inside of a session, for the length of the call.
-struct Within<'a> {
-    core: &'a Core,
-    hsm: &'a Hsm,
-    who: Who,
-    session: &'a Session,
-    activity: MutexGuard<'a, Activity>,
-}
-
-impl<'a> Caller<'a> {
-    /// Serves the calls of `application`.
-    #[must_use]
-    pub const fn new(hsm: &'a Hsm, application: &'a Application) -> Self {
-        Self { hsm, application }
-    }
-
-    fn session(&self, handle: SessionHandle) -> Result<Arc<Session>, Error> {
-        self.application.session(handle.0)
-    }
-
-    /// Runs a call inside of a session, which no other call is in meanwhile.
-    fn within<T>(
-        &self,
-        handle: SessionHandle,
-        call: impl FnOnce(Within<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let session = self.session(handle)?;
-        call(Within {
-            core: &self.hsm.core,
-            hsm: self.hsm,
-            who: self.who(session.tenancy.login()),
-            activity: session.enter()?,
-            session: &session,
-        })
-    }
-
-    fn who(&self, login: Login) -> Who {
-        Who {
-            actor: match login {
-                Login::Public => Actor::Application,
-                Login::SecurityOfficer => Actor::SecurityOfficer,
-                Login::User => Actor::User,
-            },
-            agent: self.application.agent.clone(),
-        }
-    }
-
-    /// Ends an operation that gives a result.
-    fn end(
-        &self,
-        session: SessionHandle,
-        kind: Kind,
-        ending: Ending<'_>,
-        answer: &mut Answer<Vec<u8>>,
-    ) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            call.activity.operations.end(kind, ending, answer)
-        })
-    }
-
-    /// Gives a part to an operation without output.
-    fn feed(&self, session: SessionHandle, kind: Kind, part: &[u8]) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            call.activity.operations.feed(kind, part)
-        })
-    }
-
-    /// Gives a part to a cipher and its plaintext to another operation.
-    fn update_beside(
-        &self,
-        session: SessionHandle,
-        kinds: (Kind, Kind),
-        part: &[u8],
-        answer: &mut Answer<Vec<u8>>,
-    ) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            let (cipher, other) = kinds;
-            call.activity
-                .operations
-                .update_beside(cipher, other, part, answer)
-        })
-    }
-
-    /// Gives a part to a cipher.
-    fn update(
-        &self,
-        session: SessionHandle,
-        kind: Kind,
-        part: &[u8],
-        answer: &mut Answer<Vec<u8>>,
-    ) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            call.activity.operations.update(kind, part, answer)
-        })
-    }
-}
-
-/// Finds a mechanism's row; the null pointer is no mechanism here.
-fn mechanism_of<'a>(
-    argument: Option<MechanismArgument<'a>>,
-) -> Result<(&'static Mechanism, MechanismArgument<'a>), Error> {
-    let argument = argument.ok_or(Error::Argument("mechanism"))?;
-    let row = ck::mechanism(argument.id).ok_or(mech::Error::MechanismInvalid)?;
-    Ok((row, argument))
-}
+pub use caller::Caller;
+use caller::{Within, mechanism_of};
 
 impl Handler for Caller<'_> {
     type Error = Error;
@@ -147,14 +32,7 @@ impl Handler for Caller<'_> {
         if row.class == Class::Public {
             return Ok(());
         }
-        let session = self.session(session)?;
-        match row.class {
-            Class::ReadWrite if !session.writable => Err(Error::SessionReadOnly),
-            Class::SecurityOfficer if session.tenancy.login() != Login::SecurityOfficer => {
-                Err(Error::UserNotLoggedIn)
-            }
-            Class::Public | Class::ReadWrite | Class::SecurityOfficer | Class::Session => Ok(()),
-        }
+        self.check_class(row.class, session)
     }
 
     fn get_slot_list(
@@ -244,20 +122,7 @@ impl Handler for Caller<'_> {
         _notify: (),
         session: &mut Option<u64>,
     ) -> Result<(), Error> {
-        let partition = self.hsm.partition_of(self.application, slot.0)?;
-        if flags.0 & ck::flags::session::SERIAL_SESSION == 0 {
-            return Err(Error::SessionParallel);
-        }
-        if flags.0 & ck::flags::session::ASYNC_SESSION != 0 {
-            return Err(Error::SessionAsyncNotSupported);
-        }
-        if partition.ledger.view().label.is_none() {
-            return Err(Error::TokenUninitialized);
-        }
-        let writable = flags.0 & ck::flags::session::RW_SESSION != 0;
-        let handle = self.hsm.session_handle();
-        self.application.open_session(handle, partition, writable)?;
-        *session = Some(handle);
+        *session = Some(self.open(slot, flags.0)?);
         Ok(())
     }
 
