@@ -1,7 +1,7 @@
 //! An initialised application: its configuration and its connection to the agent.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use ck::Rv;
@@ -17,6 +17,8 @@ pub(crate) struct Application {
     config: Config,
     descriptor: &'static Descriptor,
     link: Mutex<Link>,
+    /// Told when the link is closed for good.
+    closed: Condvar,
     /// Whether the log says already that the agent cannot be reached.
     complained: AtomicBool,
 }
@@ -37,6 +39,7 @@ impl Application {
             config,
             descriptor,
             link: Mutex::new(Link::Down(None)),
+            closed: Condvar::new(),
             complained: AtomicBool::new(false),
         }
     }
@@ -72,9 +75,17 @@ impl Application {
     /// Ends the connection and every call on it. No new one is made.
     pub(crate) fn close(&self) {
         let link = std::mem::replace(&mut *self.lock(), Link::Closed);
+        self.closed.notify_all();
         if let Link::Up(connection) = link {
             connection.close();
         }
+    }
+
+    /// Waits until [`Application::close`].
+    pub(crate) fn wait_until_closed(&self) {
+        let open = |link: &mut Link| !matches!(link, Link::Closed);
+        let closed = self.closed.wait_while(self.lock(), open);
+        drop(closed.unwrap_or_else(PoisonError::into_inner));
     }
 
     fn lock(&self) -> MutexGuard<'_, Link> {

@@ -16,6 +16,8 @@ pub mod token {
     pub const LOGIN_REQUIRED: u64 = 0x4;
     /// The normal user's PIN is set.
     pub const USER_PIN_INITIALIZED: u64 = 0x8;
+    /// Two operations of one session may work on the same data at once.
+    pub const DUAL_CRYPTO_OPERATIONS: u64 = 0x200;
     /// The token has been initialised.
     pub const TOKEN_INITIALIZED: u64 = 0x400;
     /// A wrong user PIN was entered since the last right one.
@@ -40,6 +42,8 @@ pub mod session {
     pub const RW_SESSION: u64 = 0x2;
     /// Must always be set.
     pub const SERIAL_SESSION: u64 = 0x4;
+    /// Calls may go on after they return (3.2).
+    pub const ASYNC_SESSION: u64 = 0x8;
 }
 
 /// `CK_MECHANISM_INFO.flags`.
@@ -52,8 +56,12 @@ pub mod mechanism {
     pub const DIGEST: u64 = 0x400;
     /// Signs.
     pub const SIGN: u64 = 0x800;
+    /// Signs so that the signature gives its data back.
+    pub const SIGN_RECOVER: u64 = 0x1000;
     /// Verifies.
     pub const VERIFY: u64 = 0x2000;
+    /// Gives the data of a signature back.
+    pub const VERIFY_RECOVER: u64 = 0x4000;
     /// Generates a key.
     pub const GENERATE: u64 = 0x8000;
     /// Generates a key pair.

@@ -180,8 +180,10 @@ impl Operations {
     pub const GENERATE_PAIR: Self = Self(ckf::GENERATE_KEY_PAIR);
     /// `C_SignInit` and `C_VerifyInit`.
     pub const SIGN: Self = Self(ckf::SIGN | ckf::VERIFY);
-    /// Both of the families that RSA PKCS#1 serves.
-    pub const SIGN_AND_CIPHER: Self = Self(Self::SIGN.0 | Self::CIPHER.0);
+    /// `C_SignInit` and `C_VerifyInit`, and their like for signatures that give their data back.
+    pub const SIGN_AND_RECOVER: Self = Self(Self::SIGN.0 | ckf::SIGN_RECOVER | ckf::VERIFY_RECOVER);
+    /// All of the families that RSA PKCS#1 serves.
+    pub const SIGN_AND_CIPHER: Self = Self(Self::SIGN_AND_RECOVER.0 | Self::CIPHER.0);
 
     /// Tells whether all of `flags` are among these operations.
     #[must_use]

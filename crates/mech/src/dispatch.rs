@@ -17,6 +17,7 @@ use crate::hmac::Hmac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
+use crate::rsa_recovery::Recovery;
 use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss};
 
 /// Starts a signature or MAC.
@@ -97,6 +98,24 @@ pub fn verifier(
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
     }
+}
+
+/// Starts the recovery of the data from a signature that [`signer`] made with the same mechanism: the signature goes in,
+/// the data comes out.
+///
+/// # Errors
+///
+/// The mechanism's signatures do not give their data back, or its parameter or the key does not fit.
+pub fn recoverer(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Arc<Key>,
+) -> Result<Box<dyn Cipher>, Error> {
+    if mechanism.algorithm != Algorithm::RsaPkcs1(None) {
+        return Err(Error::MechanismInvalid);
+    }
+    param::none(params)?;
+    Ok(Box::new(Recovery::new(key)?))
 }
 
 /// Starts an encryption.

@@ -30,6 +30,14 @@ impl Hmac {
         Ok(Self { context, len })
     }
 
+    fn copy(&self) -> Option<Box<Self>> {
+        let context = self.context.duplicate().ok()?;
+        Some(Box::new(Self {
+            context,
+            len: self.len,
+        }))
+    }
+
     fn mac(self) -> Result<Vec<u8>, Error> {
         let mut mac = self.context.finish()?;
         mac.truncate(self.len);
@@ -59,6 +67,10 @@ impl Signer for Hmac {
     fn output_len(&self) -> usize {
         self.len
     }
+
+    fn duplicate(&self) -> Option<Box<dyn Signer>> {
+        self.copy().map(|copy| copy as Box<dyn Signer>)
+    }
 }
 
 impl Verifier for Hmac {
@@ -72,5 +84,9 @@ impl Verifier for Hmac {
         }
         let mac = self.mac()?;
         verify_slices_are_equal(&mac, signature).map_err(|_| Error::SignatureInvalid)
+    }
+
+    fn duplicate(&self) -> Option<Box<dyn Verifier>> {
+        self.copy().map(|copy| copy as Box<dyn Verifier>)
     }
 }

@@ -36,6 +36,7 @@ mod rsa_cipher;
 mod rsa_oaep;
 mod rsa_pkcs1;
 mod rsa_pss;
+mod rsa_recovery;
 mod rsa_rejection;
 mod self_test;
 mod signature;
@@ -47,7 +48,7 @@ mod tests;
 use zeroize::Zeroizing;
 
 pub use check_value::check_value;
-pub use dispatch::{decryptor, digester, encryptor, signer, verifier};
+pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
 pub use ecdh::derive;
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};

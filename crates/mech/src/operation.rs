@@ -12,6 +12,11 @@ pub trait Signer: Send {
 
     /// Returns the exact length of the signature in bytes.
     fn output_len(&self) -> usize;
+
+    /// Copies the state, for `C_GetOperationState`, where the mechanism can.
+    fn duplicate(&self) -> Option<Box<dyn Signer>> {
+        None
+    }
 }
 
 /// A signature or MAC under scrutiny.
@@ -21,6 +26,11 @@ pub trait Verifier: Send {
 
     /// Tells whether `signature` is one of the message.
     fn finish(self: Box<Self>, signature: &[u8]) -> Result<(), Error>;
+
+    /// Copies the state, for `C_GetOperationState`, where the mechanism can.
+    fn duplicate(&self) -> Option<Box<dyn Verifier>> {
+        None
+    }
 }
 
 /// An encryption or a decryption.

@@ -80,7 +80,7 @@ impl SignatureScheme for Pkcs1 {
 }
 
 /// Pads the payload of a signature (RFC 8017, 9.2).
-fn padded(payload: &[u8], len: usize) -> Vec<u8> {
+pub(crate) fn padded(payload: &[u8], len: usize) -> Vec<u8> {
     let mut block = vec![0xff; len - payload.len()];
     let end = block.len() - 1;
     block[0] = 0;

@@ -1,17 +1,16 @@
 //! The calls: one short method per row of the call table, each of which leads into the part that does the work.
 
+mod caller;
 mod crypto;
 mod derivation;
 mod find;
 mod keys;
 mod objects;
 mod slots;
+mod state;
 mod wrapping;
 
-use std::sync::{Arc, MutexGuard};
-
-use audit::Actor;
-use ck::{Mechanism, UserType};
+use ck::UserType;
 use proto::shape::{
     Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle,
     SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
@@ -19,109 +18,12 @@ use proto::shape::{
 use proto::{CallRow, Class, Handler};
 
 use crate::Error;
-use crate::application::Application;
-use crate::hsm::{Core, Hsm};
-use crate::journal::Who;
 use crate::login;
 use crate::operation::{Ending, Kind};
-use crate::session::{Activity, Session};
 use crate::tenancy::Login;
 
-/// Serves the calls of an application. Make one for each call: it is only a pair of references.
-pub struct Caller<'a> {
-    hsm: &'a Hsm,
-    application: &'a Application,
-}
-
-/// A call inside of a session, for the length of the call.
-struct Within<'a> {
-    core: &'a Core,
-    hsm: &'a Hsm,
-    who: Who,
-    session: &'a Session,
-    activity: MutexGuard<'a, Activity>,
-}
-
-impl<'a> Caller<'a> {
-    /// Serves the calls of `application`.
-    #[must_use]
-    pub const fn new(hsm: &'a Hsm, application: &'a Application) -> Self {
-        Self { hsm, application }
-    }
-
-    fn session(&self, handle: SessionHandle) -> Result<Arc<Session>, Error> {
-        self.application.session(handle.0)
-    }
-
-    /// Runs a call inside of a session, which no other call is in meanwhile.
-    fn within<T>(
-        &self,
-        handle: SessionHandle,
-        call: impl FnOnce(Within<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let session = self.session(handle)?;
-        call(Within {
-            core: &self.hsm.core,
-            hsm: self.hsm,
-            who: self.who(session.tenancy.login()),
-            activity: session.enter()?,
-            session: &session,
-        })
-    }
-
-    fn who(&self, login: Login) -> Who {
-        Who {
-            actor: match login {
-                Login::Public => Actor::Application,
-                Login::SecurityOfficer => Actor::SecurityOfficer,
-                Login::User => Actor::User,
-            },
-            agent: self.application.agent.clone(),
-        }
-    }
-
-    /// Ends an operation that gives a result.
-    fn end(
-        &self,
-        session: SessionHandle,
-        kind: Kind,
-        ending: Ending<'_>,
-        answer: &mut Answer<Vec<u8>>,
-    ) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            call.activity.operations.end(kind, ending, answer)
-        })
-    }
-
-    /// Gives a part to an operation without output.
-    fn feed(&self, session: SessionHandle, kind: Kind, part: &[u8]) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            call.activity.operations.feed(kind, part)
-        })
-    }
-
-    /// Gives a part to a cipher.
-    fn update(
-        &self,
-        session: SessionHandle,
-        kind: Kind,
-        part: &[u8],
-        answer: &mut Answer<Vec<u8>>,
-    ) -> Result<(), Error> {
-        self.within(session, |mut call| {
-            call.activity.operations.update(kind, part, answer)
-        })
-    }
-}
-
-/// Finds a mechanism's row; the null pointer is no mechanism here.
-fn mechanism_of<'a>(
-    argument: Option<MechanismArgument<'a>>,
-) -> Result<(&'static Mechanism, MechanismArgument<'a>), Error> {
-    let argument = argument.ok_or(Error::Argument("mechanism"))?;
-    let row = ck::mechanism(argument.id).ok_or(mech::Error::MechanismInvalid)?;
-    Ok((row, argument))
-}
+pub use caller::Caller;
+use caller::{Within, mechanism_of};
 
 impl Handler for Caller<'_> {
     type Error = Error;
@@ -130,14 +32,7 @@ impl Handler for Caller<'_> {
         if row.class == Class::Public {
             return Ok(());
         }
-        let session = self.session(session)?;
-        match row.class {
-            Class::ReadWrite if !session.writable => Err(Error::SessionReadOnly),
-            Class::SecurityOfficer if session.tenancy.login() != Login::SecurityOfficer => {
-                Err(Error::UserNotLoggedIn)
-            }
-            Class::Public | Class::ReadWrite | Class::SecurityOfficer | Class::Session => Ok(()),
-        }
+        self.check_class(row.class, session)
     }
 
     fn get_slot_list(
@@ -227,17 +122,7 @@ impl Handler for Caller<'_> {
         _notify: (),
         session: &mut Option<u64>,
     ) -> Result<(), Error> {
-        let partition = self.hsm.partition_of(self.application, slot.0)?;
-        if flags.0 & ck::flags::session::SERIAL_SESSION == 0 {
-            return Err(Error::SessionParallel);
-        }
-        if partition.ledger.view().label.is_none() {
-            return Err(Error::TokenUninitialized);
-        }
-        let writable = flags.0 & ck::flags::session::RW_SESSION != 0;
-        let handle = self.hsm.session_handle();
-        self.application.open_session(handle, partition, writable)?;
-        *session = Some(handle);
+        *session = Some(self.open(slot, flags.0)?);
         Ok(())
     }
 
@@ -268,6 +153,66 @@ impl Handler for Caller<'_> {
         self.within(session, |mut call| {
             call.cancel(flags.0);
             Ok(())
+        })
+    }
+
+    fn get_operation_state(
+        &mut self,
+        session: SessionHandle,
+        state: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |call| call.save_operations(state))
+    }
+
+    fn set_operation_state(
+        &mut self,
+        session: SessionHandle,
+        state: &[u8],
+        encryption_key: ObjectHandle,
+        authentication_key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.restore_operations(state, encryption_key.0, authentication_key.0)
+        })
+    }
+
+    /// Nothing here was validated by anybody, so no flag is ever set.
+    fn get_session_validation_flags(
+        &mut self,
+        session: SessionHandle,
+        _kind: Ulong,
+        flags: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        self.within(session, |_| {
+            *flags = Some(0);
+            Ok(())
+        })
+    }
+
+    fn async_complete(&mut self, session: SessionHandle, _ignored: ()) -> Result<(), Error> {
+        self.within(session, |_| Err(Error::SessionAsyncNotSupported))
+    }
+
+    fn async_get_id(&mut self, session: SessionHandle, _ignored: ()) -> Result<(), Error> {
+        self.within(session, |_| Err(Error::SessionAsyncNotSupported))
+    }
+
+    fn async_join(&mut self, session: SessionHandle, _ignored: ()) -> Result<(), Error> {
+        self.within(session, |_| Err(Error::SessionAsyncNotSupported))
+    }
+
+    fn login_user(
+        &mut self,
+        session: SessionHandle,
+        user: Ulong,
+        pin: Option<&[u8]>,
+        name: &[u8],
+    ) -> Result<(), Error> {
+        if name.is_empty() {
+            return self.login(session, user, pin);
+        }
+        self.within(session, |call| {
+            login::refuse_named(call.session, &call.activity, UserType(user.0))
         })
     }
 
@@ -511,6 +456,115 @@ impl Handler for Caller<'_> {
         signature: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
         self.end(session, Kind::Sign, Ending::Final, signature)
+    }
+
+    fn sign_recover_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::SignRecover, mechanism, key.0)
+        })
+    }
+
+    fn sign_recover(
+        &mut self,
+        session: SessionHandle,
+        data: &[u8],
+        signature: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.end(session, Kind::SignRecover, Ending::Whole(data), signature)
+    }
+
+    fn verify_recover_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin(Kind::VerifyRecover, mechanism, key.0)
+        })
+    }
+
+    fn verify_recover(
+        &mut self,
+        session: SessionHandle,
+        signature: &[u8],
+        data: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let ending = Ending::Whole(signature);
+        self.end(session, Kind::VerifyRecover, ending, data)
+    }
+
+    fn verify_signature_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin_verifying(mechanism, key.0, signature)
+        })
+    }
+
+    fn verify_signature(&mut self, session: SessionHandle, data: &[u8]) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.verify_given(Ending::Whole(data))
+        })
+    }
+
+    fn verify_signature_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+    ) -> Result<(), Error> {
+        self.feed(session, Kind::VerifySignature, part)
+    }
+
+    fn verify_signature_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.activity.operations.verify_given(Ending::Final)
+        })
+    }
+
+    fn digest_encrypt_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Encrypt, Kind::Digest), part, output)
+    }
+
+    fn decrypt_digest_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Decrypt, Kind::Digest), part, output)
+    }
+
+    fn sign_encrypt_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Encrypt, Kind::Sign), part, output)
+    }
+
+    fn decrypt_verify_update(
+        &mut self,
+        session: SessionHandle,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.update_beside(session, (Kind::Decrypt, Kind::Verify), part, output)
     }
 
     fn verify_init(

@@ -56,12 +56,21 @@ pub enum Error {
     /// The mechanism, its parameter, the key or the data is wrong.
     #[error(transparent)]
     Mechanism(#[from] mech::Error),
+    /// The key is not the one that the saved operation worked with.
+    #[error("the saved operation worked with another key")]
+    KeyChanged,
     /// The key has no such handle, or the application may not see it.
     #[error("there is no key with this handle")]
     KeyHandleInvalid,
     /// The key cannot be digested.
     #[error("the value of this key cannot be digested: it is sensitive, or no secret key")]
     KeyIndigestible,
+    /// The saved operation needs its key.
+    #[error("the saved operation needs the key that it worked with")]
+    KeyNeeded,
+    /// The saved operation needs no such key.
+    #[error("the saved operation needs no such key")]
+    KeyNotNeeded,
     /// The security officer must be in charge, or the user must not be.
     #[error("rejected: {0}")]
     Rejected(&'static str),
@@ -100,9 +109,15 @@ pub enum Error {
     /// The user's PIN was never set.
     #[error("the user's PIN is not set: the security officer sets it with C_InitPIN")]
     PinUnset,
+    /// The token has no such state, or has it no longer.
+    #[error("there is no such saved state: it was never given, or lies too far back")]
+    SavedStateInvalid,
     /// A key or a record does not open.
     #[error(transparent)]
     Seal(#[from] store::SealError),
+    /// Sessions are synchronous.
+    #[error("calls go on in no session after they return")]
+    SessionAsyncNotSupported,
     /// Sessions are open.
     #[error("sessions are open with this token: close them first")]
     SessionExists,
@@ -124,6 +139,9 @@ pub enum Error {
     /// There is no such slot, or the application's certificate does not reach it.
     #[error("there is no slot {0}")]
     SlotInvalid(u64),
+    /// What goes on in the session cannot be saved.
+    #[error("an active operation cannot be saved")]
+    StateUnsaveable,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::StoreError),
@@ -189,8 +207,11 @@ impl Error {
             Self::AttributeValueInvalid { .. } => Rv::ATTRIBUTE_VALUE_INVALID,
             Self::Body(_) | Self::Seal(_) => Rv::DEVICE_ERROR,
             Self::BufferTooSmall => Rv::BUFFER_TOO_SMALL,
+            Self::KeyChanged => Rv::KEY_CHANGED,
             Self::KeyHandleInvalid => Rv::KEY_HANDLE_INVALID,
             Self::KeyIndigestible => Rv::KEY_INDIGESTIBLE,
+            Self::KeyNeeded => Rv::KEY_NEEDED,
+            Self::KeyNotNeeded => Rv::KEY_NOT_NEEDED,
             Self::Management { .. } => Rv::ARGUMENTS_BAD,
             Self::Mechanism(error) => mechanism_rv(error),
             Self::ObjectHandleInvalid => Rv::OBJECT_HANDLE_INVALID,
@@ -204,6 +225,8 @@ impl Error {
             Self::PinUnset => Rv::USER_PIN_NOT_INITIALIZED,
             Self::Policy(refusal) => refusal.rv(),
             Self::Rejected(_) => Rv::FUNCTION_REJECTED,
+            Self::SavedStateInvalid => Rv::SAVED_STATE_INVALID,
+            Self::SessionAsyncNotSupported => Rv::SESSION_ASYNC_NOT_SUPPORTED,
             Self::SessionExists => Rv::SESSION_EXISTS,
             Self::SessionHandleInvalid => Rv::SESSION_HANDLE_INVALID,
             Self::SessionParallel => Rv::SESSION_PARALLEL_NOT_SUPPORTED,
@@ -211,6 +234,7 @@ impl Error {
             Self::SessionReadOnlyExists => Rv::SESSION_READ_ONLY_EXISTS,
             Self::SessionSecurityOfficerExists => Rv::SESSION_READ_WRITE_SO_EXISTS,
             Self::SlotInvalid(_) => Rv::SLOT_ID_INVALID,
+            Self::StateUnsaveable => Rv::STATE_UNSAVEABLE,
             Self::Store(error) => store_rv(error),
             Self::TemplateIncomplete(_) => Rv::TEMPLATE_INCOMPLETE,
             Self::TemplateInconsistent { .. } => Rv::TEMPLATE_INCONSISTENT,

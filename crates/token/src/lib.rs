@@ -32,6 +32,7 @@ mod pin;
 pub mod policy;
 mod record;
 mod rules;
+mod saved;
 mod session;
 mod tenancy;
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(crate) fn leave(tenancy: &Tenancy) {
         Login::SecurityOfficer => partition.vault.leave_officer(),
         Login::User => {
             tenancy.objects.remove_where(|object| object.private);
+            tenancy.saved.forget_private();
             partition
                 .vault
                 .leave_user(|| partition.objects.remove_where(|object| object.private));
@@ -33,7 +34,7 @@ pub(crate) fn leave(tenancy: &Tenancy) {
     }
 }
 
-/// Logs in (`C_Login`).
+/// Logs in (`C_Login`, and `C_LoginUser` without a name or with an empty one).
 pub(crate) fn log_in(
     core: &Core,
     session: &Session,
@@ -67,6 +68,24 @@ pub(crate) fn log_in(
             partition.load(core, Kind::PrivateObject, keys)
         }),
     })
+}
+
+/// Refuses to log in by a name (`C_LoginUser`): the token's users have none, so there is no such user. What is wrong besides
+/// is told first.
+pub(crate) fn refuse_named(
+    session: &Session,
+    activity: &Activity,
+    user: UserType,
+) -> Result<(), Error> {
+    match user {
+        UserType::SO => session.tenancy.check_login(Login::SecurityOfficer)?,
+        UserType::USER => session.tenancy.check_login(Login::User)?,
+        UserType::CONTEXT_SPECIFIC if !activity.operations.any_locked() => {
+            return Err(Error::OperationNotInitialized);
+        }
+        _ => {}
+    }
+    Err(Error::UserTypeInvalid(user.0))
 }
 
 /// Gives the PIN once more for an operation with a key that asks for it each time (`CKA_ALWAYS_AUTHENTICATE`).

@@ -8,10 +8,15 @@
 //! An operation is taken out of its place before a step and put back only where the rules keep it, so that no path can
 //! forget to end it.
 
+mod dual;
+mod saving;
+
 use proto::shape::{Answer, Room};
 use zeroize::Zeroizing;
 
 use crate::Error;
+
+pub(crate) use saving::Saved;
 
 /// The kinds of operation, of which a session may have one each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +25,14 @@ pub(crate) enum Kind {
     Digest,
     Encrypt,
     Sign,
+    SignRecover,
     Verify,
+    VerifyRecover,
+    VerifySignature,
 }
 
 impl Kind {
-    const COUNT: usize = 5;
+    const COUNT: usize = 8;
 
     /// Every kind, with its bit in `C_SessionCancel`.
     pub(crate) const ALL: [(Self, u64); Self::COUNT] = [
@@ -32,7 +40,10 @@ impl Kind {
         (Self::Digest, ck::flags::mechanism::DIGEST),
         (Self::Encrypt, ck::flags::mechanism::ENCRYPT),
         (Self::Sign, ck::flags::mechanism::SIGN),
+        (Self::SignRecover, ck::flags::mechanism::SIGN_RECOVER),
         (Self::Verify, ck::flags::mechanism::VERIFY),
+        (Self::VerifyRecover, ck::flags::mechanism::VERIFY_RECOVER),
+        (Self::VerifySignature, ck::flags::mechanism::VERIFY),
     ];
 }
 
@@ -42,6 +53,8 @@ pub(crate) enum Work {
     Digest(Box<dyn mech::Digester>),
     Sign(Box<dyn mech::Signer>),
     Verify(Box<dyn mech::Verifier>),
+    /// The signature was given before the data (3.2).
+    VerifySignature(Box<dyn mech::Verifier>, Vec<u8>),
 }
 
 /// How far an operation is.
@@ -87,22 +100,38 @@ pub(crate) struct Operation {
     stage: Stage,
     /// Whether the length of the result is known only once it is computed.
     unpredictable: bool,
-    /// Whether it uses a private object, so that it ends with the login.
-    private: bool,
+    /// The key that it works with, where it does.
+    key: Option<KeyInUse>,
+}
+
+/// The key of an operation, as far as the operation still asks for it.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyInUse {
+    /// Which object it is.
+    pub(crate) object: u64,
+    /// Whether it is private, so that the operation ends with the login.
+    pub(crate) private: bool,
     /// Whether the user has to give the PIN once more before it works (`CKA_ALWAYS_AUTHENTICATE`, 4.9).
-    locked: bool,
+    pub(crate) locked: bool,
 }
 
 impl Operation {
     /// Starts an operation.
-    pub(crate) const fn new(kind: Kind, work: Work, private: bool, locked: bool) -> Self {
-        let unpredictable = matches!(kind, Kind::Decrypt);
+    pub(crate) const fn new(kind: Kind, work: Work, key: Option<KeyInUse>) -> Self {
+        let unpredictable = matches!(kind, Kind::Decrypt | Kind::VerifyRecover);
         Self {
             stage: Stage::Fresh(work),
             unpredictable,
-            private,
-            locked,
+            key,
         }
+    }
+
+    fn is_private(&self) -> bool {
+        self.key.is_some_and(|key| key.private)
+    }
+
+    fn is_locked(&self) -> bool {
+        self.key.is_some_and(|key| key.locked)
     }
 }
 
@@ -121,11 +150,19 @@ enum Step {
 pub(crate) struct Operations([Option<Operation>; Kind::COUNT]);
 
 impl Operations {
-    /// Checks that no operation of a kind is active.
+    /// Checks that no operation of a kind is active. Both ways of verifying are one kind to the standard.
     pub(crate) fn check_free(&self, kind: Kind) -> Result<(), Error> {
-        self.0[kind as usize]
-            .as_ref()
-            .map_or(Ok(()), |_| Err(Error::OperationActive))
+        let active = |kind: Kind| self.0[kind as usize].is_some();
+        let taken = match kind {
+            Kind::Verify | Kind::VerifySignature => {
+                active(Kind::Verify) || active(Kind::VerifySignature)
+            }
+            other => active(other),
+        };
+        if taken {
+            return Err(Error::OperationActive);
+        }
+        Ok(())
     }
 
     /// Checks that an operation of a kind is active.
@@ -149,7 +186,7 @@ impl Operations {
     /// Ends those that use private objects.
     pub(crate) fn cancel_private(&mut self) {
         for place in &mut self.0 {
-            if place.as_ref().is_some_and(|operation| operation.private) {
+            if place.as_ref().is_some_and(Operation::is_private) {
                 *place = None;
             }
         }
@@ -157,7 +194,7 @@ impl Operations {
 
     /// Tells whether an operation waits for the PIN.
     pub(crate) fn any_locked(&self) -> bool {
-        self.0.iter().flatten().any(|operation| operation.locked)
+        self.0.iter().flatten().any(Operation::is_locked)
     }
 
     /// Lets the operations that wait for the PIN work.
@@ -165,22 +202,15 @@ impl Operations {
         self.0
             .iter_mut()
             .flatten()
-            .for_each(|operation| operation.locked = false);
+            .filter_map(|operation| operation.key.as_mut())
+            .for_each(|key| key.locked = false);
     }
 
     /// Gives a part to an operation that has no output before its end.
     pub(crate) fn feed(&mut self, kind: Kind, part: &[u8]) -> Result<(), Error> {
         let operation = self.take(kind)?;
         operation.check_unlocked()?;
-        self.0[kind as usize] = Some(operation.with_part(|work| match work {
-            Work::Digest(digester) => {
-                digester.update(part);
-                Ok(())
-            }
-            Work::Sign(signer) => Ok(signer.update(part)?),
-            Work::Verify(verifier) => Ok(verifier.update(part)?),
-            Work::Cipher(_) => Err(Error::OperationNotInitialized),
-        })?);
+        self.0[kind as usize] = Some(operation.with_part(|work| work.feed(part))?);
         Ok(())
     }
 
@@ -212,13 +242,20 @@ impl Operations {
     pub(crate) fn verify(&mut self, ending: Ending<'_>, signature: &[u8]) -> Result<(), Error> {
         let operation = self.take(Kind::Verify)?;
         operation.check_unlocked()?;
-        let Work::Verify(mut verifier) = operation.stage.ready(ending)? else {
+        let Work::Verify(verifier) = operation.stage.ready(ending)? else {
             return Err(Error::OperationNotInitialized);
         };
-        if let Ending::Whole(data) = ending {
-            verifier.update(data)?;
-        }
-        Ok(verifier.finish(signature)?)
+        judge(verifier, ending, signature)
+    }
+
+    /// Ends a verification that was given the signature at its start.
+    pub(crate) fn verify_given(&mut self, ending: Ending<'_>) -> Result<(), Error> {
+        let operation = self.take(Kind::VerifySignature)?;
+        operation.check_unlocked()?;
+        let Work::VerifySignature(verifier, signature) = operation.stage.ready(ending)? else {
+            return Err(Error::OperationNotInitialized);
+        };
+        judge(verifier, ending, &signature)
     }
 
     fn take(&mut self, kind: Kind) -> Result<Operation, Error> {
@@ -248,9 +285,21 @@ impl Operations {
     }
 }
 
+/// Tells whether the signature is one of the data.
+fn judge(
+    mut verifier: Box<dyn mech::Verifier>,
+    ending: Ending<'_>,
+    signature: &[u8],
+) -> Result<(), Error> {
+    if let Ending::Whole(data) = ending {
+        verifier.update(data)?;
+    }
+    Ok(verifier.finish(signature)?)
+}
+
 impl Operation {
     fn check_unlocked(&self) -> Result<(), Error> {
-        if self.locked {
+        if self.is_locked() {
             Err(Error::UserNotLoggedIn)
         } else {
             Ok(())
@@ -302,7 +351,7 @@ impl Operation {
                     self.stage = Stage::again(work, ending);
                     return Ok((step, Some(self)));
                 }
-                if self.locked {
+                if self.key.is_some_and(|key| key.locked) {
                     return Err(Error::UserNotLoggedIn);
                 }
                 work.finish(ending, bound)?
@@ -339,6 +388,21 @@ impl Stage {
 }
 
 impl Work {
+    /// Gives a part to work that has no output before its end.
+    fn feed(&mut self, part: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::Digest(digester) => {
+                digester.update(part);
+                Ok(())
+            }
+            Self::Sign(signer) => Ok(signer.update(part)?),
+            Self::Verify(verifier) | Self::VerifySignature(verifier, _) => {
+                Ok(verifier.update(part)?)
+            }
+            Self::Cipher(_) => Err(Error::OperationNotInitialized),
+        }
+    }
+
     /// The length of the result, or an upper bound of it.
     fn output_len(&self, ending: Ending<'_>) -> usize {
         match (self, ending) {
@@ -346,7 +410,7 @@ impl Work {
             (Self::Cipher(cipher), Ending::Whole(input)) => cipher.whole_len(input.len()),
             (Self::Digest(digester), _) => digester.output_len(),
             (Self::Sign(signer), _) => signer.output_len(),
-            (Self::Verify(_), _) => 0,
+            (Self::Verify(_) | Self::VerifySignature(..), _) => 0,
         }
     }
 
@@ -376,7 +440,9 @@ impl Work {
                 }
                 *output = signer.finish()?;
             }
-            Self::Verify(_) => return Err(Error::OperationNotInitialized),
+            Self::Verify(_) | Self::VerifySignature(..) => {
+                return Err(Error::OperationNotInitialized);
+            }
         }
         Ok(output)
     }

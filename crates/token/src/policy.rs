@@ -56,10 +56,14 @@ pub enum Usage {
     Encrypt,
     /// Signing, or computing a MAC.
     Sign,
+    /// Signing so that the signature gives its data back.
+    SignRecover,
     /// Unwrapping another key.
     Unwrap,
     /// Verifying a signature or a MAC.
     Verify,
+    /// Getting the data back from a signature.
+    VerifyRecover,
     /// Wrapping another key.
     Wrap,
 }
@@ -73,8 +77,10 @@ impl Usage {
             Self::Derive => AttributeType::DERIVE,
             Self::Encrypt => AttributeType::ENCRYPT,
             Self::Sign => AttributeType::SIGN,
+            Self::SignRecover => AttributeType::SIGN_RECOVER,
             Self::Unwrap => AttributeType::UNWRAP,
             Self::Verify => AttributeType::VERIFY,
+            Self::VerifyRecover => AttributeType::VERIFY_RECOVER,
             Self::Wrap => AttributeType::WRAP,
         }
     }
@@ -86,8 +92,10 @@ impl Usage {
             Self::Derive => ckf::DERIVE,
             Self::Encrypt => ckf::ENCRYPT,
             Self::Sign => ckf::SIGN,
+            Self::SignRecover => ckf::SIGN_RECOVER,
             Self::Unwrap => ckf::UNWRAP,
             Self::Verify => ckf::VERIFY,
+            Self::VerifyRecover => ckf::VERIFY_RECOVER,
             Self::Wrap => ckf::WRAP,
         }
     }
@@ -177,9 +185,13 @@ impl Refusal {
             Self::KeyType { usage, .. } => match usage {
                 Usage::Wrap => Rv::WRAPPING_KEY_TYPE_INCONSISTENT,
                 Usage::Unwrap => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
-                Usage::Decrypt | Usage::Derive | Usage::Encrypt | Usage::Sign | Usage::Verify => {
-                    Rv::KEY_TYPE_INCONSISTENT
-                }
+                Usage::Decrypt
+                | Usage::Derive
+                | Usage::Encrypt
+                | Usage::Sign
+                | Usage::SignRecover
+                | Usage::Verify
+                | Usage::VerifyRecover => Rv::KEY_TYPE_INCONSISTENT,
             },
             Self::MechanismNotListed(_) | Self::MechanismUnfit(_) | Self::WeakMechanism { .. } => {
                 Rv::MECHANISM_INVALID

@@ -8,6 +8,7 @@ use crate::lock::{read, write};
 use crate::object::Object;
 use crate::objects::Objects;
 use crate::partition::Partition;
+use crate::saved::SavedStates;
 
 /// The most sessions that one application may have with one token: far above any pool, and bounded in memory.
 const SESSIONS_MAX: usize = 65_536;
@@ -34,6 +35,8 @@ pub(crate) struct Tenancy {
     pub(crate) partition: Arc<Partition>,
     /// The objects of the application's sessions.
     pub(crate) objects: Objects,
+    /// The states of operations that the application saved.
+    pub(crate) saved: SavedStates,
     occupancy: RwLock<Occupancy>,
     /// How often the user has logged out: a handle of a private object does not outlive the login (5.6.10).
     logouts: AtomicU64,
@@ -52,6 +55,7 @@ impl Tenancy {
         Self {
             partition,
             objects: Objects::default(),
+            saved: SavedStates::default(),
             occupancy: RwLock::new(Occupancy {
                 login: Login::Public,
                 read_only: 0,

@@ -4,7 +4,9 @@ use std::ffi::CStr;
 
 use ck::Rv;
 use cryptoki_sys::{CK_C_INITIALIZE_ARGS, CK_FLAGS, CK_INFO, CK_INTERFACE, CK_ULONG, CK_VERSION};
-use cryptoki_sys::{CKF_OS_LOCKING_OK, CRYPTOKI_VERSION_MAJOR, CRYPTOKI_VERSION_MINOR};
+use cryptoki_sys::{
+    CKF_DONT_BLOCK, CKF_OS_LOCKING_OK, CRYPTOKI_VERSION_MAJOR, CRYPTOKI_VERSION_MINOR,
+};
 
 use super::interfaces::{INTERFACES, find};
 use super::lists;
@@ -154,4 +156,27 @@ pub(super) unsafe fn get_function_status(_session: Ignored<1>) -> Result<(), Rv>
 pub(super) unsafe fn cancel_function(_session: Ignored<1>) -> Result<(), Rv> {
     process::application()?;
     Err(Rv::FUNCTION_NOT_PARALLEL)
+}
+
+/// Serves `C_WaitForSlotEvent` (5.5.4). A slot has its token as long as there is the slot, so none is ever put in or taken
+/// out: who waits for that, waits for `C_Finalize`.
+///
+/// # Safety
+/// None is needed: nothing is ever written.
+pub(super) unsafe fn wait_for_slot_event(
+    Ignored([flags, slot, reserved]): Ignored<3>,
+) -> Result<(), Rv> {
+    let application = process::application()?;
+    if slot.is_null() || !reserved.is_null() {
+        return Err(Rv::ARGUMENTS_BAD);
+    }
+    match CK_FLAGS::try_from(flags.addr()) {
+        Ok(0) => {
+            application.wait_until_closed();
+            Err(Rv::CRYPTOKI_NOT_INITIALIZED)
+        }
+        Ok(CKF_DONT_BLOCK) => Err(Rv::NO_EVENT),
+        // There is no other flag.
+        _ => Err(Rv::ARGUMENTS_BAD),
+    }
 }

@@ -4,7 +4,7 @@ use std::ptr::null_mut;
 use std::thread;
 
 use ck::Rv;
-use cryptoki_sys::{CK_ATTRIBUTE, CK_INFO, CK_MECHANISM, CK_SLOT_INFO, CK_ULONG};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_INFO, CK_MECHANISM, CK_SLOT_INFO, CK_ULONG, CKF_DONT_BLOCK};
 
 use crate::host::{Host, ck};
 use crate::hsm::{Hsm, SLOT, spell};
@@ -215,7 +215,7 @@ fn information_about_the_module_is_its_own() {
 fn leftovers_and_absent_functions_say_so() {
     let host = Host::load();
     assert_eq!(
-        ck!(host, C_SignRecoverInit, 1, null_mut(), 1),
+        ck!(host, C_MessageSignInit, 1, null_mut(), 1),
         Rv::CRYPTOKI_NOT_INITIALIZED
     );
     assert_eq!(
@@ -224,13 +224,31 @@ fn leftovers_and_absent_functions_say_so() {
     );
     assert_eq!(host.initialize(), Rv::OK);
     assert_eq!(
-        ck!(host, C_SignRecoverInit, 1, null_mut(), 1),
-        Rv::FUNCTION_NOT_SUPPORTED
-    );
-    assert_eq!(
-        ck!(host, C_WaitForSlotEvent, 1, null_mut(), null_mut()),
+        ck!(host, C_MessageSignInit, 1, null_mut(), 1),
         Rv::FUNCTION_NOT_SUPPORTED
     );
     assert_eq!(ck!(host, C_GetFunctionStatus, 1), Rv::FUNCTION_NOT_PARALLEL);
     assert_eq!(ck!(host, C_CancelFunction, 1), Rv::FUNCTION_NOT_PARALLEL);
+}
+
+#[test]
+fn slots_have_no_events() {
+    let host = Host::load();
+    let (mut slot, mut other) = (7, 0_u8);
+    let (slot, other) = (&raw mut slot, (&raw mut other).cast());
+    let wait = |flags, slot, reserved| ck!(host, C_WaitForSlotEvent, flags, slot, reserved);
+    assert_eq!(
+        wait(CKF_DONT_BLOCK, slot, null_mut()),
+        Rv::CRYPTOKI_NOT_INITIALIZED
+    );
+    assert_eq!(host.initialize(), Rv::OK);
+    assert_eq!(wait(CKF_DONT_BLOCK, slot, null_mut()), Rv::NO_EVENT);
+    assert_eq!(
+        wait(CKF_DONT_BLOCK, null_mut(), null_mut()),
+        Rv::ARGUMENTS_BAD
+    );
+    assert_eq!(wait(CKF_DONT_BLOCK, slot, other), Rv::ARGUMENTS_BAD);
+    assert_eq!(wait(2, slot, null_mut()), Rv::ARGUMENTS_BAD);
+    // SAFETY: the number is alive, and nothing else refers to it now.
+    assert_eq!(unsafe { slot.read() }, 7);
 }

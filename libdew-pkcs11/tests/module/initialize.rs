@@ -111,6 +111,22 @@ fn finalizing_ends_the_calls_of_other_threads() {
 }
 
 #[test]
+fn finalizing_ends_the_wait_for_a_slot_event() {
+    let host = Host::initialized();
+    let (started, start) = channel();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let mut slot = 0;
+            started.send(()).unwrap();
+            ck!(host, C_WaitForSlotEvent, 0, &raw mut slot, null_mut())
+        });
+        start.recv().unwrap();
+        assert_eq!(ck!(host, C_Finalize, null_mut()), Rv::OK);
+        assert_eq!(waiting.join().unwrap(), Rv::CRYPTOKI_NOT_INITIALIZED);
+    });
+}
+
+#[test]
 fn calls_that_race_with_finalizing_end_with_codes() {
     let host = Host::initialized();
     let (_hsm, _events) = Hsm::start(&host.socket());

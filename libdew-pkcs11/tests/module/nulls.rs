@@ -49,9 +49,12 @@ fn call_all(host: &Host, check: impl Fn(&str, Rv)) {
             let mut values = [somewhere; PARAMETERS];
             values[position] = 0;
             check(name, call(host, name, values));
-            let mut values = [0; PARAMETERS];
-            values[position] = somewhere;
-            check(name, call(host, name, values));
+            // With a place for the slot and no flag, this one waits for C_Finalize, as it should.
+            if (name, position) != ("C_WaitForSlotEvent", 1) {
+                let mut values = [0; PARAMETERS];
+                values[position] = somewhere;
+                check(name, call(host, name, values));
+            }
             memory.fill(0);
         }
         check(name, call(host, name, [somewhere; PARAMETERS]));

@@ -61,6 +61,19 @@ impl HmacContext {
         check(result, "HMAC_Final").map(|()| output)
     }
 
+    /// Copies the state.
+    pub(crate) fn duplicate(&self) -> Result<Self, Failed> {
+        // SAFETY: takes no argument; the result is checked and owned.
+        let context = owned(unsafe { c::HMAC_CTX_new() }, "HMAC_CTX_new")?;
+        let copy = Self {
+            context,
+            digest: self.digest,
+        };
+        // SAFETY: both contexts are valid and distinct, and the source is initialised.
+        let result = unsafe { c::HMAC_CTX_copy_ex(copy.context.as_ptr(), self.context.as_ptr()) };
+        check(result, "HMAC_CTX_copy_ex").map(|()| copy)
+    }
+
     /// Computes the MAC of a whole message given in parts.
     pub(crate) fn mac(digest: Digest, key: &[u8], parts: &[&[u8]]) -> Result<Vec<u8>, Failed> {
         let mut context = Self::new(digest, key)?;

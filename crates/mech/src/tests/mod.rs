@@ -6,6 +6,7 @@ mod import;
 mod key_pairs;
 mod pkcs8;
 mod public_info;
+mod recovery;
 mod refusals;
 mod rejection;
 mod round_trip;

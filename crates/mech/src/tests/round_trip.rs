@@ -8,7 +8,9 @@ use ck::{
 
 use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
-use crate::{Error, PairRequest, derive, digester, generate_key, generate_pair, unwrap, wrap};
+use crate::{
+    Error, PairRequest, derive, digester, generate_key, generate_pair, recoverer, unwrap, wrap,
+};
 
 const MESSAGE: &[u8] = &[0x3c; 96];
 const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
@@ -36,8 +38,9 @@ fn every_mechanism_serves_every_operation_of_its_row() {
 
 type Serve = fn(&Mechanism, &Keys);
 
-const OPERATIONS: [(u64, Serve); 7] = [
+const OPERATIONS: [(u64, Serve); 8] = [
     (ckf::SIGN | ckf::VERIFY, signs),
+    (ckf::SIGN_RECOVER | ckf::VERIFY_RECOVER, recovers),
     (ckf::ENCRYPT | ckf::DECRYPT, encrypts),
     (ckf::WRAP | ckf::UNWRAP, wraps),
     (ckf::DERIVE, derives),
@@ -45,6 +48,30 @@ const OPERATIONS: [(u64, Serve); 7] = [
     (ckf::GENERATE, generates),
     (ckf::GENERATE_KEY_PAIR, generates_pairs),
 ];
+
+fn recovers(row: &Mechanism, keys: &Keys) {
+    let Sample {
+        params,
+        private,
+        public,
+    } = keys.sample(row).unwrap();
+    let message = fitting(row, MESSAGE.to_vec());
+    let signature = sign(row, &params, &private, &[&message]).unwrap();
+    let recover = |signature: &[u8]| {
+        let mut recovery = recoverer(row, &params, &public).unwrap();
+        let mut data = Vec::new();
+        recovery.update(signature, &mut data)?;
+        recovery.finish(&mut data).map(|()| data)
+    };
+    assert_eq!(recover(&signature), Ok(message), "{}", row.id);
+    for index in 0..signature.len() {
+        let mut forged = signature.clone();
+        forged[index] ^= 0x10;
+        assert_eq!(recover(&forged), Err(Error::SignatureInvalid), "{}", row.id);
+    }
+    let short = recover(&signature[1..]);
+    assert_eq!(short, Err(Error::SignatureLenRange), "{}", row.id);
+}
 
 fn signs(row: &Mechanism, keys: &Keys) {
     let Sample {

@@ -1,16 +1,31 @@
 //! Starting and cancelling operations (5.8 to 5.15). How they go on and end is [`crate::operation`]'s.
 
+use std::sync::Arc;
+
 use ck::{AttributeType, Mechanism, ObjectClass, Params};
 use proto::shape::MechanismArgument;
 
 use super::{Within, mechanism_of};
-use crate::operation::{Kind, Operation, Work};
+use crate::operation::{KeyInUse, Kind, Operation, Work};
 use crate::policy::{self, Date, Profile, Usage};
 use crate::rules::is_key;
 use crate::{Attributes, Error};
 
 /// `CKF_FIND_OBJECTS`, the search's bit in `C_SessionCancel`.
 const FIND_OBJECTS: u64 = 0x40;
+
+/// What a kind of operation does with its key.
+pub(super) const fn usage(kind: Kind) -> Result<Usage, Error> {
+    Ok(match kind {
+        Kind::Decrypt => Usage::Decrypt,
+        Kind::Digest => return Err(Error::Argument("kind of operation")),
+        Kind::Encrypt => Usage::Encrypt,
+        Kind::Sign => Usage::Sign,
+        Kind::SignRecover => Usage::SignRecover,
+        Kind::Verify | Kind::VerifySignature => Usage::Verify,
+        Kind::VerifyRecover => Usage::VerifyRecover,
+    })
+}
 
 impl Within<'_> {
     /// Starts an operation with a key; the null pointer for a mechanism cancels the active one.
@@ -19,6 +34,40 @@ impl Within<'_> {
         kind: Kind,
         mechanism: Option<MechanismArgument<'_>>,
         key: u64,
+    ) -> Result<(), Error> {
+        self.begin_with(kind, mechanism, key, |row, params, key| {
+            Ok(match kind {
+                Kind::Decrypt => Work::Cipher(mech::decryptor(row, params, key)?),
+                Kind::Encrypt => Work::Cipher(mech::encryptor(row, params, key)?),
+                Kind::Sign | Kind::SignRecover => Work::Sign(mech::signer(row, params, key)?),
+                Kind::Verify => Work::Verify(mech::verifier(row, params, key)?),
+                Kind::VerifyRecover => Work::Cipher(mech::recoverer(row, params, key)?),
+                Kind::Digest | Kind::VerifySignature => {
+                    return Err(Error::Argument("kind of operation"));
+                }
+            })
+        })
+    }
+
+    /// Starts a verification that has its signature from the start (3.2).
+    pub(super) fn begin_verifying(
+        &mut self,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: u64,
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.begin_with(Kind::VerifySignature, mechanism, key, |row, params, key| {
+            let verifier = mech::verifier(row, params, key)?;
+            Ok(Work::VerifySignature(verifier, signature.to_vec()))
+        })
+    }
+
+    fn begin_with(
+        &mut self,
+        kind: Kind,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: u64,
+        work: impl FnOnce(&Mechanism, &Params<'_>, &Arc<mech::Key>) -> Result<Work, Error>,
     ) -> Result<(), Error> {
         if mechanism.is_none() {
             self.activity.operations.cancel(kind);
@@ -33,26 +82,16 @@ impl Within<'_> {
             .filter(|object| is_key(object.attributes().class()))
             .ok_or(Error::KeyHandleInvalid)?;
         let attributes = object.attributes();
-        let usage = match kind {
-            Kind::Decrypt => Usage::Decrypt,
-            Kind::Digest => return Err(Error::Argument("kind of operation")),
-            Kind::Encrypt => Usage::Encrypt,
-            Kind::Sign => Usage::Sign,
-            Kind::Verify => Usage::Verify,
+        self.permit(usage(kind)?, &attributes, row, &argument.params)?;
+        let work = work(row, &argument.params, &object.key()?)?;
+        let key = KeyInUse {
+            object: object.handle,
+            private: object.private,
+            locked: attributes.is(AttributeType::ALWAYS_AUTHENTICATE),
         };
-        self.permit(usage, &attributes, row, &argument.params)?;
-        let (params, key) = (&argument.params, object.key()?);
-        let work = match kind {
-            Kind::Decrypt => Work::Cipher(mech::decryptor(row, params, &key)?),
-            Kind::Digest => Work::Digest(mech::digester(row, params)?),
-            Kind::Encrypt => Work::Cipher(mech::encryptor(row, params, &key)?),
-            Kind::Sign => Work::Sign(mech::signer(row, params, &key)?),
-            Kind::Verify => Work::Verify(mech::verifier(row, params, &key)?),
-        };
-        let locked = attributes.is(AttributeType::ALWAYS_AUTHENTICATE);
         self.activity
             .operations
-            .start(kind, Operation::new(kind, work, object.private, locked));
+            .start(kind, Operation::new(kind, work, Some(key)));
         Ok(())
     }
 
@@ -69,10 +108,7 @@ impl Within<'_> {
         operations.check_free(Kind::Digest)?;
         let (row, argument) = mechanism_of(mechanism)?;
         let work = Work::Digest(mech::digester(row, &argument.params)?);
-        operations.start(
-            Kind::Digest,
-            Operation::new(Kind::Digest, work, false, false),
-        );
+        operations.start(Kind::Digest, Operation::new(Kind::Digest, work, None));
         Ok(())
     }
 

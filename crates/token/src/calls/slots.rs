@@ -48,7 +48,7 @@ pub(super) fn token_info(tenancy: &Tenancy) -> TokenInfo {
     let partition = &tenancy.partition;
     let (record, failures) = partition.ledger.judged();
     let (sessions, rw_sessions) = tenancy.sessions();
-    let mut flags = token::RNG | token::LOGIN_REQUIRED;
+    let mut flags = token::RNG | token::LOGIN_REQUIRED | token::DUAL_CRYPTO_OPERATIONS;
     if record.label.is_some() {
         flags |= token::TOKEN_INITIALIZED;
     }

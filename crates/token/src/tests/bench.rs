@@ -516,7 +516,9 @@ impl Client {
             Call::DecryptInit => caller.decrypt_init(session, argument, key),
             Call::DigestInit => caller.digest_init(session, argument),
             Call::SignInit => caller.sign_init(session, argument, key),
+            Call::SignRecoverInit => caller.sign_recover_init(session, argument, key),
             Call::VerifyInit => caller.verify_init(session, argument, key),
+            Call::VerifyRecoverInit => caller.verify_recover_init(session, argument, key),
             other => panic!("{other:?} starts nothing"),
         })
     }
@@ -538,6 +540,16 @@ impl Client {
             Call::SignUpdate => caller.sign_update(session, input),
             Call::SignFinal => caller.sign_final(session, &mut answer),
             Call::VerifyUpdate => caller.verify_update(session, input),
+            Call::SignRecover => caller.sign_recover(session, input, &mut answer),
+            Call::VerifyRecover => caller.verify_recover(session, input, &mut answer),
+            Call::DigestEncryptUpdate => caller.digest_encrypt_update(session, input, &mut answer),
+            Call::DecryptDigestUpdate => caller.decrypt_digest_update(session, input, &mut answer),
+            Call::SignEncryptUpdate => caller.sign_encrypt_update(session, input, &mut answer),
+            Call::DecryptVerifyUpdate => caller.decrypt_verify_update(session, input, &mut answer),
+            Call::GetOperationState => caller.get_operation_state(session, &mut answer),
+            Call::VerifySignature => caller.verify_signature(session, input),
+            Call::VerifySignatureUpdate => caller.verify_signature_update(session, input),
+            Call::VerifySignatureFinal => caller.verify_signature_final(session),
             other => panic!("{other:?} is not such a call"),
         });
         (result.err().unwrap_or(Rv::OK), Out::of(&answer))
@@ -555,6 +567,12 @@ impl Client {
     pub(crate) fn verify(&self, session: u64, data: &[u8], signature: &[u8]) -> Got<()> {
         self.call(Call::Verify, session, |caller, session| {
             caller.verify(session, data, signature)
+        })
+    }
+
+    pub(crate) fn verify_final(&self, session: u64, signature: &[u8]) -> Got<()> {
+        self.call(Call::VerifyFinal, session, |caller, session| {
+            caller.verify_final(session, signature)
         })
     }
 
