@@ -152,6 +152,10 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::OptionalBytes(count) => format!("{count} bytes or none"),
         ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
         ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
+        ParamShape::Ccm => "`CK_CCM_PARAMS`".to_owned(),
+        ParamShape::CounterKdf => "`CK_SP800_108_KDF_PARAMS`".to_owned(),
+        ParamShape::Gmac => "`CK_GCM_PARAMS` or 12 bytes".to_owned(),
+        ParamShape::Hkdf => "`CK_HKDF_PARAMS`".to_owned(),
         ParamShape::Gcm => "`CK_GCM_PARAMS`".to_owned(),
         ParamShape::Ecdh => "`CK_ECDH1_DERIVE_PARAMS`".to_owned(),
         ParamShape::Eddsa => "`CK_EDDSA_PARAMS` or none".to_owned(),
@@ -185,7 +189,7 @@ mod tests {
         assert!(page.contains("| `C_Sign` | 2.40 | 5.13.2 | token |"));
         assert!(page.contains("| `C_Initialize` | 2.40 | 5.4.1 | module |"));
         assert!(page.contains(
-            "| `CKM_AES_GCM` | encrypt, decrypt | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"
+            "| `CKM_AES_GCM` | encrypt, decrypt, wrap, unwrap | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"
         ));
     }
 }
