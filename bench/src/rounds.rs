@@ -24,7 +24,8 @@ pub(crate) struct Row {
 /// Measures everything in the plan.
 pub(crate) fn measure(plan: &Plan) -> Result<Vec<Row>> {
     let (chain, peer) = (Chain::start(), SoftHsm::start());
-    let (dew, softhsm2) = (chain.token(Partition::Strict), peer.token());
+    // `strict` does not encrypt under the nonces of its callers, and one of the cases does.
+    let (dew, softhsm2) = (chain.token(Partition::Compat), peer.token());
     let cases = if plan.only.is_empty() {
         &Case::ALL[..]
     } else {

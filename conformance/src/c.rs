@@ -13,6 +13,7 @@
 //! | [`buffer`], [`structure`], [`template`], [`mechanism`] | memory that a module reads or writes |
 //! | [`module`] | a loaded module; one method for each function, in the folder `module/` |
 //! | [`info`] | the standard's information structures, read |
+//! | `memory`, `printed` | what a module points to, read without trust; what it prints |
 //! | [`fork`], [`locks`], [`notify`] | a child process, the application's own mutexes, its callback |
 
 pub mod arg;
@@ -23,9 +24,11 @@ pub mod info;
 pub mod library;
 pub mod locks;
 pub mod mechanism;
+mod memory;
 pub mod module;
 pub mod names;
 pub mod notify;
+mod printed;
 pub mod rv;
 pub mod structure;
 pub mod template;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod sections;
 
+use std::collections::BTreeSet;
+
 use crate::areas;
 use crate::case::Case;
 
@@ -41,10 +43,59 @@ pub fn matches(pattern: &str, id: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// Says what somebody may have meant by a name or pattern that names no case.
+#[must_use]
+pub fn advice(text: &str) -> String {
+    let near = near(text);
+    if near.is_empty() {
+        return "`dew-conformance list` names them all".to_owned();
+    }
+    format!("near it: {}", near.join(", "))
+}
+
+/// Returns the names, whole or up to a dot, that contain a text or differ from it by a few characters; the nearest first.
+fn near(text: &str) -> Vec<String> {
+    const MOST: usize = 5;
+    let text = text.trim_matches('*');
+    let mut names = BTreeSet::new();
+    for case in cases() {
+        let dots = case.id.match_indices('.').map(|dot| dot.0);
+        for end in dots.chain([case.id.len()]) {
+            names.insert(case.id[..end].to_owned());
+        }
+    }
+    let far = (text.len() / 3).max(2);
+    let distance = |name: &String| match name.contains(text) {
+        true => 0,
+        false => changes(text, name),
+    };
+    let mut near: Vec<_> = names
+        .into_iter()
+        .map(|name| (distance(&name), name.len(), name))
+        .filter(|(distance, ..)| *distance <= far)
+        .collect();
+    near.sort();
+    let names = near.into_iter().map(|(.., name)| name);
+    names.take(MOST).collect()
+}
+
+/// Counts how many characters have to be changed, added or left out to make one text of another.
+fn changes(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (at, one) in from.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = at + 1;
+        for (place, other) in to.bytes().enumerate() {
+            let changed = corner + usize::from(one != other);
+            corner = row[place + 1];
+            row[place + 1] = changed.min(corner + 1).min(row[place] + 1);
+        }
+    }
+    row[to.len()]
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -72,6 +123,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_name_that_is_slightly_wrong_is_near_the_right_one() {
+        assert_eq!(changes("kitten", "sitting"), 3);
+        assert_eq!(near("sesion")[0], "session");
+        assert_eq!(
+            near("session.open.serial")[0],
+            "session.open.serial-required"
+        );
+        assert!(near("something else altogether").is_empty());
     }
 
     #[test]

@@ -4,14 +4,17 @@ mod line;
 mod probe;
 mod standing;
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use line::Line;
@@ -44,6 +47,16 @@ pub(crate) struct Job {
     pub(crate) journal: PathBuf,
 }
 
+impl Job {
+    /// Returns where standard output goes.
+    pub(crate) fn printed(&self) -> PathBuf {
+        self.journal.with_file_name(PRINTED)
+    }
+}
+
+/// The file beside the journal that standard output goes to.
+pub(crate) const PRINTED: &str = "printed";
+
 /// What a child does that is not cases.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) enum Instead {
@@ -63,13 +76,17 @@ pub(crate) enum Instead {
 /// # Errors
 /// If the job cannot be read, or the module not be loaded.
 pub(crate) fn run() -> Result<()> {
-    let mut lines = take_stdout()?;
+    // Where the parent ends before its time, so does this: nobody would end it at its deadline.
+    set_pdeathsig(Signal::SIGKILL).context("cannot ask to end with the parent")?;
+    let mut lines = keep_stdout()?;
     let mut text = String::new();
     io::stdin()
         .read_to_string(&mut text)
         .context("cannot read the job")?;
     let job: Job = serde_json::from_str(&text).context("the job is not one of this version's")?;
+    let printed = divert_stdout(&job.printed())?;
     let module = Module::load(&job.target.module)?;
+    module.trace().watch_printed(printed);
     let journal = File::options()
         .write(true)
         .create(true)
@@ -151,7 +168,8 @@ fn run_cases(module: &Module, facts: &Facts, job: &Job, lines: &mut File) -> Res
 fn run_case(standing: &mut Standing<'_>, case: &Case) -> CaseResult {
     let started = Instant::now();
     let mut result = empty_result(case);
-    let outcome = standing.reach(case.stage);
+    let outcome = standing.suits(case);
+    let outcome = outcome.and_then(|()| standing.reach(case.stage));
     standing.module.trace().clear();
     let mut context = Context::new(standing.module, standing.facts, standing.target);
     let outcome = outcome.and_then(|()| guarded(case, &mut context));
@@ -161,6 +179,7 @@ fn run_case(standing: &mut Standing<'_>, case: &Case) -> CaseResult {
     result.vectors = vectors;
     let failed = matches!(outcome, Err(Stop::Fail { .. }));
     judge(&mut result, outcome, standing.module);
+    explain(&mut result, case, standing.module);
     standing.tidy(case, &context.take_sessions(), failed);
     result.milliseconds = started.elapsed().as_secs_f64() * 1e3;
     result
@@ -212,6 +231,23 @@ fn judge(result: &mut CaseResult, outcome: Outcome, module: &Module) {
     }
 }
 
+/// Adds what a reader of the result has to know: why a failure matters, and that the module prints.
+fn explain(result: &mut CaseResult, case: &Case, module: &Module) {
+    if result.verdict == Verdict::Fail && result.note.is_empty() {
+        result.note.clone_from(&case.explanation);
+    }
+    let printed = module.trace().printed();
+    if !printed.is_empty() {
+        let separator = if result.note.is_empty() { "" } else { "\n" };
+        write!(
+            result.note,
+            "{separator}The module prints to standard output: {}",
+            printed.trim_end()
+        )
+        .expect("a string takes all text");
+    }
+}
+
 /// A result that says nothing yet.
 pub(crate) fn empty_result(case: &Case) -> CaseResult {
     CaseResult {
@@ -229,14 +265,25 @@ pub(crate) fn empty_result(case: &Case) -> CaseResult {
     }
 }
 
-/// Keeps standard output for our lines, and sends what the module prints there to standard error.
-fn take_stdout() -> Result<File> {
+/// Keeps standard output for our lines.
+fn keep_stdout() -> Result<File> {
     let ours: OwnedFd = io::stdout()
         .as_fd()
         .try_clone_to_owned()
         .context("cannot keep standard output")?;
-    nix::unistd::dup2_stdout(io::stderr()).context("cannot redirect standard output")?;
     Ok(File::from(ours))
+}
+
+/// Sends what the module prints to standard output to a file, and returns that.
+fn divert_stdout(path: &Path) -> Result<File> {
+    let file = File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path);
+    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+    nix::unistd::dup2_stdout(&file).context("cannot redirect standard output")?;
+    Ok(file)
 }
 
 fn send(lines: &mut File, line: &Line) -> Result<()> {

@@ -1,8 +1,10 @@
 //! The command line.
 
 mod compare;
+mod output;
 mod run;
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -13,6 +15,7 @@ use clap_complete::Shell;
 use crate::areas;
 use crate::catalogue;
 use crate::child;
+use output::print;
 
 /// A PKCS#11 conformance suite for any vendor's module.
 #[derive(Parser)]
@@ -75,7 +78,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dew-conformance", &mut script);
-            io::stdout().write_all(&script)?;
+            print(&String::from_utf8_lossy(&script))?;
         }
         Command::Child => child::run()?,
     }
@@ -83,7 +86,6 @@ fn execute(command: Command) -> Result<ExitCode> {
 }
 
 fn list(patterns: &[String], json: bool) -> Result<()> {
-    let mut stdout = io::stdout().lock();
     let cases = catalogue::cases();
     let named = |id: &str| {
         patterns.is_empty()
@@ -101,60 +103,50 @@ fn list(patterns: &[String], json: bool) -> Result<()> {
                 })
             })
             .collect();
-        serde_json::to_writer_pretty(&mut stdout, &rows)?;
-        return Ok(writeln!(stdout)?);
+        return print(&serde_json::to_string_pretty(&rows)?);
     }
-    let mut area = "";
+    let (mut area, mut text) = ("", String::new());
     for case in chosen {
         if case.area() != area {
             area = case.area();
             let about = areas::AREAS.iter().find(|one| one.name == area);
-            writeln!(stdout, "\n{area}: {}\n", about.map_or("", |one| one.about))?;
+            writeln!(text, "\n{area}: {}\n", about.map_or("", |one| one.about))?;
         }
         writeln!(
-            stdout,
+            text,
             "{}  [{}]\n    {}",
             case.id, case.section, case.requirement
         )?;
     }
-    Ok(())
+    print(&text)
 }
 
 fn explain(id: &str) -> Result<()> {
     let cases = catalogue::cases();
     let Some(case) = cases.iter().find(|case| case.id == id) else {
-        let near: Vec<_> = cases
-            .iter()
-            .filter(|case| case.id.contains(id))
-            .map(|case| case.id.as_str())
-            .take(8)
-            .collect();
-        if near.is_empty() {
-            bail!("there is no case {id}; `dew-conformance list` names them all");
-        }
-        bail!("there is no case {id}; near it: {}", near.join(", "));
+        bail!("there is no case {id}; {}", catalogue::advice(id));
     };
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{}\n\n{}\n", case.id, case.requirement)?;
+    let mut text = String::new();
+    writeln!(text, "{}\n\n{}\n", case.id, case.requirement)?;
     writeln!(
-        stdout,
+        text,
         "Written in   {}, since PKCS#11 {}",
         case.section, case.since
     )?;
-    writeln!(stdout, "Level        {:?}", case.level)?;
-    writeln!(stdout, "Begins with  {:?}", case.stage)?;
+    writeln!(text, "Level        {:?}", case.level)?;
+    writeln!(text, "Begins with  {:?}", case.stage)?;
     if case.destructive {
-        writeln!(stdout, "Changes the token: runs only with --destructive")?;
+        writeln!(text, "Changes the token: runs only with --destructive")?;
     }
     if !case.explanation.is_empty() {
-        writeln!(stdout, "\n{}", case.explanation)?;
+        writeln!(text, "\n{}", case.explanation)?;
     }
     writeln!(
-        stdout,
+        text,
         "\nTry it alone: dew-conformance run --module MODULE --only {}",
         case.id
     )?;
-    Ok(())
+    print(&text)
 }
 
 #[cfg(test)]

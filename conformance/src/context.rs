@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cryptoki_sys::{
-    CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKR_FUNCTION_NOT_SUPPORTED,
-    CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
+    CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_SLOT_ID, CKF_LOGIN_REQUIRED, CKF_WRITE_PROTECTED,
+    CKR_FUNCTION_NOT_SUPPORTED, CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
 };
 
-use crate::c::{Module, Rv, Session, names};
+use crate::c::{Function, Module, Rv, Session, names};
 use crate::case::{Outcome, Stop};
 use crate::facts::{Facts, Listed};
 use crate::report::model::Vectors;
@@ -157,18 +157,11 @@ impl<'a> Context<'a> {
     /// # Errors
     /// As [`Context::expect`].
     pub fn expect_one_of(&self, rv: Rv, codes: &[CK_RV]) -> Outcome {
-        if codes.contains(&rv.0) {
-            return Ok(());
+        let protected = self.facts.token_flags & CKF_WRITE_PROTECTED != 0;
+        if protected && rv.0 == CKR_TOKEN_WRITE_PROTECTED && !codes.contains(&rv.0) {
+            return not_applicable("the token is write-protected");
         }
-        let function = self.c.last_called();
-        if rv.0 == CKR_FUNCTION_NOT_SUPPORTED && !function.is_basic() {
-            return not_applicable(format!("the module does not support {function}"));
-        }
-        let names: Vec<_> = codes.iter().map(|code| Rv(*code).to_string()).collect();
-        fail(
-            format!("{function} answers {}", names.join(" or ")),
-            rv.to_string(),
-        )
+        one_of(self.c.answered(rv), rv, codes)
     }
 
     /// Requires `CKR_OK` of a call that only prepares the case.
@@ -181,7 +174,7 @@ impl<'a> Context<'a> {
         }
         not_applicable(format!(
             "cannot be prepared: {} answers {rv}",
-            self.c.last_called()
+            self.c.answered(rv)
         ))
     }
 
@@ -237,6 +230,24 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Judges the code that a function returned by those that it may return.
+fn one_of(function: Function, rv: Rv, codes: &[CK_RV]) -> Outcome {
+    if codes.contains(&rv.0) {
+        return Ok(());
+    }
+    if rv.0 == CKR_FUNCTION_NOT_SUPPORTED && !function.is_basic() {
+        return not_applicable(format!("the module does not support {function}"));
+    }
+    let names: Vec<_> = codes
+        .iter()
+        .map(|code| Rv::new(*code).to_string())
+        .collect();
+    fail(
+        format!("{function} answers {}", names.join(" or ")),
+        rv.to_string(),
+    )
+}
+
 /// The case failed: what was expected, and what came.
 ///
 /// # Errors
@@ -254,4 +265,42 @@ pub fn fail<T>(expected: impl Into<String>, got: impl Into<String>) -> Outcome<T
 /// Always.
 pub fn not_applicable<T>(reason: impl Into<String>) -> Outcome<T> {
     Err(Stop::NotApplicable(reason.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use cryptoki_sys::CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_names_the_function_whose_code_it_is() {
+        let judged = one_of(
+            Function::C_OpenSession,
+            Rv::of(Function::C_OpenSession, CKR_OK),
+            &[CKR_SESSION_PARALLEL_NOT_SUPPORTED],
+        );
+        let expected = fail(
+            "C_OpenSession answers CKR_SESSION_PARALLEL_NOT_SUPPORTED",
+            "CKR_OK",
+        );
+        assert_eq!(judged, expected);
+    }
+
+    #[test]
+    fn only_a_function_that_may_be_missing_makes_a_case_not_applicable() {
+        let missing = |function| {
+            one_of(
+                function,
+                Rv::of(function, CKR_FUNCTION_NOT_SUPPORTED),
+                &[CKR_OK],
+            )
+        };
+        let expected = not_applicable("the module does not support C_DigestKey");
+        assert_eq!(missing(Function::C_DigestKey), expected);
+        assert!(matches!(
+            missing(Function::C_OpenSession),
+            Err(Stop::Fail { .. })
+        ));
+    }
 }

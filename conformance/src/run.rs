@@ -11,7 +11,7 @@ use anyhow::Result;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-pub(crate) use process::play;
+pub(crate) use process::{play, probe};
 pub(crate) use progress::Progress;
 pub(crate) use selection::Selection;
 
@@ -24,12 +24,13 @@ use crate::profiles;
 use crate::report::model::{CaseResult, FORMAT, Report, Verdict};
 use crate::target::Target;
 
-/// Runs the chosen cases on a target.
+/// Runs the chosen cases on a target, of which the probe has said what it is.
 ///
 /// # Errors
-/// If the module cannot be loaded or has no token, or a child process not be started.
+/// If a child process cannot be started.
 pub(crate) fn run(
     target: &Target,
+    probe: Probe,
     selection: &Selection,
     plan: Option<&Plan>,
     progress: &mut Progress,
@@ -37,7 +38,6 @@ pub(crate) fn run(
 ) -> Result<Report> {
     let started = Instant::now();
     let began = now();
-    let probe = process::probe(target)?;
     let results = results(target, &probe, selection, progress)?;
     let performance = plan
         .map(|plan| process::measure(target, &probe, plan))
@@ -73,17 +73,16 @@ fn results(
         .iter()
         .filter(|case| selection.chooses(&case.id))
         .collect();
-    progress.begin(chosen.len());
     let mut results: Vec<CaseResult> = Vec::new();
     let (kept_back, runnable): (Vec<&Case>, Vec<&Case>) = chosen
         .iter()
         .copied()
         .partition(|case| reason_to_wait(case, target, probe).is_some());
+    progress.begin(chosen.len(), kept_back.len());
     for case in kept_back {
         let mut result = empty_result(case);
         (result.verdict, result.note) =
             reason_to_wait(case, target, probe).expect("it was kept back for a reason");
-        progress.ended(&result);
         results.push(result);
     }
     for group in group::groups(&runnable) {

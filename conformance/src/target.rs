@@ -1,6 +1,7 @@
 //! What a run is pointed at, and what it may do there.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use cryptoki_sys::CK_SLOT_ID;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,8 @@ pub struct Target {
     pub so_pin: Option<Pin>,
     /// Whether the token may be initialised again, its PINs changed and its objects destroyed.
     pub destructive: bool,
+    /// How long a case may take at least, for slow devices.
+    pub deadline: Duration,
     /// The seed of everything random.
     pub seed: u64,
     /// The folder of the NIST vectors.

@@ -9,6 +9,9 @@ use clap::Args;
 use crate::command;
 use crate::workspace::{self, Profile};
 
+/// The test that takes so long that it is asked for by name.
+const BITE: &str = "every_case_is_seen_to_fail";
+
 /// Runs kill and fuzz tests for as long as told.
 #[derive(Args, Debug)]
 pub(crate) struct Deep {
@@ -43,6 +46,25 @@ impl Deep {
         .env("DEW_KILL_CYCLES", self.kill_cycles.to_string())
         .env("DEW_FUZZ_SECONDS", self.fuzz_seconds.to_string())
         .env("PROPTEST_CASES", self.property_cases.to_string())
+        .run()?;
+        self.coverage_of_bite()
+    }
+
+    /// Runs the conformance suite on modules that are broken in every way, until every case has been seen to fail.
+    fn coverage_of_bite(&self) -> Result<()> {
+        if !self.filter.is_empty() && !self.filter.iter().any(|name| BITE.contains(name)) {
+            return Ok(());
+        }
+        command::cargo([
+            "test",
+            "--package",
+            "conformance",
+            "--release",
+            "--test",
+            "broken",
+            "--",
+        ])
+        .args(["--ignored", "--nocapture", BITE])
         .run()
     }
 }

@@ -94,7 +94,10 @@ fn mechanisms(page: &mut String) {
     let _ = write!(
         page,
         "\n## Mechanisms\n\n\
-         {} of the {} mechanisms that PKCS#11 3.2 names.\n\n\
+         {} of the {} mechanisms that PKCS#11 3.2 names. A partition of the profile `strict` does less with some, and its\n\
+         `C_GetMechanismInfo` says so: with the caller's nonces no encryption or wrapping by `CKM_AES_GCM` and `CKM_AES_CCM`, no\n\
+         encryption by `CKM_AES_CTR` and no signing by `CKM_AES_GMAC`; no encryption by `CKM_RSA_PKCS`, no signing over SHA-1, no\n\
+         secrets below 16 bytes.\n\n\
          | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
         ck::MECHANISMS.len(),
         ck::MechanismType::ALL.len(),

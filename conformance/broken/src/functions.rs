@@ -155,18 +155,31 @@ impl Function {
     /// Returns the argument that holds the buffer for its result; the next argument points to the buffer's length.
     pub(crate) const fn output(self) -> Option<usize> {
         match self {
-            Self::DecryptFinal | Self::DigestFinal | Self::EncryptFinal | Self::SignFinal => {
-                Some(1)
-            }
+            Self::DecryptFinal
+            | Self::DigestFinal
+            | Self::EncryptFinal
+            | Self::GetOperationState
+            | Self::SignFinal => Some(1),
             Self::Decrypt
+            | Self::DecryptDigestUpdate
             | Self::DecryptUpdate
+            | Self::DecryptVerifyUpdate
             | Self::Digest
+            | Self::DigestEncryptUpdate
             | Self::Encrypt
             | Self::EncryptUpdate
             | Self::Sign
+            | Self::SignEncryptUpdate
             | Self::SignRecover
             | Self::VerifyRecover => Some(3),
             Self::WrapKey => Some(4),
+            Self::DecryptMessageNext
+            | Self::EncapsulateKey
+            | Self::EncryptMessageNext
+            | Self::SignMessage
+            | Self::SignMessageNext => Some(5),
+            Self::WrapKeyAuthenticated => Some(6),
+            Self::DecryptMessage | Self::EncryptMessage => Some(7),
             _ => None,
         }
     }
@@ -180,7 +193,9 @@ impl Function {
             Self::DeriveKey => &[(3, 5)],
             Self::GenerateKey => &[(2, 4)],
             Self::GenerateKeyPair => &[(2, 6), (4, 7)],
+            Self::DecapsulateKey | Self::EncapsulateKey => &[(3, 7)],
             Self::UnwrapKey => &[(5, 7)],
+            Self::UnwrapKeyAuthenticated => &[(5, 9)],
             _ => &[],
         }
     }

@@ -4,6 +4,7 @@ use cryptoki_sys::{CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_RV, CK_ULONG};
 use cryptoki_sys::{CK_UNAVAILABLE_INFORMATION, CKR_OK};
 
 use crate::functions::Function;
+use crate::generic::ignore;
 use crate::module::{Call, Template, report};
 use crate::notes;
 
@@ -17,6 +18,8 @@ pub(crate) enum Hook {
     Around(&'static [Function], fn(&mut Call) -> CK_RV),
     /// An attribute that is asked for with one value is stored with the other and reported as asked.
     Forge(CK_ATTRIBUTE_TYPE, &'static [u8], &'static [u8]),
+    /// An attribute is left out of every template and reported as it was asked for.
+    Ignore(CK_ATTRIBUTE_TYPE),
     /// Where the module answers these calls with the first code, they answer with the second.
     Instead(&'static [Function], CK_RV, CK_RV),
     /// The function lists carry this version.
@@ -35,6 +38,7 @@ impl Hook {
         match *self {
             Self::Around(functions, hook) if concerns(functions) => hook(call),
             Self::Forge(kind, asked, stored) => forge(call, kind, asked, stored),
+            Self::Ignore(kind) => ignore(kind, call),
             Self::Instead(functions, from, to) if concerns(functions) => match call.pass() {
                 rv if rv == from => to,
                 rv => rv,

@@ -5,6 +5,7 @@
 //! fail because of it, so that every case is known to bite.
 
 mod functions;
+mod generic;
 mod hook;
 mod module;
 mod notes;
@@ -15,5 +16,6 @@ mod rules;
 mod tests;
 
 pub use functions::Function;
+pub use generic::{Generic, generic_rules};
 pub use rule::Rule;
 pub use rules::rules;

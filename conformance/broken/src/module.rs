@@ -12,4 +12,4 @@ mod under;
 pub(crate) use call::{Call, size};
 pub(crate) use fault::segfault;
 pub(crate) use mechanism::Mechanism;
-pub(crate) use template::{Template, report};
+pub(crate) use template::{Template, report, value};

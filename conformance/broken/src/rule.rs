@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use cryptoki_sys::{CK_RV, CKR_GENERAL_ERROR};
 
+use crate::generic::Generic;
 use crate::hook::Hook;
 use crate::module::Call;
 use crate::rules::rules;
@@ -51,6 +52,8 @@ enum Choice {
     Nothing,
     /// To break one.
     Rule(&'static Rule),
+    /// To break one that is made for a function or an attribute.
+    Generic(Generic),
     /// A name that no rule has.
     Unknown,
 }
@@ -62,9 +65,11 @@ fn choice() -> Choice {
         if name.is_empty() {
             return Choice::Nothing;
         }
-        match rules().find(|rule| name == rule.name) {
-            Some(rule) => Choice::Rule(rule),
-            None => {
+        let generic = || name.to_str().and_then(Generic::named);
+        match (rules().find(|rule| name == rule.name), generic()) {
+            (Some(rule), _) => Choice::Rule(rule),
+            (None, Some(rule)) => Choice::Generic(rule),
+            (None, None) => {
                 eprintln!(
                     "broken-module: {CHOICE}: no rule is called {}",
                     name.display()
@@ -79,7 +84,7 @@ fn choice() -> Choice {
 pub(crate) fn chosen() -> Option<&'static Rule> {
     match choice() {
         Choice::Rule(rule) => Some(rule),
-        Choice::Nothing | Choice::Unknown => None,
+        Choice::Generic(_) | Choice::Nothing | Choice::Unknown => None,
     }
 }
 
@@ -88,6 +93,7 @@ pub(crate) fn answer(mut call: Call) -> CK_RV {
     match choice() {
         Choice::Nothing => call.pass(),
         Choice::Rule(rule) => rule.hook.answer(&mut call),
+        Choice::Generic(rule) => rule.answer(&mut call),
         Choice::Unknown => CKR_GENERAL_ERROR,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each table is followed by the functions that its rows name.
 
+mod attacks;
 mod attributes;
 mod find;
 mod general;
@@ -38,6 +39,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         lengths::RULES,
         results::RULES,
         keys::RULES,
+        attacks::RULES,
         host::RULES,
     ];
     tables.into_iter().flatten()

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::functions::{FUNCTIONS, Function};
+use crate::generic::{Generic, generic_rules};
 use crate::rules::rules;
 
 #[test]
@@ -54,4 +55,17 @@ fn no_template_or_result_lies_behind_the_arguments() {
             function.name()
         );
     }
+}
+
+#[test]
+fn a_rule_that_is_made_is_found_by_its_name() {
+    for rule in generic_rules() {
+        let name = rule.to_string();
+        let found = Generic::named(&name).map(|rule| rule.to_string());
+        assert_eq!(found.as_deref(), Some(name.as_str()));
+    }
+    let names: BTreeSet<_> = generic_rules().map(|rule| rule.to_string()).collect();
+    assert_eq!(names.len(), generic_rules().count());
+    assert!(names.contains("always-fails:C_Encrypt") && names.contains("ignores:CKA_TRUSTED"));
+    assert!(!names.contains("garbles:C_Finalize"));
 }

@@ -121,7 +121,7 @@ impl Context<'_> {
         if rv.is_ok() {
             return Ok(());
         }
-        let function = self.c.last_called();
+        let function = self.c.answered(rv);
         if rv.0 == CKR_FUNCTION_NOT_SUPPORTED {
             not_applicable(format!("the module does not support {function}"))?;
         }

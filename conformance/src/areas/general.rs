@@ -6,6 +6,7 @@ mod initialize;
 mod interface;
 mod legacy;
 mod list;
+mod quiet;
 mod shape;
 mod uninitialized;
 
@@ -22,6 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
         finalize::cases(),
         info::cases(),
         legacy::cases(),
+        quiet::cases(),
     ]
     .into_iter()
     .flatten()

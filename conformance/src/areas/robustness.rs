@@ -24,7 +24,7 @@ pub(crate) fn cases() -> Vec<Case> {
 /// Requires a code of the standard that is not `CKR_OK`.
 fn refused(cx: &Context<'_>, rv: Rv) -> Outcome {
     if rv.0 == CKR_OK {
-        return fail(format!("{} refuses it", cx.c.last_called()), rv.to_string());
+        return fail(format!("{} refuses it", cx.c.answered(rv)), rv.to_string());
     }
     documented(cx, rv)
 }

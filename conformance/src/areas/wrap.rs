@@ -49,7 +49,7 @@ fn round_trip(carrier: Carrier, payload: Payload) -> Case {
         let key = payload.import(cx, session)?;
         let keys = carrier.keys(cx, session)?;
         let wrapped = cx.wrap_once(session, &mechanism, keys.public, key);
-        if wrapped == Err(Rv(CKR_KEY_NOT_WRAPPABLE)) {
+        if wrapped == Err(Rv::new(CKR_KEY_NOT_WRAPPABLE)) {
             return not_applicable("the token does not wrap such a key: CKR_KEY_NOT_WRAPPABLE");
         }
         let wrapped = cx.done(wrapped)?;

@@ -1,14 +1,14 @@
 //! The module's file: what it exports, and the function lists that it hands out.
 
-use std::ffi::{CStr, OsStr, c_char, c_void};
+use std::ffi::{CStr, OsStr, c_void};
 use std::path::Path;
-use std::ptr::null_mut;
+use std::ptr::{null_mut, with_exposed_provenance_mut};
 
 use cryptoki_sys::{CK_FLAGS, CK_INTERFACE, CK_RV, CK_ULONG, CK_VERSION};
 use libloading::os::unix::{Library as File, RTLD_LOCAL, RTLD_NOW};
 
-use super::Rv;
 use super::function::{Function, Version};
+use super::{Rv, memory};
 
 /// Why a module cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,11 @@ pub enum Error {
     /// It gives no functions.
     #[error("C_GetFunctionList answers {0}, so nothing of the module can be called")]
     NoList(Rv),
+    /// It says that it gives functions, and does not.
+    #[error(
+        "C_GetFunctionList answers CKR_OK and points to no function list, so nothing of the module can be called"
+    )]
+    Nowhere,
 }
 
 /// A function list as the module hands it out.
@@ -92,11 +97,27 @@ impl Library {
         let missing = || Error::NotAModule(path.display().to_string());
         let address = self.symbol("C_GetFunctionList").ok_or_else(missing)?;
         let mut list: usize = 0;
-        let rv = invoke(address, &[(&raw mut list).expose_provenance()]);
-        if !rv.is_ok() || list == 0 {
+        let words = [(&raw mut list).expose_provenance()];
+        let rv = invoke(Function::C_GetFunctionList, address, &words);
+        if !rv.is_ok() {
             return Err(Error::NoList(rv));
         }
-        Ok(read_list(list, Some(Version::V2_40)))
+        read_list(list, Some(Version::V2_40)).ok_or(Error::Nowhere)
+    }
+
+    /// Returns the list of a module that gives it only between `C_Initialize` and `C_Finalize`, which it exports.
+    ///
+    /// # Errors
+    /// If there is none then either.
+    pub fn list_of_initialized(&self, path: &Path) -> Result<List, Error> {
+        let call = |function: Function| {
+            let address = self.symbol(function.name());
+            address.map(|address| invoke(function, address, &[0]))
+        };
+        call(Function::C_Initialize);
+        let list = self.function_list(path);
+        call(Function::C_Finalize);
+        list
     }
 
     /// Returns where the list lies that the exported `C_GetFunctionList` gives; none if it gives none.
@@ -104,7 +125,8 @@ impl Library {
     pub fn function_list_address(&self) -> Option<CK_ULONG> {
         let mut list: CK_ULONG = 0;
         let address = self.symbol("C_GetFunctionList")?;
-        let rv = invoke(address, &[(&raw mut list).expose_provenance()]);
+        let words = [(&raw mut list).expose_provenance()];
+        let rv = invoke(Function::C_GetFunctionList, address, &words);
         (rv.is_ok() && list != 0).then_some(list)
     }
 
@@ -113,7 +135,8 @@ impl Library {
     pub fn interfaces(&self) -> Option<Result<Vec<Interface>, Rv>> {
         let address = self.symbol("C_GetInterfaceList")?;
         let mut count: CK_ULONG = 0;
-        let rv = invoke(address, &[0, (&raw mut count).expose_provenance()]);
+        let words = [0, (&raw mut count).expose_provenance()];
+        let rv = invoke(Function::C_GetInterfaceList, address, &words);
         if !rv.is_ok() {
             return Some(Err(rv));
         }
@@ -128,7 +151,8 @@ impl Library {
             interfaces.as_mut_ptr().expose_provenance(),
             (&raw mut count).expose_provenance(),
         ];
-        let rv = invoke(address, &words);
+        let rv = invoke(Function::C_GetInterfaceList, address, &words);
+        interfaces.truncate(usize::try_from(count).unwrap_or(room));
         Some(
             rv.is_ok()
                 .then(|| interfaces.iter().map(read_interface).collect())
@@ -155,26 +179,28 @@ impl Library {
             (&raw mut found).expose_provenance(),
             super::structure::word(flags),
         ];
-        let rv = invoke(address, &words);
+        let rv = invoke(Function::C_GetInterface, address, &words);
         if !rv.is_ok() || found == 0 {
             return Some(Err(rv));
         }
-        let pointer = std::ptr::with_exposed_provenance::<CK_INTERFACE>(found);
-        // SAFETY: the module answered CKR_OK and a pointer to one of its interfaces, which live as long as the library.
-        Some(Ok(read_interface(&unsafe { pointer.read_unaligned() })))
+        let words = memory::words(found, 3).unwrap_or_default();
+        let &[name, list, flags] = &words[..] else {
+            return Some(Err(rv));
+        };
+        Some(Ok(read_interface(&CK_INTERFACE {
+            pInterfaceName: with_exposed_provenance_mut(name),
+            pFunctionList: with_exposed_provenance_mut(list),
+            flags: flags as CK_FLAGS,
+        })))
     }
 }
 
 fn read_interface(interface: &CK_INTERFACE) -> Interface {
-    let name = if interface.pInterfaceName.is_null() {
-        String::new()
-    } else {
-        // SAFETY: an interface's name is a terminated string that lives as long as the library.
-        let name = unsafe { CStr::from_ptr(interface.pInterfaceName.cast::<c_char>()) };
-        name.to_string_lossy().into_owned()
-    };
+    let name = memory::text(interface.pInterfaceName.expose_provenance()).unwrap_or_default();
     let address = interface.pFunctionList.expose_provenance();
-    let list = (name == STANDARD && address != 0).then(|| read_list(address, None));
+    let list = (name == STANDARD)
+        .then(|| read_list(address, None))
+        .flatten();
     Interface {
         name,
         flags: interface.flags,
@@ -183,31 +209,23 @@ fn read_interface(interface: &CK_INTERFACE) -> Interface {
     }
 }
 
-/// Reads a list's version and as many functions as that version has; or as `length` has, whatever the list says of itself.
-fn read_list(address: usize, length: Option<Version>) -> List {
-    let version = std::ptr::with_exposed_provenance::<CK_VERSION>(address);
-    // SAFETY: every function list begins with its version.
-    let version = unsafe { version.read_unaligned() };
-    let says = Version::of(version.major, version.minor);
+/// Reads a list's version and as many functions as that version has; or as `length` has, whatever the list says of itself. There is
+/// none where the address leads to no such memory.
+fn read_list(address: usize, length: Option<Version>) -> Option<List> {
+    let version = memory::version(address)?;
+    let says = Version::of(version.0, version.1);
     let count = length.unwrap_or(says).functions();
-    let first = std::ptr::with_exposed_provenance::<usize>(address + size_of::<usize>());
-    let addresses = (0..count).map(|index| {
-        // SAFETY: the functions of its version stand behind it, one word each, the first aligned to a word.
-        unsafe { first.add(index).read_unaligned() }
-    });
-    let mut addresses: Vec<usize> = addresses.collect();
+    // The functions stand behind the version, one word each, the first aligned to a word.
+    let mut addresses = memory::words(address.checked_add(size_of::<usize>())?, count)?;
     addresses.resize(Function::ALL.len(), 0);
-    List {
-        version: (version.major, version.minor),
-        addresses,
-    }
+    Some(List { version, addresses })
 }
 
 /// Calls a function of the module with machine words.
 ///
 /// All arguments of all functions are integers and pointers, which the calling conventions of the supported machines pass
 /// alike, one word each; so one function type for each number of arguments serves them all.
-pub(super) fn invoke(address: usize, words: &[usize]) -> Rv {
+pub(super) fn invoke(function: Function, address: usize, words: &[usize]) -> Rv {
     type W = usize;
     macro_rules! with {
         ($($index:literal)*) => {{
@@ -221,7 +239,7 @@ pub(super) fn invoke(address: usize, words: &[usize]) -> Rv {
         }};
         (@ $index:literal) => { W };
     }
-    Rv(match words.len() {
+    let code = match words.len() {
         0 => with!(),
         1 => with!(0),
         2 => with!(0 1),
@@ -235,5 +253,6 @@ pub(super) fn invoke(address: usize, words: &[usize]) -> Rv {
         10 => with!(0 1 2 3 4 5 6 7 8 9),
         11 => with!(0 1 2 3 4 5 6 7 8 9 10),
         count => panic!("no function of PKCS#11 takes {count} arguments"),
-    })
+    };
+    Rv::of(function, code)
 }

@@ -36,7 +36,10 @@ impl Module {
     /// If it cannot be loaded, or gives no functions.
     pub fn load(path: &Path) -> Result<Self, library::Error> {
         let library = Library::open(path)?;
-        let oldest = library.function_list(path)?;
+        // That it has to give the list before is what cases of the list are about.
+        let oldest = library
+            .function_list(path)
+            .or_else(|_| library.list_of_initialized(path))?;
         let newest = newest(&library);
         let version = newest.as_ref().map_or(Version::V2_40, |list| {
             Version::of(list.version.0, list.version.1)
@@ -81,6 +84,12 @@ impl Module {
         Function::ALL[self.last.load(Ordering::Relaxed)]
     }
 
+    /// Returns the function that returned this code; the one called last where the code does not know.
+    #[must_use]
+    pub fn answered(&self, rv: Rv) -> Function {
+        rv.function().unwrap_or_else(|| self.last_called())
+    }
+
     /// Tells whether the function list has this function.
     #[must_use]
     pub fn has(&self, function: Function) -> bool {
@@ -102,17 +111,17 @@ impl Module {
         if address == 0 {
             self.trace
                 .call(format!("{function} is not in the function list"));
-            return Rv(CKR_FUNCTION_NOT_SUPPORTED);
+            return Rv::of(function, CKR_FUNCTION_NOT_SUPPORTED);
         }
         if self.trace.is_paused() {
             let words: Vec<_> = args.iter_mut().map(Arg::word).collect();
-            return library::invoke(address, &words);
+            return library::invoke(function, address, &words);
         }
         let before: Vec<_> = args.iter().map(Arg::before).collect();
         let text = format!("{function}({})", before.join(", "));
         self.trace.starting(&text);
         let words: Vec<_> = args.iter_mut().map(Arg::word).collect();
-        let rv = library::invoke(address, &words);
+        let rv = library::invoke(function, address, &words);
         let after: Vec<_> = args.iter().filter_map(Arg::after).collect();
         let outcome = if after.is_empty() {
             String::new()
@@ -178,7 +187,7 @@ impl Module {
         if asked.length > LONGEST {
             self.trace
                 .fault(format!("a length query answered {} bytes", asked.length));
-            return Err(Rv(CKR_BUFFER_TOO_SMALL));
+            return Err(Rv::new(CKR_BUFFER_TOO_SMALL));
         }
         let output = call(Out::Room(usize::try_from(asked.length).unwrap_or(0)));
         if output.rv.is_ok() {

@@ -2,8 +2,11 @@
 
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::printed;
 
 /// How many of the last calls are kept: more does not help a reader.
 const KEPT: usize = 60;
@@ -21,7 +24,13 @@ struct Inner {
     dropped: usize,
     faults: Vec<String>,
     journal: Option<File>,
+    printed: Option<File>,
+    /// How much was printed before the last [`Trace::clear`].
+    before: u64,
 }
+
+/// How much of what a module prints is shown.
+const SHOWN: u64 = 200;
 
 impl Trace {
     /// Forgets everything.
@@ -32,8 +41,11 @@ impl Trace {
             let emptied = file.set_len(0).and_then(|()| file.rewind());
             emptied.expect("the journal is a file of our own in memory or on a disk with room");
         }
+        let printed = inner.printed.take();
         *inner = Inner {
             journal,
+            before: length(printed.as_ref()),
+            printed,
             ..Inner::default()
         };
     }
@@ -41,6 +53,26 @@ impl Trace {
     /// Writes every call into this file before it is made, for the process that looks after this one.
     pub fn keep_journal(&self, file: File) {
         self.lock().journal = Some(file);
+    }
+
+    /// Looks at this file for what the module prints, which is where standard output goes.
+    pub fn watch_printed(&self, file: File) {
+        self.lock().printed = Some(file);
+    }
+
+    /// Returns the beginning of what was printed to standard output since the last [`Trace::clear`].
+    #[must_use]
+    pub fn printed(&self) -> String {
+        printed::flush();
+        let inner = self.lock();
+        let size = length(inner.printed.as_ref()).saturating_sub(inner.before);
+        let mut text = vec![0; usize::try_from(size.min(SHOWN)).unwrap_or(0)];
+        let read = inner
+            .printed
+            .as_ref()
+            .map(|file| file.read_at(&mut text, inner.before));
+        text.truncate(read.and_then(Result::ok).unwrap_or(0));
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     /// Returns the calls, oldest first.
@@ -100,4 +132,9 @@ impl Trace {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+fn length(file: Option<&File>) -> u64 {
+    file.and_then(|file| file.metadata().ok())
+        .map_or(0, |metadata| metadata.len())
 }

@@ -2,16 +2,22 @@
 
 use anyhow::{Result, bail};
 use cryptoki_sys::{
-    CK_PROFILE_ID, CK_SLOT_ID, CK_TOKEN_INFO, CK_VERSION, CKA_PROFILE_ID, CKF_OS_LOCKING_OK,
-    CKF_TOKEN_INITIALIZED, CKO_PROFILE,
+    CK_PROFILE_ID, CK_SLOT_ID, CK_TOKEN_INFO, CK_VERSION, CKA_PROFILE_ID, CKF_LOGIN_REQUIRED,
+    CKF_OS_LOCKING_OK, CKF_TOKEN_INITIALIZED, CKF_USER_PIN_INITIALIZED, CKO_PROFILE, CKR_CANT_LOCK,
+    CKR_CRYPTOKI_ALREADY_INITIALIZED,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::c::info::text;
-use crate::c::{Module, Rv, Template, locks, names};
+use crate::c::{Module, Out, Rv, Template, locks, names};
 use crate::facts::{Facts, Listed};
 use crate::report::model;
 use crate::target::{Choice, Target};
+
+/// For how many slots there is room where a module does not count them right.
+const SLOTS: usize = 256;
+/// For how many mechanisms there is.
+const MECHANISMS: usize = 2048;
 
 /// The module's words, for the report and for the cases.
 #[derive(Debug, Deserialize, Serialize)]
@@ -27,13 +33,14 @@ pub(crate) struct Probe {
 /// # Errors
 /// If it has no slot to use, or does not answer.
 pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
-    answered(
-        "C_Initialize",
-        module.initialize(Some(&locks::without_functions(CKF_OS_LOCKING_OK, 0))),
-    )?;
+    let rv = initialize(module);
+    if !rv.is_ok() && rv.0 != CKR_CRYPTOKI_ALREADY_INITIALIZED {
+        bail!(
+            "C_Initialize answers {rv}: is what the module needs configured, and does its daemon run?"
+        );
+    }
     let slot = choose(module, &target.choice)?;
-    let (rv, token) = module.token_info(slot);
-    answered("C_GetTokenInfo", rv)?;
+    let token = token(module, slot);
     let facts = Facts {
         version: module.version(),
         slot,
@@ -41,10 +48,10 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
         token_flags: token.flags,
         min_pin: token.ulMinPinLen,
         max_pin: token.ulMaxPinLen,
-        mechanisms: mechanisms(module, slot)?,
+        mechanisms: mechanisms(module, slot),
         profiles: profiles(module, slot),
     };
-    let described = describe(module, &facts, &token)?;
+    let described = describe(module, &facts, &token);
     module.finalize();
     Ok(Probe {
         module: described,
@@ -53,11 +60,8 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
 }
 
 fn choose(module: &Module, choice: &Choice) -> Result<CK_SLOT_ID> {
-    let slots = match module.slots(true) {
-        Ok(slots) => slots,
-        Err(rv) => bail!("C_GetSlotList answers {rv}"),
-    };
-    let token = |slot: &CK_SLOT_ID| module.token_info(*slot).1;
+    let slots = slots(module);
+    let token = |slot: &CK_SLOT_ID| token(module, *slot);
     let initialized = |slot: &CK_SLOT_ID| token(slot).flags & CKF_TOKEN_INITIALIZED != 0;
     let found = match choice {
         Choice::Slot(slot) => slots.iter().find(|one| *one == slot),
@@ -90,11 +94,53 @@ fn without_token(module: &Module) -> String {
     }
 }
 
-fn mechanisms(module: &Module, slot: CK_SLOT_ID) -> Result<Vec<Listed>> {
-    let kinds = match module.mechanisms(slot) {
-        Ok(kinds) => kinds,
-        Err(rv) => bail!("C_GetMechanismList answers {rv}"),
-    };
+/// Initialises a module as the cases want it; without locks where it refuses them.
+pub(super) fn initialize(module: &Module) -> Rv {
+    let locking = locks::without_functions(CKF_OS_LOCKING_OK, 0);
+    match module.initialize(Some(&locking)) {
+        rv if rv.0 == CKR_CANT_LOCK => module.initialize(None),
+        rv => rv,
+    }
+}
+
+/// Returns the slots with a token. A module that counts them wrong, or hides those that have one, is judged by the cases of the list;
+/// here it is asked in other ways until it names one.
+fn slots(module: &Module) -> Vec<CK_SLOT_ID> {
+    let asked: [&dyn Fn() -> Vec<CK_SLOT_ID>; 4] = [
+        &|| module.slots(true).unwrap_or_default(),
+        &|| module.slot_list(true, Out::Room(SLOTS)).list,
+        &|| present(module, module.slots(false).unwrap_or_default()),
+        &|| present(module, module.slot_list(false, Out::Room(SLOTS)).list),
+    ];
+    let mut answers = asked.iter().map(|ask| ask());
+    answers.find(|slots| !slots.is_empty()).unwrap_or_default()
+}
+
+/// Keeps the slots whose token answers.
+fn present(module: &Module, mut slots: Vec<CK_SLOT_ID>) -> Vec<CK_SLOT_ID> {
+    slots.retain(|slot| module.token_info(*slot).0.is_ok());
+    slots
+}
+
+/// Returns what the module says of a token; where it says nothing, what most tokens would.
+fn token(module: &Module, slot: CK_SLOT_ID) -> CK_TOKEN_INFO {
+    let (rv, token) = module.token_info(slot);
+    if rv.is_ok() {
+        return token;
+    }
+    CK_TOKEN_INFO {
+        flags: CKF_LOGIN_REQUIRED | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED,
+        ulMinPinLen: 4,
+        ulMaxPinLen: 255,
+        ..CK_TOKEN_INFO::default()
+    }
+}
+
+/// Returns the mechanisms of a slot, asked with room where the module counts them wrong.
+fn mechanisms(module: &Module, slot: CK_SLOT_ID) -> Vec<Listed> {
+    let kinds = module
+        .mechanisms(slot)
+        .unwrap_or_else(|_| module.mechanism_list(slot, Out::Room(MECHANISMS)).list);
     let listed = kinds.into_iter().map(|kind| {
         let (rv, info) = module.mechanism_info(slot, kind);
         let known = rv.is_ok();
@@ -105,7 +151,7 @@ fn mechanisms(module: &Module, slot: CK_SLOT_ID) -> Result<Vec<Listed>> {
             flags: if known { info.flags } else { 0 },
         }
     });
-    Ok(listed.collect())
+    listed.collect()
 }
 
 /// Reads what the token's profile objects claim; nothing where it has none, or will not tell.
@@ -127,9 +173,8 @@ fn profiles(module: &Module, slot: CK_SLOT_ID) -> Vec<CK_PROFILE_ID> {
     claimed
 }
 
-fn describe(module: &Module, facts: &Facts, token: &CK_TOKEN_INFO) -> Result<model::Module> {
-    let (rv, info) = module.info();
-    answered("C_GetInfo", rv)?;
+fn describe(module: &Module, facts: &Facts, token: &CK_TOKEN_INFO) -> model::Module {
+    let (_, info) = module.info();
     let interfaces = module
         .library()
         .interfaces()
@@ -140,7 +185,7 @@ fn describe(module: &Module, facts: &Facts, token: &CK_TOKEN_INFO) -> Result<mod
         None => interface.name.clone(),
     });
     let description = text(&info.libraryDescription);
-    Ok(model::Module {
+    model::Module {
         name: description.clone(),
         path: module.path().display().to_string(),
         manufacturer: text(&info.manufacturerID),
@@ -157,7 +202,7 @@ fn describe(module: &Module, facts: &Facts, token: &CK_TOKEN_INFO) -> Result<mod
             flags: names::flags(names::TOKEN_FLAGS, token.flags),
         },
         mechanisms: facts.mechanisms.iter().map(listed).collect(),
-    })
+    }
 }
 
 fn listed(mechanism: &Listed) -> model::Mechanism {
@@ -171,11 +216,4 @@ fn listed(mechanism: &Listed) -> model::Mechanism {
 
 fn version(version: CK_VERSION) -> String {
     format!("{}.{}", version.major, version.minor)
-}
-
-fn answered(function: &str, rv: Rv) -> Result<()> {
-    if !rv.is_ok() {
-        bail!("{function} answers {rv}");
-    }
-    Ok(())
 }

@@ -1,12 +1,13 @@
 //! Brings the module to the stage that a case begins with, and back to order after it.
 
 use cryptoki_sys::{
-    CK_STATE, CKF_LOGIN_REQUIRED, CKF_OS_LOCKING_OK, CKR_OK, CKR_TOKEN_WRITE_PROTECTED,
-    CKS_RO_PUBLIC_SESSION, CKS_RO_USER_FUNCTIONS, CKS_RW_PUBLIC_SESSION, CKS_RW_SO_FUNCTIONS,
-    CKS_RW_USER_FUNCTIONS, CKU_SO, CKU_USER,
+    CK_STATE, CKF_LOGIN_REQUIRED, CKR_OK, CKR_TOKEN_WRITE_PROTECTED, CKS_RO_PUBLIC_SESSION,
+    CKS_RO_USER_FUNCTIONS, CKS_RW_PUBLIC_SESSION, CKS_RW_SO_FUNCTIONS, CKS_RW_USER_FUNCTIONS,
+    CKU_SO, CKU_USER,
 };
 
-use crate::c::{Module, Rv, Session, Template, locks};
+use super::probe::initialize;
+use crate::c::{Module, Rv, Session, Template};
 use crate::case::{Case, Outcome, Stage, Stop};
 use crate::context::{LABEL, not_applicable};
 use crate::facts::Facts;
@@ -52,10 +53,7 @@ impl<'a> Standing<'a> {
             self.reached = Some((stage, None));
             return Ok(());
         }
-        let rv = self
-            .module
-            .initialize(Some(&locks::without_functions(CKF_OS_LOCKING_OK, 0)));
-        reached("C_Initialize", rv)?;
+        reached("C_Initialize", initialize(self.module))?;
         let anchor = if stage == Stage::Initialized {
             None
         } else {
@@ -120,6 +118,18 @@ impl<'a> Standing<'a> {
     /// Tells whether the token lets everybody do what a user may do, and no PIN is known for it.
     fn without_login(&self) -> bool {
         self.facts.token_flags & CKF_LOGIN_REQUIRED == 0 && self.target.user_pin.is_none()
+    }
+
+    /// Leaves out a case that is about logging in, where nobody has to and no PIN is known.
+    ///
+    /// # Errors
+    /// The case is skipped.
+    pub(super) fn suits(&self, case: &Case) -> Outcome {
+        let about_login = ["login", "pin", "session"].contains(&case.area());
+        if case.stage == Stage::User && about_login && self.without_login() {
+            needed(None, "the user's PIN: --pin-file")?;
+        }
+        Ok(())
     }
 
     /// Opens the session that stays open, and logs in with it.

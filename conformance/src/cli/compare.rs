@@ -1,12 +1,12 @@
 //! `compare`: modules beside each other.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 
-use crate::cli::run::write;
+use super::output::print;
+use super::run::write;
 use crate::report::compare::{Show, matrix};
 use crate::report::{html, json};
 
@@ -48,6 +48,6 @@ impl Options {
         } else {
             comparison.text(show)
         };
-        writeln!(io::stdout().lock(), "{}", text.trim_end()).context("cannot write the comparison")
+        print(&text)
     }
 }

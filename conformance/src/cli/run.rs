@@ -4,12 +4,15 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use cryptoki_sys::CK_SLOT_ID;
 
+use super::output::print;
+use crate::child::Probe;
 use crate::description::Description;
 use crate::performance::Plan;
 use crate::profiles;
@@ -98,16 +101,13 @@ pub(super) struct Options {
 impl Options {
     /// Runs the suite.
     pub(super) fn run(self) -> Result<ExitCode> {
-        let target = self.target()?;
-        let selection = Selection {
-            only: self.only.clone(),
-            profile: self
-                .profile
-                .as_deref()
-                .and_then(profiles::patterns)
-                .unwrap_or_default(),
-            skip: self.skip.clone(),
-        };
+        let mut target = self.target()?;
+        let selection = self.selection()?;
+        let mut probe = crate::run::probe(&target)?;
+        let description = self.description(&probe)?;
+        if self.follow(description.as_ref(), &mut target) {
+            probe = crate::run::probe(&target)?;
+        }
         let command = std::env::args().collect::<Vec<_>>().join(" ");
         let plan = self.performance.map(|seconds| Plan {
             seconds,
@@ -115,12 +115,13 @@ impl Options {
         });
         let mut report = crate::run::run(
             &target,
+            probe,
             &selection,
             plan.as_ref(),
             &mut Progress::new(self.quiet),
             &command,
         )?;
-        self.describe(&mut report)?;
+        describe(description.as_ref(), &mut report)?;
         if let Some(name) = &self.name {
             report.module.name.clone_from(name);
         }
@@ -129,28 +130,44 @@ impl Options {
         Ok(code(&report))
     }
 
-    /// Marks what the description knows; says which of its entries have become stale.
-    fn describe(&self, report: &mut Report) -> Result<()> {
-        let builtin = Description::find_for(&report.module);
-        let description = match &self.description {
-            Some(path) if path.as_os_str() == "builtin" => builtin.with_context(|| {
-                format!(
-                    "this program carries no description of {}",
-                    report.module.description
-                )
-            })?,
-            Some(path) => Description::read(path)?,
-            None => {
-                if let Some(builtin) = builtin {
-                    report.module.name = builtin.name;
-                }
-                return Ok(());
-            }
+    /// Returns which cases to run.
+    fn selection(&self) -> Result<Selection> {
+        let profile = self.profile.as_deref().and_then(profiles::patterns);
+        let selection = Selection {
+            only: self.only.clone(),
+            profile: profile.unwrap_or_default(),
+            skip: self.skip.clone(),
         };
-        for stale in description.apply(report) {
-            writeln!(io::stderr(), "stale: {stale}").context("cannot write to standard error")?;
+        selection.check()?;
+        Ok(selection)
+    }
+
+    /// Returns the description that was asked for.
+    fn description(&self, probe: &Probe) -> Result<Option<Description>> {
+        let Some(path) = &self.description else {
+            return Ok(None);
+        };
+        if path.as_os_str() != "builtin" {
+            return Ok(Some(Description::read(path)?));
         }
-        Ok(())
+        let builtin = Description::find_for(&probe.module);
+        let name = &probe.module.description;
+        let found =
+            builtin.with_context(|| format!("this program carries no description of {name}"))?;
+        Ok(Some(found))
+    }
+
+    /// Does what the description says of slot and time where the command line does not; tells whether the slot may be another now.
+    fn follow(&self, description: Option<&Description>, target: &mut Target) -> bool {
+        let Some(description) = description else {
+            return false;
+        };
+        target.deadline = description.deadline().unwrap_or_default();
+        if self.slot.is_some() || self.token.is_some() || description.choice() == target.choice {
+            return false;
+        }
+        target.choice = description.choice();
+        true
     }
 
     /// Writes the report in every form that was asked for, and its summary.
@@ -164,11 +181,11 @@ impl Options {
         if let Some(path) = &self.junit {
             write(path, &junit::render(report))?;
         }
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{}", summary::text(report).trim_end()).context("cannot write the summary")
+        print(&summary::text(report))
     }
 
     fn target(&self) -> Result<Target> {
+        there(&self.module)?;
         let choice = match (self.slot, &self.token) {
             (Some(slot), _) => Choice::Slot(slot),
             (None, Some(label)) => Choice::Label(label.clone()),
@@ -180,6 +197,7 @@ impl Options {
             user_pin: self.pin_file.as_deref().map(pin).transpose()?,
             so_pin: self.so_pin_file.as_deref().map(pin).transpose()?,
             destructive: self.destructive,
+            deadline: Duration::ZERO,
             seed: self.seed,
             vectors: self.vectors.clone(),
             stride: usize::from(self.stride),
@@ -195,6 +213,7 @@ impl Options {
 
     /// The second module of a differential run.
     fn beside(&self, module: &Path) -> Result<Target> {
+        there(module)?;
         Ok(Target {
             module: module.to_owned(),
             choice: self
@@ -204,6 +223,7 @@ impl Options {
             user_pin: self.beside_pin_file.as_deref().map(pin).transpose()?,
             so_pin: None,
             destructive: false,
+            deadline: Duration::ZERO,
             seed: self.seed,
             vectors: None,
             stride: 1,
@@ -211,6 +231,32 @@ impl Options {
             other: None,
         })
     }
+}
+
+/// Marks what the description knows; says which of its entries have become stale. Without one the module only gets its name.
+fn describe(description: Option<&Description>, report: &mut Report) -> Result<()> {
+    let Some(description) = description else {
+        if let Some(builtin) = Description::find_for(&report.module) {
+            report.module.name = builtin.name;
+        }
+        return Ok(());
+    };
+    for stale in description.apply(report) {
+        writeln!(io::stderr(), "stale: {stale}").context("cannot write to standard error")?;
+    }
+    Ok(())
+}
+
+/// Requires that a module's file is there. A bare name is looked for by the dynamic linker.
+fn there(module: &Path) -> Result<()> {
+    let bare = module.components().count() == 1;
+    if !bare && !module.exists() {
+        bail!(
+            "there is no file {}: --module takes the path of the shared library that applications load",
+            module.display()
+        );
+    }
+    Ok(())
 }
 
 /// Writes a file that appears complete or not at all.
@@ -222,7 +268,15 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
 fn pin(path: &Path) -> Result<Pin> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read the PIN in {}", path.display()))?;
-    Ok(Pin::new(text.lines().next().unwrap_or_default().to_owned()))
+    let pin = text.lines().next().unwrap_or_default();
+    let pin = pin.trim_end_matches('\r');
+    if pin.is_empty() {
+        bail!(
+            "the first line of {} is empty: it has to be the PIN",
+            path.display()
+        );
+    }
+    Ok(Pin::new(pin.to_owned()))
 }
 
 /// Reads for how long to measure.

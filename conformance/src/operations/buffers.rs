@@ -136,7 +136,7 @@ fn told(output: &Output) -> Out {
 fn sufficient(cx: &Context<'_>, needed: usize, output: &Output) -> Outcome {
     cx.check(
         output.length >= needed as CK_ULONG,
-        format!("{} tells at least {needed} bytes", cx.c.last_called()),
+        format!("{} tells at least {needed} bytes", cx.c.answered(output.rv)),
         output.length.to_string(),
     )
 }

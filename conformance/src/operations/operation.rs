@@ -106,7 +106,7 @@ impl Operation {
             Err(rv) => {
                 return not_applicable(format!(
                     "cannot be prepared: {} answers {rv}",
-                    cx.c.last_called()
+                    cx.c.answered(rv)
                 ));
             }
         }
@@ -253,7 +253,7 @@ impl Operation {
             Ok(plain) => cx.equal_bytes("what the ciphertext decrypts to", &self.data, &plain),
             Err(rv) => fail(
                 "the ciphertext decrypts",
-                format!("{} answers {rv}", cx.c.last_called()),
+                format!("{} answers {rv}", cx.c.answered(rv)),
             ),
         }
     }
@@ -267,7 +267,7 @@ impl Operation {
             Ok(_) => Ok(()),
             Err(rv) => fail(
                 "the signature verifies",
-                format!("{} answers {rv}", cx.c.last_called()),
+                format!("{} answers {rv}", cx.c.answered(rv)),
             ),
         }
     }

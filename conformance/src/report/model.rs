@@ -194,7 +194,7 @@ pub struct Clause {
 /// Speed of one operation.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Measurement {
-    /// The mechanism's name.
+    /// The mechanism's name; the function's where an operation has no mechanism.
     pub mechanism: String,
     /// What was done, such as `sign`.
     pub operation: String,

@@ -1,5 +1,6 @@
 //! What a run says at its end, in a terminal.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
@@ -132,8 +133,27 @@ fn lines(report: &Report, outcome: &Outcome) -> String {
     let parts = vectors.into_iter().filter(|(_, count)| *count > 0);
     let parts = parts.map(|(word, count)| format!("{word} {count}"));
     line(&mut text, "Vectors", parts.collect());
+    line(&mut text, "Skipped", skipped(report));
     text
 }
+
+/// Says how many cases were skipped for which reason, the most frequent first.
+fn skipped(report: &Report) -> Vec<String> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let results = report.results.iter();
+    for result in results.filter(|result| result.verdict == Verdict::Skipped) {
+        *reasons.entry(result.note.as_str()).or_default() += 1;
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let parts = reasons.into_iter().take(REASONS);
+    parts
+        .map(|(reason, count)| format!("{count}: {reason}"))
+        .collect()
+}
+
+/// How many reasons for skipped cases are named.
+const REASONS: usize = 4;
 
 /// Writes where the module stands with each profile.
 fn profiles(report: &Report) -> String {

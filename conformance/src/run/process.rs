@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
 use crate::case::Case;
-use crate::child::{Instead, Job, Line, Probe, empty_result};
+use crate::child::{Instead, Job, Line, PRINTED as STDOUT, Probe, empty_result};
 use crate::performance::Plan;
 use crate::random::Step;
 use crate::report::model::{CaseResult, Measurement, Verdict};
@@ -29,7 +29,7 @@ const PRINTED: usize = 4096;
 ///
 /// # Errors
 /// What the child says when it cannot; that it crashed or hung.
-pub(super) fn probe(target: &Target) -> Result<Probe> {
+pub(crate) fn probe(target: &Target) -> Result<Probe> {
     let mut running = Running::start(target, None, &[], None)?;
     match running.next(PATIENCE) {
         Event::Line(Line::Probed(probe)) => Ok(*probe),
@@ -117,7 +117,7 @@ pub(super) fn run_group(
     let mut left = group;
     while let Some(first) = left.first() {
         let mut running = Running::start(target, Some(probe), left, None)?;
-        let finished = running.cases(left, done)?;
+        let finished = running.cases(left, target.deadline, done)?;
         left = &left[finished..];
         if finished == 0 {
             bail!(
@@ -190,14 +190,20 @@ impl Running {
     }
 
     /// Listens to the cases; returns how many are done, a crashed one among them.
-    fn cases(&mut self, cases: &[&Case], done: &mut dyn FnMut(CaseResult)) -> Result<usize> {
+    fn cases(
+        &mut self,
+        cases: &[&Case],
+        least: Duration,
+        done: &mut dyn FnMut(CaseResult),
+    ) -> Result<usize> {
         let mut finished = 0;
         let mut begun: Option<Instant> = None;
         loop {
             let case = cases.get(finished);
             let patience = case
                 .filter(|_| begun.is_some())
-                .map_or(PATIENCE, |case| case.deadline);
+                .map_or(PATIENCE, |case| case.deadline)
+                .max(least);
             match (self.next(patience), case) {
                 (Event::Line(Line::Begin(_)), _) => begun = Some(Instant::now()),
                 (Event::Line(Line::End(result)), _) => {
@@ -222,7 +228,7 @@ impl Running {
                         self.kill();
                         return Ok(finished);
                     };
-                    let mut result = self.broken(&event, case)?;
+                    let mut result = self.broken(&event, case, patience)?;
                     result.milliseconds = begun.elapsed().as_secs_f64() * 1e3;
                     done(result);
                     return Ok(finished + 1);
@@ -232,7 +238,7 @@ impl Running {
     }
 
     /// Makes the result of a case in which the process crashed, ended or hung.
-    fn broken(&mut self, event: &Event, case: &Case) -> Result<CaseResult> {
+    fn broken(&mut self, event: &Event, case: &Case, patience: Duration) -> Result<CaseResult> {
         let mut result = empty_result(case);
         let calls = self.journal();
         let call = calls
@@ -243,7 +249,7 @@ impl Running {
         result.calls = calls;
         if matches!(event, Event::Hung) {
             self.kill();
-            result.expected = format!("an answer within {} s", case.deadline.as_secs());
+            result.expected = format!("an answer within {} s", patience.as_secs());
             result.got = format!("none: the module hangs in {call}");
         } else {
             let status = self.wait()?;
@@ -251,6 +257,9 @@ impl Running {
             result.got = format!("{} in {call}", describe(status));
         }
         result.note = self.printed();
+        if result.note.is_empty() {
+            result.note.clone_from(&case.explanation);
+        }
         Ok(result)
     }
 
@@ -278,10 +287,11 @@ impl Running {
     }
 
     fn printed(&mut self) -> String {
-        self.printed
-            .take()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default()
+        let stderr = self.printed.take().and_then(|thread| thread.join().ok());
+        let stdout = fs::read(self.folder.path().join(STDOUT)).unwrap_or_default();
+        let start = stdout.len().saturating_sub(PRINTED);
+        let stdout = String::from_utf8_lossy(&stdout[start..]);
+        format!("{}{stdout}", stderr.unwrap_or_default())
     }
 
     fn wait(&mut self) -> Result<ExitStatus> {

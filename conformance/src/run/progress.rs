@@ -1,16 +1,19 @@
 //! What a person sees while it runs.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
 
 use crate::report::model::{CaseResult, Verdict};
 
-/// Progress on standard error: one line that is written over on a terminal, a line for each failure elsewhere.
+/// Progress on standard error: one line that is written over on a terminal; a line for each failure and each area elsewhere.
 pub(crate) struct Progress {
     quiet: bool,
     terminal: bool,
+    began: Instant,
     total: usize,
     done: usize,
     failed: usize,
+    area: String,
 }
 
 impl Progress {
@@ -18,22 +21,34 @@ impl Progress {
         Self {
             quiet,
             terminal: io::stderr().is_terminal(),
+            began: Instant::now(),
             total: 0,
             done: 0,
             failed: 0,
+            area: String::new(),
         }
     }
 
-    pub(crate) fn begin(&mut self, total: usize) {
+    /// Begins with so many cases, some of which are not run at all.
+    pub(crate) fn begin(&mut self, total: usize, kept_back: usize) {
         self.total = total;
+        self.done = kept_back;
+        self.began = Instant::now();
     }
 
     pub(crate) fn ended(&mut self, result: &CaseResult) {
-        self.done += 1;
         let failed = result.verdict == Verdict::Fail;
+        if !self.quiet {
+            self.show(result, failed);
+        }
+        self.done += 1;
         self.failed += usize::from(failed);
-        if self.quiet {
-            return;
+    }
+
+    fn show(&mut self, result: &CaseResult, failed: bool) {
+        let entered = result.area() != self.area;
+        if entered {
+            result.area().clone_into(&mut self.area);
         }
         if failed {
             self.clear();
@@ -43,11 +58,21 @@ impl Progress {
             ));
         }
         if self.terminal {
-            say(&format!(
-                "\r\x1b[K{}/{} cases, {} failed  {}",
-                self.done, self.total, self.failed, result.case
-            ));
+            say(&format!("\r\x1b[K{}  {}", self.standing(), result.case));
+        } else if entered {
+            say(&format!("{}  {}\n", self.standing(), self.area));
         }
+    }
+
+    /// Says how far it is and for how long it has been running.
+    fn standing(&self) -> String {
+        format!(
+            "{} {}/{} cases, {} failed",
+            clock(self.began.elapsed()),
+            self.done,
+            self.total,
+            self.failed
+        )
     }
 
     pub(crate) fn end(&self) {
@@ -61,10 +86,27 @@ impl Progress {
     }
 }
 
+/// Writes a time in minutes and seconds.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// Writes to standard error; a run goes on where nobody reads it.
 fn say(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr
         .write_all(text.as_bytes())
         .and_then(|()| stderr.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_two_digits_of_seconds() {
+        assert_eq!(clock(Duration::from_secs(7)), "0:07");
+        assert_eq!(clock(Duration::from_secs(3725)), "62:05");
+    }
 }

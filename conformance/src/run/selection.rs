@@ -1,6 +1,8 @@
 //! Which cases to run.
 
-use crate::catalogue::matches;
+use anyhow::{Result, bail};
+
+use crate::catalogue::{self, matches};
 
 /// Patterns of the cases to run, and of those to leave out.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,23 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
+    /// Requires that every pattern of the cases to run names one.
+    ///
+    /// # Errors
+    /// If one does not: it would run nothing, and look well.
+    pub(crate) fn check(&self) -> Result<()> {
+        let cases = catalogue::cases();
+        for pattern in &self.only {
+            if !cases.iter().any(|case| matches(pattern, &case.id)) {
+                bail!(
+                    "--only {pattern} names no case; {}",
+                    catalogue::advice(pattern)
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Tells whether a case is chosen.
     pub(crate) fn chooses(&self, id: &str) -> bool {
         let named = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, id));

@@ -108,7 +108,7 @@ impl<'a> Runner<'_, 'a> {
                     Err(End::Answer(answer)) => answer,
                     Err(End::Stuck) => Answer::refused(
                         "the operation begins in a new session",
-                        Rv(CKR_OPERATION_ACTIVE),
+                        Rv::new(CKR_OPERATION_ACTIVE),
                     ),
                 })
             }
@@ -159,7 +159,7 @@ impl<'a> Runner<'_, 'a> {
     ///
     /// Returns whether the call succeeded and its output is to be looked at.
     fn judge(&self, vector: &Vector, rv: Rv, refusals: &refusal::Refusals) -> Step<bool> {
-        refusals.judge(vector.expect, self.c().last_called(), rv)
+        refusals.judge(vector.expect, self.c().answered(rv), rv)
     }
 }
 

@@ -1,5 +1,12 @@
-//! Every case bites: under a module that breaks a rule, the cases that name the rule fail, and without the break they pass.
+//! Every case bites: under a module that breaks a rule, the cases that name the rule fail, and without the break they do not.
 
+<<<<<<< HEAD
+mod command;
+=======
+mod areas;
+mod coverage;
+mod exceptions;
+>>>>>>> w-bite
 mod suite;
 
 use std::collections::BTreeMap;
@@ -15,20 +22,25 @@ use suite::Suite;
 const AT_ONCE: usize = 4;
 
 /// The fewest rules that must be caught.
-const FEWEST: usize = 240;
+const FEWEST: usize = 270;
 
 /// What a case came to, and why.
 type Verdicts = BTreeMap<String, (Verdict, String)>;
 
 #[test]
-fn without_a_rule_the_named_cases_pass() {
+fn without_a_rule_the_named_cases_do_not_fail() {
     let mut named: Vec<&str> = caught().flat_map(|rule| rule.cases).copied().collect();
     named.sort_unstable();
     named.dedup();
     let verdicts = Suite::new().run("", &named);
     let others: Vec<_> = named
         .iter()
-        .filter_map(|case| complaint(&verdicts, case, Verdict::Pass))
+        .filter(|case| {
+            let verdict = verdicts.get(**case).map(|(verdict, _)| *verdict);
+            // What SoftHSM2 does not claim, a rule may claim for it.
+            !matches!(verdict, Some(Verdict::NotApplicable | Verdict::Pass))
+        })
+        .map(|case| format!("{case}: {:?}", verdicts.get(*case)))
         .collect();
     assert!(others.is_empty(), "{}", others.join("\n"));
 }

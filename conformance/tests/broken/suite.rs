@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use conformance::report::json;
+use conformance::report::model::CaseResult;
 use tempfile::TempDir;
 
 use crate::Verdicts;
@@ -51,50 +52,97 @@ impl Suite {
         Self(folder)
     }
 
+    /// The file with the user's PIN.
+    pub(crate) fn pin(&self) -> PathBuf {
+        self.0.path().join("pin")
+    }
+
+    /// A command that judges a module, on the token itself: for cases that leave it as it is.
+    pub(crate) fn judge(&self, module: &Path, rule: &str) -> Command {
+        let mut command = self.judge_without_pin(module, rule);
+        command.arg("--pin-file").arg(self.pin());
+        command
+    }
+
+    /// The same without the user's PIN.
+    pub(crate) fn judge_without_pin(&self, module: &Path, rule: &str) -> Command {
+        let mut command = program();
+        command
+            .env("SOFTHSM2_CONF", self.0.path().join("softhsm2.conf"))
+            .env("BROKEN_MODULE_UNDER", soft_hsm())
+            .env("BROKEN_MODULE_RULE", rule)
+            .args(["run", "--module"])
+            .arg(module);
+        command
+    }
+
     /// Runs cases under a rule, on a copy of the token.
     pub(crate) fn run(&self, rule: &str, cases: &[&str]) -> Verdicts {
+        let results = self
+            .attempt(rule, cases, &[])
+            .unwrap_or_else(|error| panic!("{rule}: no report: {error}"));
+        let verdicts = results.into_iter().map(|result| {
+            let why = format!(
+                "expected {}, got {}; {}",
+                result.expected, result.got, result.note
+            );
+            (result.case, (result.verdict, why))
+        });
+        verdicts.collect()
+    }
+
+    /// Runs the cases that patterns name, all of them where there is none, under a rule and on a copy of the token.
+    ///
+    /// # Errors
+    /// What the program says where it cannot write a report, because the module is too broken for it.
+    pub(crate) fn attempt(
+        &self,
+        rule: &str,
+        patterns: &[&str],
+        options: &[&str],
+    ) -> Result<Vec<CaseResult>, String> {
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
         let config = configure(folder.path());
         copy(&self.0.path().join("tokens"), &folder.path().join("tokens"));
         let report = folder.path().join("report.json");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dew-conformance"));
+        let mut command = program();
         command
             .env("SOFTHSM2_CONF", config)
             .env("BROKEN_MODULE_UNDER", soft_hsm())
             .env("BROKEN_MODULE_RULE", rule)
             .args(["run", "--quiet", "--destructive", "--module"])
-            .arg(
-                current_exe()
-                    .expect("the system knows the running test")
-                    .with_file_name("libbroken_module.so"),
-            )
+            .arg(broken())
             .arg("--pin-file")
-            .arg(self.0.path().join("pin"))
+            .arg(self.pin())
             .arg("--so-pin-file")
             .arg(self.0.path().join("so-pin"))
             .arg("--json")
-            .arg(&report);
-        command.args(cases.iter().flat_map(|case| ["--only", case]));
+            .arg(&report)
+            .args(options);
+        command.args(patterns.iter().flat_map(|pattern| ["--only", pattern]));
         let ended = command
             .output()
             .expect("the suite's program is built with the test");
         let said = String::from_utf8_lossy(&ended.stderr);
-        let report = json::read(&report)
-            .unwrap_or_else(|error| panic!("{rule}: no report: {error}: {said}"));
-        let results = report.results.into_iter();
-        results
-            .map(|result| {
-                let why = format!(
-                    "expected {}, got {}; {}",
-                    result.expected, result.got, result.note
-                );
-                (result.case, (result.verdict, why))
-            })
-            .collect()
+        let report = json::read(&report).map_err(|error| format!("{error}: {said}"))?;
+        Ok(report.results)
     }
 }
 
-fn soft_hsm() -> PathBuf {
+/// The suite's program.
+pub(crate) fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_dew-conformance"))
+}
+
+/// The module that breaks rules.
+pub(crate) fn broken() -> PathBuf {
+    current_exe()
+        .expect("the system knows the running test")
+        .with_file_name("libbroken_module.so")
+}
+
+/// The module under it.
+pub(crate) fn soft_hsm() -> PathBuf {
     let found = SOFT_HSM
         .iter()
         .map(PathBuf::from)

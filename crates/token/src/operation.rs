@@ -128,6 +128,14 @@ impl Operations {
             .map_or(Ok(()), |_| Err(Error::OperationActive))
     }
 
+    /// Checks that an operation of a kind is active.
+    pub(crate) fn check_active(&self, kind: Kind) -> Result<(), Error> {
+        match self.0[kind as usize] {
+            Some(_) => Ok(()),
+            None => Err(Error::OperationNotInitialized),
+        }
+    }
+
     /// Puts a new operation in its place.
     pub(crate) fn start(&mut self, kind: Kind, operation: Operation) {
         self.0[kind as usize] = Some(operation);

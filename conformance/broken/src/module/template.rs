@@ -1,20 +1,20 @@
 //! A template in our own hands: a copy of the host's, to be changed and passed on.
 
-use std::ptr::from_ref;
+use std::marker::PhantomData;
 use std::slice;
 
-use cryptoki_sys::{CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_RV, CK_ULONG};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_RV, CK_ULONG, CK_UNAVAILABLE_INFORMATION};
 
 use super::call::{Call, size};
 
-/// A copy of a template; the values are still the host's.
+/// A copy of a template; the values are still the host's, or ours for so long.
 #[derive(Debug, Default)]
-pub(crate) struct Template(Vec<CK_ATTRIBUTE>);
+pub(crate) struct Template<'a>(Vec<CK_ATTRIBUTE>, PhantomData<&'a [u8]>);
 
-impl Template {
+impl<'a> Template<'a> {
     /// Copies the template that an argument points to.
     pub(crate) fn of(call: &mut Call, index: usize) -> Self {
-        Self(call.template(index).to_vec())
+        Self(call.template(index).to_vec(), PhantomData)
     }
 
     /// Returns a value, where the template has the attribute.
@@ -29,11 +29,11 @@ impl Template {
     }
 
     /// Gives an attribute another value, and adds it where it is missing.
-    pub(crate) fn set(&mut self, kind: CK_ATTRIBUTE_TYPE, value: &'static [u8]) {
+    pub(crate) fn set(&mut self, kind: CK_ATTRIBUTE_TYPE, value: &'a [u8]) {
         self.remove(kind);
         self.0.push(CK_ATTRIBUTE {
             type_: kind,
-            pValue: from_ref(value).cast::<u8>().cast_mut().cast(),
+            pValue: value.as_ptr().cast_mut().cast(),
             ulValueLen: value.len() as CK_ULONG,
         });
     }
@@ -70,4 +70,13 @@ pub(crate) fn report(attribute: &mut CK_ATTRIBUTE, value: &[u8]) {
         place.copy_from_slice(value);
     }
     attribute.ulValueLen = value.len() as CK_ULONG;
+}
+
+/// Returns the value of an attribute of the host; none where there is no buffer or nothing in it.
+pub(crate) fn value(attribute: &mut CK_ATTRIBUTE) -> &mut [u8] {
+    if attribute.pValue.is_null() || attribute.ulValueLen == CK_UNAVAILABLE_INFORMATION {
+        return &mut [];
+    }
+    // SAFETY: the host owes a value of this length where the pointer is not null, for as long as the call lasts.
+    unsafe { slice::from_raw_parts_mut(attribute.pValue.cast(), size(attribute.ulValueLen)) }
 }

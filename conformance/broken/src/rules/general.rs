@@ -3,14 +3,16 @@
 use cryptoki_sys::CKR_OK;
 use cryptoki_sys::{CK_C_INITIALIZE_ARGS, CK_INFO, CK_RV, CKR_ARGUMENTS_BAD};
 use cryptoki_sys::{CKR_BUFFER_TOO_SMALL, CKR_CRYPTOKI_ALREADY_INITIALIZED};
-use cryptoki_sys::{CKR_CRYPTOKI_NOT_INITIALIZED, CKR_FUNCTION_NOT_PARALLEL, CKR_GENERAL_ERROR};
+use cryptoki_sys::{
+    CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_ERROR, CKR_FUNCTION_NOT_PARALLEL, CKR_GENERAL_ERROR,
+};
 
 use crate::functions::Function::Initialize;
 use crate::functions::Function::{CancelFunction, Finalize, GetFunctionList};
 use crate::functions::Function::{GetFunctionStatus, GetInfo, GetInterface, GetInterfaceList};
 use crate::hook::ALL;
 use crate::hook::Hook::{Around, Instead, ListVersion, Missing};
-use crate::module::Call;
+use crate::module::{Call, size};
 use crate::rule::{Rule, row};
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -49,6 +51,16 @@ pub(super) const RULES: &[Rule] = &[
         Missing(GetFunctionStatus), &["general.function-list.complete", "general.interface-list.complete"]),
     row("list-version-wrong", "5.4.4", "The function list says that it is of version 1.0.",
         ListVersion(1, 0), &["general.function-list.major"]),
+    row("list-needs-initialize", "5.4.4", "C_GetFunctionList answers CKR_CRYPTOKI_NOT_INITIALIZED before C_Initialize.",
+        Around(&[GetFunctionList], |call| {
+            let mut info = CK_INFO::default();
+            match Call::ask(GetInfo, &[(&raw mut info).expose_provenance()]) {
+                CKR_CRYPTOKI_NOT_INITIALIZED => CKR_CRYPTOKI_NOT_INITIALIZED,
+                _ => call.pass(),
+            }
+        }), &["general.function-list.before-initialize", "general.function-list.complete"]),
+    row("info-fails", "5.4.3", "C_GetInfo of an initialised library answers CKR_DEVICE_ERROR.",
+        Instead(&[GetInfo], CKR_OK, CKR_DEVICE_ERROR), &["general.info.manufacturer", "general.info.version"]),
     row("list-null-accepted", "5.4.4", "C_GetFunctionList answers CKR_OK to a NULL pointer.",
         Around(&[GetFunctionList], null_accepted), &["general.function-list.null"]),
     row("function-status-ok", "5.20.1", "C_GetFunctionStatus answers CKR_OK.",
@@ -68,7 +80,18 @@ pub(super) const RULES: &[Rule] = &[
             let rv = call.pass();
             call.set_number(1, 0);
             rv
-        }), &[]),
+        }), &["general.interface-list.exported"]),
+    row("interface-list-nowhere", "5.4.5", "The interfaces of C_GetInterfaceList point to no function lists.",
+        Around(&[GetInterfaceList], |call| {
+            let rv = call.pass();
+            let count = call.number(1).map_or(0, size);
+            if rv == CKR_OK && !call.is_null(0) {
+                for interface in call.numbers(0, count * 3).chunks_mut(3) {
+                    interface[1] = 16;
+                }
+            }
+            rv
+        }), &["general.interface-list.readable"]),
 ];
 
 /// Replaces the blanks at the end of a text by zero bytes.

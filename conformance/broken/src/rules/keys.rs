@@ -110,7 +110,7 @@ pub(super) const RULES: &[Rule] = &[
             template.set(CKA_SENSITIVE, FALSE);
             template.set(CKA_EXTRACTABLE, TRUE);
             template.pass(*call, 3)
-        }), &[]),
+        }), &["derive.sealed"]),
     row("derive-constant", "5.18.5", "C_DeriveKey gives the same key whatever it is derived from.",
         Around(&[DeriveKey], |call| match call.pass() {
             CKR_OK => {
@@ -155,7 +155,7 @@ fn random(call: &mut Call, change: impl Fn(&mut [u8])) -> CK_RV {
 }
 
 /// Creates a secret key in the place of one that another function would make.
-fn create(call: &Call, template: &mut Template, at: usize, handle: usize) -> CK_RV {
+pub(super) fn create(call: &Call, template: &mut Template<'_>, at: usize, handle: usize) -> CK_RV {
     const SECRET_KEY: &[u8] = &CKO_SECRET_KEY.to_ne_bytes();
     template.set(CKA_CLASS, SECRET_KEY);
     let call = template.put(*call, at);

@@ -1,15 +1,18 @@
 //! Logins and PINs.
 
-use cryptoki_sys::{CK_RV, CKR_GENERAL_ERROR, CKR_OK, CKR_PIN_INCORRECT, CKR_PIN_LEN_RANGE};
+use cryptoki_sys::{
+    CK_RV, CKA_ALWAYS_AUTHENTICATE, CKR_GENERAL_ERROR, CKR_OK, CKR_PIN_INCORRECT, CKR_PIN_LEN_RANGE,
+};
 use cryptoki_sys::{CKR_SESSION_EXISTS, CKR_SESSION_READ_ONLY, CKR_SESSION_READ_ONLY_EXISTS};
 use cryptoki_sys::{CKR_USER_ALREADY_LOGGED_IN, CKR_USER_ANOTHER_ALREADY_LOGGED_IN};
 use cryptoki_sys::{CKR_USER_NOT_LOGGED_IN, CKR_USER_TYPE_INVALID, CKU_USER};
 
 use super::sessions::{ask, info, public};
+use super::{FALSE, TRUE};
 use crate::functions::Function::{CloseAllSessions, Finalize, GetSessionInfo, InitPin};
 use crate::functions::Function::{InitToken, Login, Logout, SetPin};
 use crate::hook::ALL;
-use crate::hook::Hook::{Around, Instead};
+use crate::hook::Hook::{Around, Forge, Instead};
 use crate::module::{Call, size};
 use crate::notes;
 use crate::rule::{Rule, row};
@@ -35,12 +38,12 @@ pub(super) const RULES: &[Rule] = &[
         Instead(&[Login], CKR_USER_TYPE_INVALID, CKR_GENERAL_ERROR), &["login.kind.three", "login.kind.hundred"]),
     row("login-so-beside-read-only", "5.6.8", "The security officer can log in beside a read-only session.",
         Instead(&[Login], CKR_SESSION_READ_ONLY_EXISTS, CKR_OK), &["login.officer.read-only-exists", "login.officer.through-read-only"]),
-    row("logout-without-login-accepted", "5.6.10", "C_Logout answers CKR_OK where nobody is logged in.",
-        Instead(&[Logout], CKR_USER_NOT_LOGGED_IN, CKR_OK), &[]),
+    row("always-authenticate-ignored", "4.9", "CKA_ALWAYS_AUTHENTICATE is reported and not obeyed: one login does for all signatures.",
+        Forge(CKA_ALWAYS_AUTHENTICATE, TRUE, FALSE), &["login.context.rsa.without-login", "login.context.ecdsa.without-login", "login.context.parts-without-login", "login.context.decrypt-without-login", "attack.always-authenticate.skipped"]),
     row("logout-does-nothing", "5.6.10", "C_Logout answers CKR_OK and leaves the user logged in.",
         Around(&[Logout], |_| CKR_OK), &["login.logout.user", "login.logout.through-read-only"]),
     row("logout-keeps-private-objects", "5.6.10", "Private objects stay usable after C_Logout.",
-        Around(&[CloseAllSessions, Finalize, GetSessionInfo, Login, Logout], private_after_logout), &["login.private.not-found-without-login"]),
+        Around(&[CloseAllSessions, Finalize, GetSessionInfo, Login, Logout], private_after_logout), &["login.private.not-found-without-login", "attack.login.found-after-logout"]),
     row("not-logged-in-general-error", "5.1.6", "Calls that need a login answer CKR_GENERAL_ERROR without it.",
         Instead(ALL, CKR_USER_NOT_LOGGED_IN, CKR_GENERAL_ERROR), &["login.officer.create-session-object", "login.officer.create-token-object"]),
     row("init-pin-without-so-accepted", "5.5.8", "C_InitPIN answers CKR_OK without a login of the security officer.",

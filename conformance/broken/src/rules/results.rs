@@ -5,10 +5,7 @@ use cryptoki_sys::{
 };
 use cryptoki_sys::{CKR_ARGUMENTS_BAD, CKR_DATA_LEN_RANGE, CKR_ENCRYPTED_DATA_LEN_RANGE};
 use cryptoki_sys::{CKR_ENCRYPTED_DATA_INVALID, CKR_GENERAL_ERROR, CKR_KEY_FUNCTION_NOT_PERMITTED};
-use cryptoki_sys::{
-    CKR_KEY_HANDLE_INVALID, CKR_KEY_TYPE_INCONSISTENT, CKR_MECHANISM_PARAM_INVALID,
-};
-use cryptoki_sys::{CKR_OBJECT_HANDLE_INVALID, CKR_OK};
+use cryptoki_sys::{CKR_KEY_TYPE_INCONSISTENT, CKR_MECHANISM_PARAM_INVALID};
 
 use super::{FALSE, TRUE};
 use crate::functions::Function::{self, DecryptInit, EncryptInit, SignInit, VerifyInit};
@@ -46,16 +43,6 @@ pub(super) const RULES: &[Rule] = &[
         Instead(ALL, CKR_KEY_FUNCTION_NOT_PERMITTED, CKR_GENERAL_ERROR), &["encrypt.init.usage.aes-ecb"]),
     row("key-type-general-error", "5.1.6", "A key of the wrong type answers CKR_GENERAL_ERROR.",
         Instead(ALL, CKR_KEY_TYPE_INCONSISTENT, CKR_GENERAL_ERROR), &["encrypt.init.key-type.aes-ecb"]),
-    row("key-unknown-accepted", "5.1.6", "The functions that start an operation answer CKR_OK to an unknown key.",
-        Around(WITH_KEY, |call| match call.pass() {
-            CKR_KEY_HANDLE_INVALID | CKR_OBJECT_HANDLE_INVALID => CKR_OK,
-            rv => rv,
-        }), &[]),
-    row("key-unknown-general-error", "5.1.6", "The functions that start an operation answer CKR_GENERAL_ERROR to an unknown key.",
-        Around(WITH_KEY, |call| match call.pass() {
-            CKR_KEY_HANDLE_INVALID | CKR_OBJECT_HANDLE_INVALID => CKR_GENERAL_ERROR,
-            rv => rv,
-        }), &[]),
     row("parameter-general-error", "5.1.6", "A parameter that is wrong answers CKR_GENERAL_ERROR.",
         Around(WITH_KEY, |call| match call.pass() {
             CKR_ARGUMENTS_BAD | CKR_MECHANISM_PARAM_INVALID => CKR_GENERAL_ERROR,

@@ -7,8 +7,12 @@ use cryptoki_sys::{
 };
 use cryptoki_sys::{CKS_RW_PUBLIC_SESSION, CKS_RW_SO_FUNCTIONS, CKS_RW_USER_FUNCTIONS};
 
-use crate::functions::Function::OpenSession;
 use crate::functions::Function::{CloseAllSessions, CloseSession, GetSessionInfo, Login, Logout};
+use crate::functions::Function::{
+    Decrypt, DecryptInit, DigestFinal, DigestInit, DigestUpdate, Encrypt,
+};
+use crate::functions::Function::{EncryptInit, FindObjects, FindObjectsFinal, FindObjectsInit};
+use crate::functions::Function::{OpenSession, Sign, SignInit};
 use crate::hook::ALL;
 use crate::hook::Hook::{Around, Instead};
 use crate::module::{Call, size};
@@ -52,6 +56,10 @@ pub(super) const RULES: &[Rule] = &[
         }), &["session.open.read-only-while-officer"]),
     row("session-handle-shared", "5.6.1", "Every C_OpenSession returns the handle of the first session.",
         Around(&[OpenSession], same_handle), &["session.open.many-16"]),
+    row("session-operations-shared", "5.6", "All sessions work on one operation.",
+        Around(&[Decrypt, DecryptInit, DigestFinal, DigestInit, DigestUpdate, Encrypt, EncryptInit, FindObjects, FindObjectsFinal,
+            FindObjectsInit, Sign, SignInit], in_one_session),
+        &["session.operation.two-digests", "session.operation.sixteen-digests", "session.operation.two-searches"]),
 ];
 
 fn with_flags(call: &Call, flags: usize) -> CK_RV {
@@ -162,6 +170,19 @@ fn read_only_writes(call: &mut Call) -> CK_RV {
         notes::put(READ_ONLY, session, 1);
     }
     rv
+}
+
+/// Does in the session that did something first whatever any session does, as long as that one is open.
+fn in_one_session(call: &mut Call) -> CK_RV {
+    const FIRST: &str = "works";
+    let first = notes::get(FIRST, 0).map(size);
+    match first.filter(|first| slot_of(*first).is_some()) {
+        Some(first) => call.with(0, first).pass(),
+        None => {
+            notes::put(FIRST, 0, call.word(0) as CK_ULONG);
+            call.pass()
+        }
+    }
 }
 
 fn same_handle(call: &mut Call) -> CK_RV {

@@ -1,19 +1,22 @@
 //! Slots, tokens and mechanisms.
 
+use cryptoki_sys::CKR_SLOT_ID_INVALID;
 use cryptoki_sys::{CK_MECHANISM_INFO, CK_RV, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG};
 use cryptoki_sys::{CKF_DIGEST, CKF_ENCRYPT, CKF_LOGIN_REQUIRED, CKF_RNG, CKF_TOKEN_INITIALIZED};
+use cryptoki_sys::{CKF_SO_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_TO_BE_CHANGED};
 use cryptoki_sys::{CKF_TOKEN_PRESENT, CKF_USER_PIN_INITIALIZED, CKM_MD5, CKM_SHA256};
-use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_GENERAL_ERROR};
-use cryptoki_sys::{CKR_MECHANISM_INVALID, CKR_OK, CKR_SLOT_ID_INVALID};
+use cryptoki_sys::{CKM_VENDOR_DEFINED, CKR_BUFFER_TOO_SMALL, CKR_DEVICE_ERROR};
+use cryptoki_sys::{CKR_GENERAL_ERROR, CKR_MECHANISM_INVALID, CKR_OK, CKR_PIN_INCORRECT};
 
 use super::general::nul_pad;
 use crate::functions::Function::{CloseAllSessions, DigestFinal, DigestInit, GetMechanismInfo};
 use crate::functions::Function::{
-    GetMechanismList, GetSlotInfo, GetSlotList, GetTokenInfo, OpenSession,
+    GetMechanismList, GetSlotInfo, GetSlotList, GetTokenInfo, Login, OpenSession,
 };
 use crate::hook::ALL;
 use crate::hook::Hook::{Around, Instead};
 use crate::module::{Call, Mechanism, size};
+use crate::notes;
 use crate::operation::into_scratch;
 use crate::rule::{Rule, row};
 
@@ -23,7 +26,21 @@ pub(super) const RULES: &[Rule] = &[
         Around(&[GetSlotList], |call| match call.word(0) {
             0 => count_off(call, |count| count.saturating_sub(1)),
             _ => call.pass(),
-        }), &["slot.list.count", "slot.list.roomy"]),
+        }), &["slot.list.count"]),
+    row("slot-count-understated", "5.5.1", "C_GetSlotList asked for the count says that there is no slot.",
+        Around(&[GetSlotList], |call| count_off(call, |_| 0)), &["slot.list.count"]),
+    row("slot-list-present-empty", "5.5.1", "C_GetSlotList finds no slot with a token.",
+        Around(&[GetSlotList], |call| {
+            let rv = call.pass();
+            if rv == CKR_OK && call.word(0) != 0 {
+                call.set_number(2, 0);
+            }
+            rv
+        }), &["slot.list.present", "slot.list.again"]),
+    row("mechanism-count-understated", "5.5.5", "C_GetMechanismList asked for the count says one.",
+        Around(&[GetMechanismList], |call| count_off(call, |_| 1)), &["mechanism.list.count"]),
+    row("token-info-fails", "5.5.3", "C_GetTokenInfo answers CKR_DEVICE_ERROR.",
+        Instead(&[GetTokenInfo], CKR_OK, CKR_DEVICE_ERROR), &["slot.list.tokens-answer", "slot.token.label"]),
     row("slot-list-short-buffer-ok", "5.5.1", "C_GetSlotList answers CKR_OK where the buffer is too small.",
         Instead(&[GetSlotList], CKR_BUFFER_TOO_SMALL, CKR_OK), &["slot.list.too-small", "slot.list.no-room"]),
     row("slot-list-short-buffer-count-kept", "5.5.1", "C_GetSlotList does not say the count where the buffer is too small.",
@@ -60,14 +77,27 @@ pub(super) const RULES: &[Rule] = &[
     row("token-info-no-user-pin", "5.5.3", "CK_TOKEN_INFO lacks CKF_USER_PIN_INITIALIZED, although the user can log in.",
         Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_USER_PIN_INITIALIZED)), &["slot.token.user-pin-initialized"]),
     row("token-info-login-not-required", "5.5.3", "CK_TOKEN_INFO lacks CKF_LOGIN_REQUIRED, although private objects need a login.",
-        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_LOGIN_REQUIRED)), &[]),
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_LOGIN_REQUIRED)), &["login.private.flag"]),
     row("token-info-no-rng", "5.5.3", "CK_TOKEN_INFO lacks CKF_RNG, although C_GenerateRandom works.",
-        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_RNG)), &[]),
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags &= !CKF_RNG)), &["random.generate.flag"]),
     row("token-info-session-count-stuck", "5.5.3", "CK_TOKEN_INFO never counts an open session.",
         Around(&[GetTokenInfo], |call| token(call, |info| {
             info.ulSessionCount = 0;
             info.ulRwSessionCount = 0;
-        })), &[]),
+        })), &["slot.token.sessions", "session.open.counted", "session.open.counted-read-write"]),
+    row("token-info-session-count-ahead", "5.5.3", "CK_TOKEN_INFO always counts one open session.",
+        Around(&[GetTokenInfo], |call| token(call, |info| {
+            info.ulSessionCount = 1;
+            info.ulRwSessionCount = 1;
+        })), &["slot.token.no-sessions", "slot.token.sessions-closed"]),
+    row("token-info-user-pin-count-low", "5.5.3", "CK_TOKEN_INFO has CKF_USER_PIN_COUNT_LOW for ever.",
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags |= CKF_USER_PIN_COUNT_LOW)), &["pin.flags.user-clean"]),
+    row("token-info-so-pin-count-low", "5.5.3", "CK_TOKEN_INFO has CKF_SO_PIN_COUNT_LOW for ever.",
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags |= CKF_SO_PIN_COUNT_LOW)), &["pin.flags.officer-clean"]),
+    row("token-info-pin-to-be-changed", "5.5.3", "CK_TOKEN_INFO has CKF_USER_PIN_TO_BE_CHANGED although the PIN was changed.",
+        Around(&[GetTokenInfo], |call| token(call, |info| info.flags |= CKF_USER_PIN_TO_BE_CHANGED)), &["pin.flags.not-to-be-changed"]),
+    row("token-info-blames-so", "5.5.3", "CK_TOKEN_INFO has CKF_SO_PIN_COUNT_LOW after a wrong PIN of the user.",
+        Around(&[GetTokenInfo, Login], blame), &["pin.flags.other-user"]),
     row("token-info-pin-lengths-swapped", "5.5.3", "CK_TOKEN_INFO has a shortest PIN that is longer than the longest.",
         Around(&[GetTokenInfo], |call| token(call, |info| {
             std::mem::swap(&mut info.ulMinPinLen, &mut info.ulMaxPinLen);
@@ -114,6 +144,23 @@ fn token(call: &mut Call, change: impl Fn(&mut CK_TOKEN_INFO)) -> CK_RV {
     rv
 }
 
+/// Counts a wrong PIN of anybody against the security officer.
+fn blame(call: &mut Call) -> CK_RV {
+    const WRONG: &str = "wrong PIN";
+    if call.function() == Login {
+        let rv = call.pass();
+        if rv == CKR_PIN_INCORRECT {
+            notes::put(WRONG, 0, 1);
+        }
+        return rv;
+    }
+    token(call, |info| {
+        if notes::get(WRONG, 0).is_some() {
+            info.flags |= CKF_SO_PIN_COUNT_LOW;
+        }
+    })
+}
+
 fn mechanism(call: &mut Call, change: impl Fn(&mut CK_MECHANISM_INFO)) -> CK_RV {
     let rv = call.pass();
     if let (CKR_OK, Some(info)) = (rv, call.structure::<CK_MECHANISM_INFO>(2)) {
@@ -158,7 +205,7 @@ fn duplicate(call: &mut Call, list: usize, count: usize) -> CK_RV {
     rv
 }
 
-fn exchange(call: &mut Call, one: CK_ULONG, other: CK_ULONG) -> CK_RV {
+pub(super) fn exchange(call: &mut Call, one: CK_ULONG, other: CK_ULONG) -> CK_RV {
     let rv = call.pass();
     if rv == CKR_OK {
         for kind in filled(call, 1, 2).iter_mut().filter(|kind| **kind == one) {

@@ -304,7 +304,7 @@ fn guess_pin(cx: &mut Context<'_>) -> Attempt {
         *last ^= 1;
     }
     let mut tries = 0;
-    let mut rv = Rv(CKR_OK);
+    let mut rv = Rv::new(CKR_OK);
     while tries < 20 {
         rv = cx.c.login(session, CKU_USER, &wrong);
         if rv.0 != CKR_PIN_INCORRECT {

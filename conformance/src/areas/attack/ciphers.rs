@@ -192,7 +192,7 @@ fn forge_mac(cx: &mut Context<'_>, kind: CK_MECHANISM_TYPE) -> Attempt {
             ));
         }
         if rv.0 != CKR_SIGNATURE_INVALID {
-            return resists(format!("{} answers {rv}", cx.c.last_called()));
+            return resists(format!("{} answers {rv}", cx.c.answered(rv)));
         }
     }
     resists("no MAC of one byte is accepted")

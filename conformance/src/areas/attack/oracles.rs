@@ -4,7 +4,7 @@ use cryptoki_sys::*;
 
 use super::numbers::Natural;
 use super::{Attempt, Halt, Story, resists, weakness};
-use crate::c::{Mechanism, Object, Rv, Session};
+use crate::c::{Function, Mechanism, Object, Rv, Session};
 use crate::case::{Case, spec};
 use crate::context::{Context, not_applicable};
 use crate::key_use::{oaep, sealed};
@@ -58,10 +58,8 @@ fn decrypted(
     key: Object,
     sealed: &[u8],
 ) -> Rv {
-    match cx.decrypt_once(session, mechanism, key, sealed) {
-        Ok(_) => Rv(CKR_OK),
-        Err(rv) => rv,
-    }
+    let opened = cx.decrypt_once(session, mechanism, key, sealed);
+    Rv::of_result(Function::C_Decrypt, opened)
 }
 
 fn unwrapped(

@@ -3,7 +3,7 @@
 use cryptoki_sys::*;
 
 use crate::areas::object::kinds::{Kind, attribute, slug};
-use crate::c::{Mechanism, Object, Session, Template};
+use crate::c::{Function, Mechanism, Object, Rv, Session, Template};
 use crate::case::{Case, Outcome, case, spec};
 use crate::context::Context;
 use crate::keys::secret;
@@ -48,7 +48,7 @@ fn set(
     object: Object,
     one: CK_ATTRIBUTE_TYPE,
     value: bool,
-) -> crate::c::Rv {
+) -> Rv {
     let change = Template::new().flag(one, value);
     cx.c.set_attribute_values(session, object, &change)
 }
@@ -162,10 +162,8 @@ fn sensitive_value() -> Case {
         cx.read(session, key, CKA_VALUE)?;
         cx.prepared(set(cx, session, key, CKA_SENSITIVE, true))?;
         let rv = cx.c.attribute(session, key, CKA_VALUE);
-        cx.expect(
-            rv.map_or_else(|rv| rv, |_| crate::c::Rv(CKR_OK)),
-            CKR_ATTRIBUTE_SENSITIVE,
-        )
+        let rv = Rv::of_result(Function::C_GetAttributeValue, rv);
+        cx.expect(rv, CKR_ATTRIBUTE_SENSITIVE)
     })
 }
 

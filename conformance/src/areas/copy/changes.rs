@@ -4,7 +4,7 @@ use cryptoki_sys::*;
 
 use crate::areas::object::kinds::{Given, Kind, NOWHERE, attribute, slug};
 use crate::c::function::Version;
-use crate::c::{Object, Session, Template};
+use crate::c::{Function, Object, Rv, Session, Template};
 use crate::case::{Case, Outcome, case, spec};
 use crate::context::{Context, not_applicable};
 
@@ -180,7 +180,7 @@ fn sensitive_hides() -> Case {
         cx.read(session, key, CKA_VALUE)?;
         let copy = cx.copied(session, key, &Template::new().flag(CKA_SENSITIVE, true))?;
         let rv = cx.c.attribute(session, copy, CKA_VALUE);
-        let rv = rv.map_or_else(|rv| rv, |_| crate::c::Rv(CKR_OK));
+        let rv = Rv::of_result(Function::C_GetAttributeValue, rv);
         cx.expect(rv, CKR_ATTRIBUTE_SENSITIVE)
     })
 }

@@ -178,6 +178,19 @@ fn content() -> Vec<Case> {
             cx.expect_flag(session, key, CKA_DECRYPT, false)
         }),
         case(
+            "derive.sealed",
+            spec("5.18.5"),
+            "A key that is derived from one that never leaves is sensitive and unextractable where the template says so.",
+        )
+        .should()
+        .run(|cx| {
+            let session = cx.session()?;
+            let base = sealed_base(cx, session, &Template::new())?;
+            let key = derived(cx, session, base, &sealed(child()))?;
+            cx.expect_flag(session, key, CKA_SENSITIVE, true)?;
+            cx.expect_flag(session, key, CKA_EXTRACTABLE, false)
+        }),
+        case(
             "derive.same-twice",
             spec("5.18.5"),
             "Deriving twice alike gives two objects with one value.",

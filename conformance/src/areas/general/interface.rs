@@ -77,6 +77,16 @@ fn counting() -> Vec<Case> {
             cx.check(found > 0, "a standard interface", "none")
         }),
         listing(
+            "readable",
+            "Every listed interface that is named PKCS 11 points to a function list.",
+        )
+        .since(Version::V2_40)
+        .run(|cx| {
+            let lost = standard(cx)?.into_iter().find(|one| one.list.is_none());
+            let lost = lost.map(|one| format!("{:#x}", one.address));
+            cx.check(lost.is_none(), "a function list", lost.unwrap_or_default())
+        }),
+        listing(
             "null-count",
             "C_GetInterfaceList without a place for the count answers CKR_ARGUMENTS_BAD.",
         )

@@ -26,6 +26,14 @@ fn contents() -> Vec<Case> {
             cx.expect(rv, CKR_ARGUMENTS_BAD)
         }),
         case(
+            "general.function-list.before-initialize",
+            spec("5.4.4"),
+            "C_GetFunctionList gives the function list before C_Initialize has been called.",
+        )
+        .stage(Stage::Loaded)
+        .explain("An application calls C_Initialize through the list, so it has nothing to call before it has the list.")
+        .run(|cx| oldest(cx).map(drop)),
+        case(
             "general.function-list.complete",
             spec("3.6"),
             "The list of C_GetFunctionList has no null pointer among the functions of version 2.40.",

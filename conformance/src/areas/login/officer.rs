@@ -116,21 +116,23 @@ fn refused() -> Vec<Case> {
         )
         .should()
         .stage(Stage::Public)
-        .run(|cx| {
-            cx.may_err(CKU_SO)?;
-            cx.so_pin()?;
-            let session = cx.session()?;
-            let args = vec![
-                Arg::Number(session.0),
-                Arg::Number(CKU_SO),
-                Arg::Null,
-                Arg::Number(8),
-            ];
-            cx.expect(cx.c.call(Function::C_Login, args), CKR_ARGUMENTS_BAD)?;
-            cx.in_state(session, CKS_RW_PUBLIC_SESSION)?;
-            cx.as_officer(session)
-        }),
+        .run(null_pin),
     ]
+}
+
+fn null_pin(cx: &mut Context<'_>) -> Outcome {
+    cx.may_err(CKU_SO)?;
+    cx.so_pin()?;
+    let session = cx.session()?;
+    let args = vec![
+        Arg::Number(session.0),
+        Arg::Number(CKU_SO),
+        Arg::Null,
+        Arg::Number(8),
+    ];
+    cx.expect(cx.c.call(Function::C_Login, args), CKR_ARGUMENTS_BAD)?;
+    cx.in_state(session, CKS_RW_PUBLIC_SESSION)?;
+    cx.as_officer(session)
 }
 
 fn wrong_pins() -> Vec<Case> {

@@ -2,13 +2,14 @@
 
 use cryptoki_sys::{
     CK_RV, CKA_EC_PARAMS, CKA_PRIVATE, CKA_SIGN, CKA_VALUE, CKA_VALUE_LEN, CKF_GENERATE,
-    CKF_GENERATE_KEY_PAIR, CKF_SIGN, CKK_AES, CKK_EC, CKM_AES_KEY_GEN, CKM_EC_KEY_PAIR_GEN,
-    CKM_ECDSA, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID, CKR_USER_NOT_LOGGED_IN,
+    CKF_GENERATE_KEY_PAIR, CKF_LOGIN_REQUIRED, CKF_SIGN, CKK_AES, CKK_EC, CKM_AES_KEY_GEN,
+    CKM_EC_KEY_PAIR_GEN, CKM_ECDSA, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID,
+    CKR_USER_NOT_LOGGED_IN,
 };
 
 use crate::c::{Mechanism, Object, Rv, Session, Template};
 use crate::case::{Case, Outcome, Stage, case, spec};
-use crate::context::{Context, fail};
+use crate::context::{Context, fail, not_applicable};
 use crate::keys::{private, public, secret, unhex};
 use crate::known_keys::P256;
 use crate::users::{VALUE, data};
@@ -52,6 +53,21 @@ fn unreadable(cx: &Context<'_>, session: Session, object: Object) -> Outcome {
 
 fn hidden() -> Vec<Case> {
     vec![
+        case(
+            "login.private.flag",
+            spec("3.2"),
+            "A token that makes no private object without a login has the flag CKF_LOGIN_REQUIRED.",
+        )
+        .stage(Stage::Public)
+        .run(|cx| {
+            let session = cx.session()?;
+            let template = data(false, true, &cx.label());
+            if cx.c.create_object(session, &template).0.0 != CKR_USER_NOT_LOGGED_IN {
+                return not_applicable("the token makes private objects, or none, without a login");
+            }
+            let required = cx.token()?.flags & CKF_LOGIN_REQUIRED != 0;
+            cx.check(required, "CKF_LOGIN_REQUIRED", "it is clear")
+        }),
         case(
             "login.private.not-found-without-login",
             spec("5.7.7"),

@@ -98,10 +98,7 @@ fn seen() -> Vec<Case> {
 fn allowed(cx: &Context<'_>, rv: Rv) -> Outcome {
     if rv.0 == CKR_USER_NOT_LOGGED_IN {
         cx.login_required()?;
-        return not_applicable(format!(
-            "the token wants a login for {}",
-            cx.c.last_called()
-        ));
+        return not_applicable(format!("the token wants a login for {}", cx.c.answered(rv)));
     }
     cx.expect(rv, CKR_OK)
 }

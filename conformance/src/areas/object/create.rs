@@ -103,7 +103,7 @@ impl Context<'_> {
             Ok(value) => Ok(value),
             Err(rv) => crate::context::fail(
                 format!("the object has {}", attribute(kind)),
-                format!("{} answers {rv}", self.c.last_called()),
+                format!("{} answers {rv}", self.c.answered(rv)),
             ),
         }
     }

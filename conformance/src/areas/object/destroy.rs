@@ -3,7 +3,7 @@
 use cryptoki_sys::*;
 
 use super::kinds::{KINDS, Kind, WILD};
-use crate::c::{Object, Session, Template};
+use crate::c::{Function, Object, Rv, Session, Template};
 use crate::case::{Case, Outcome, Stage, case, spec};
 use crate::context::Context;
 
@@ -45,7 +45,7 @@ impl Context<'_> {
     /// If it does.
     pub(in crate::areas) fn invalid(&self, session: Session, object: Object) -> Outcome {
         let class = self.c.attribute(session, object, CKA_CLASS);
-        let rv = class.map_or_else(|rv| rv, |_| crate::c::Rv(CKR_OK));
+        let rv = Rv::of_result(Function::C_GetAttributeValue, class);
         self.expect(rv, CKR_OBJECT_HANDLE_INVALID)
     }
 

@@ -27,7 +27,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn begin_digest(cx: &Context<'_>, session: Session) -> Outcome {
     cx.mechanism(CKM_SHA256, CKF_DIGEST)?;
-    cx.prepared(cx.c.digest_init(session, Some(&Mechanism::new(CKM_SHA256))))
+    cx.ok(cx.c.digest_init(session, Some(&Mechanism::new(CKM_SHA256))))
 }
 
 fn end_digest(cx: &Context<'_>, session: Session, expected: &str) -> Outcome {

@@ -139,6 +139,9 @@ fn salted(cx: &mut Context<'_>, bytes: u64) -> Outcome {
             "the signature does not verify with a salt of 32 bytes",
             "CKR_OK",
         ),
-        other => fail("CKR_SIGNATURE_INVALID", crate::c::Rv(other).to_string()),
+        other => fail(
+            "CKR_SIGNATURE_INVALID",
+            crate::c::Rv::new(other).to_string(),
+        ),
     }
 }

@@ -132,7 +132,7 @@ fn child() -> Vec<Case> {
             .explain("The specification leaves what happens undefined, and calls this code the ideal: a child that goes on with its parent's state disturbs it.")
             .run(|cx| {
                 initialize(cx)?;
-                says(&Rv(CKR_CRYPTOKI_NOT_INITIALIZED).to_string(), || cx.c.info().0.to_string())
+                says(&Rv::new(CKR_CRYPTOKI_NOT_INITIALIZED).to_string(), || cx.c.info().0.to_string())
             }),
         draft("works", "A child that has initialised the module can work with it.").run(|cx| {
             cx.mechanism(CKM_SHA256, CKF_DIGEST)?;
@@ -154,7 +154,7 @@ fn child() -> Vec<Case> {
             initialize(cx)?;
             let session = cx.session()?;
             let c = cx.c;
-            let invalid = Rv(CKR_SESSION_HANDLE_INVALID).to_string();
+            let invalid = Rv::new(CKR_SESSION_HANDLE_INVALID).to_string();
             says(&invalid, || life(c, || c.session_info(session).0.to_string()))
         }),
         draft("several", "Children that come one after the other can all initialise the module and work.").run(|cx| {

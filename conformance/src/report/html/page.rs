@@ -11,9 +11,9 @@ use crate::report::words;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What the page may load: nothing but its own style, its own script by its digest, and its own icon. Were a string of
+/// What the page may load: nothing but its own style and its own script by their digests, and its own icon. Were a string of
 /// a module to slip through as markup, a browser would still not run it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-STYLE'; img-src data:; base-uri 'none'; \
      form-action 'none'; script-src 'sha256-SCRIPT'";
 
 /// A drop, as a file of its own would be asked for over the network.
@@ -106,11 +106,16 @@ fn footer(book: &Book<'_>) -> Markup {
 }
 
 fn policy() -> String {
-    POLICY.replace("SCRIPT", SCRIPT_DIGEST)
+    POLICY
+        .replace("SCRIPT", SCRIPT_DIGEST)
+        .replace("STYLE", STYLE_DIGEST)
 }
 
 /// The SHA-256 of [`SCRIPT`] in Base64, as a policy names it. A test computes it anew.
 const SCRIPT_DIGEST: &str = "NO+7sUu72WIRPNlf6ReyxGmZ3yv7hsXoo7qnmxPuKDQ=";
+
+/// The same of [`STYLE`].
+const STYLE_DIGEST: &str = "SxErjK8bz3CHv/ac6qCxsj2R4onUdjD8NddQBswtF8A=";
 
 #[cfg(test)]
 mod tests {
@@ -121,8 +126,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_lets_this_script_run() {
-        let digest = digest::digest(&digest::SHA256, SCRIPT.as_bytes());
-        assert_eq!(SCRIPT_DIGEST, STANDARD.encode(digest));
+    fn the_policy_lets_this_script_run_and_this_style_apply() {
+        for (text, expected) in [(SCRIPT, SCRIPT_DIGEST), (STYLE, STYLE_DIGEST)] {
+            let digest = digest::digest(&digest::SHA256, text.as_bytes());
+            assert_eq!(expected, STANDARD.encode(digest));
+        }
     }
 }

@@ -37,7 +37,7 @@ impl Runner<'_, '_> {
         let result = self
             .key
             .as_ref()
-            .map_or(Err(Rv(CKR_GENERAL_ERROR)), |known| known.result);
+            .map_or(Err(Rv::new(CKR_GENERAL_ERROR)), |known| known.result);
         result.map_err(|rv| {
             match vector.expect {
                 Expect::InvalidKey if refusal::WRONG_KEY.contains(&rv.0) => Answer::Right,
@@ -75,7 +75,7 @@ impl Runner<'_, '_> {
             }
             refused.get_or_insert(rv);
         }
-        Err(refused.unwrap_or(Rv(CKR_GENERAL_ERROR)))
+        Err(refused.unwrap_or(Rv::new(CKR_GENERAL_ERROR)))
     }
 
     /// Creates a secret key of this value that can be wrapped or compared.

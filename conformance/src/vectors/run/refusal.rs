@@ -181,7 +181,7 @@ impl Refusals {
                 let names: Vec<_> = self
                     .proper
                     .iter()
-                    .map(|code| Rv(*code).to_string())
+                    .map(|code| Rv::new(*code).to_string())
                     .collect();
                 Err(
                     Answer::refused(&format!("{function} answers {}", names.join(" or ")), rv)
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     fn check(refusals: &Refusals, expect: Expect, code: CK_RV, expected: &str) {
-        let judged = match refusals.judge(expect, Function::C_Decrypt, Rv(code)) {
+        let judged = match refusals.judge(expect, Function::C_Decrypt, Rv::new(code)) {
             Ok(true) => "goes on".to_owned(),
             Ok(false) => "refused".to_owned(),
             Err(End::Stuck) => "stuck".to_owned(),
@@ -210,7 +210,7 @@ mod tests {
             Err(End::Answer(Answer::Right)) => "right".to_owned(),
             Err(End::Answer(Answer::Wrong { .. })) => "wrong".to_owned(),
         };
-        assert_eq!(judged, expected, "{expect:?} {}", Rv(code));
+        assert_eq!(judged, expected, "{expect:?} {}", Rv::new(code));
     }
 
     #[test]

@@ -94,6 +94,7 @@ impl Within<'_> {
     /// Gives the value of a secret key to the active digest (5.12.4). In `strict` a sensitive key has no such way out, and
     /// nowhere has one that its digest would give away.
     pub(super) fn digest_key(&mut self, key: u64) -> Result<(), Error> {
+        self.activity.operations.check_active(Kind::Digest)?;
         let tenancy = &self.session.tenancy;
         let digest = tenancy
             .object(key)

@@ -18,7 +18,7 @@ impl Date {
     pub(crate) fn of(time_ms: u64) -> Self {
         let (year, month, day) = civil(time_ms / DAY_MS);
         let number = if year > 9999 {
-            9999_12_31
+            99_991_231
         } else {
             year * 10_000 + month * 100 + day
         };

@@ -77,6 +77,18 @@ fn a_check_value_is_destroyed_and_nothing_else_comes_in_its_place() {
 }
 
 #[test]
+fn without_a_digest_no_key_is_given_to_it_indigestible_or_not() {
+    let bench = Bench::strict();
+    let client = bench.client();
+    let session = client.open_user();
+    let key = generate(&client, session, 32, TRUE).unwrap();
+    let given = client.call(Call::DigestKey, session, |caller, session| {
+        caller.digest_key(session, ObjectHandle(key))
+    });
+    assert_eq!(given, Err(Rv::OPERATION_NOT_INITIALIZED));
+}
+
+#[test]
 fn a_short_secret_is_not_digested_while_it_is_sensitive() {
     let bench = Bench::compat();
     let client = bench.client();

@@ -1,0 +1,83 @@
+//! Flags of structures by name.
+
+use cryptoki_sys::*;
+
+names! {
+    /// Flags of `CK_MECHANISM_INFO`.
+    MECHANISM_FLAGS: CK_FLAGS {
+        CKF_HW,
+        CKF_MESSAGE_ENCRYPT,
+        CKF_MESSAGE_DECRYPT,
+        CKF_MESSAGE_SIGN,
+        CKF_MESSAGE_VERIFY,
+        CKF_MULTI_MESSAGE,
+        CKF_FIND_OBJECTS,
+        CKF_ENCRYPT,
+        CKF_DECRYPT,
+        CKF_DIGEST,
+        CKF_SIGN,
+        CKF_SIGN_RECOVER,
+        CKF_VERIFY,
+        CKF_VERIFY_RECOVER,
+        CKF_GENERATE,
+        CKF_GENERATE_KEY_PAIR,
+        CKF_WRAP,
+        CKF_UNWRAP,
+        CKF_DERIVE,
+        CKF_EC_F_P,
+        CKF_EC_F_2M,
+        CKF_EC_ECPARAMETERS,
+        CKF_EC_OID,
+        CKF_EC_UNCOMPRESS,
+        CKF_EC_COMPRESS,
+        CKF_EC_CURVENAME,
+        CKF_ENCAPSULATE,
+        CKF_DECAPSULATE,
+        CKF_EXTENSION,
+    }
+}
+
+names! {
+    /// Flags of `CK_SESSION_INFO`.
+    SESSION_FLAGS: CK_FLAGS {
+        CKF_RW_SESSION,
+        CKF_SERIAL_SESSION,
+        CKF_ASYNC_SESSION,
+    }
+}
+
+names! {
+    /// Flags of `CK_SLOT_INFO`.
+    SLOT_FLAGS: CK_FLAGS {
+        CKF_TOKEN_PRESENT,
+        CKF_REMOVABLE_DEVICE,
+        CKF_HW_SLOT,
+    }
+}
+
+names! {
+    /// Flags of `CK_TOKEN_INFO`.
+    TOKEN_FLAGS: CK_FLAGS {
+        CKF_RNG,
+        CKF_WRITE_PROTECTED,
+        CKF_LOGIN_REQUIRED,
+        CKF_USER_PIN_INITIALIZED,
+        CKF_RESTORE_KEY_NOT_NEEDED,
+        CKF_CLOCK_ON_TOKEN,
+        CKF_PROTECTED_AUTHENTICATION_PATH,
+        CKF_DUAL_CRYPTO_OPERATIONS,
+        CKF_TOKEN_INITIALIZED,
+        CKF_SECONDARY_AUTHENTICATION,
+        CKF_USER_PIN_COUNT_LOW,
+        CKF_USER_PIN_FINAL_TRY,
+        CKF_USER_PIN_LOCKED,
+        CKF_USER_PIN_TO_BE_CHANGED,
+        CKF_SO_PIN_COUNT_LOW,
+        CKF_SO_PIN_FINAL_TRY,
+        CKF_SO_PIN_LOCKED,
+        CKF_SO_PIN_TO_BE_CHANGED,
+        CKF_ERROR_STATE,
+        CKF_SEED_RANDOM_REQUIRED,
+        CKF_ASYNC_SESSION_SUPPORTED,
+    }
+}
