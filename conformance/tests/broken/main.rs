@@ -1,12 +1,9 @@
 //! Every case bites: under a module that breaks a rule, the cases that name the rule fail, and without the break they do not.
 
-<<<<<<< HEAD
-mod command;
-=======
 mod areas;
+mod command;
 mod coverage;
 mod exceptions;
->>>>>>> w-bite
 mod suite;
 
 use std::collections::BTreeMap;
