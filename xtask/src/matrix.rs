@@ -95,8 +95,9 @@ fn mechanisms(page: &mut String) {
         page,
         "\n## Mechanisms\n\n\
          {} of the {} mechanisms that PKCS#11 3.2 names. A partition of the profile `strict` does less with some, and its\n\
-         `C_GetMechanismInfo` says so: no encryption by `CKM_AES_GCM` and `CKM_AES_CTR` with the caller's nonces, none by\n\
-         `CKM_RSA_PKCS`, no signing over SHA-1, no secrets below 16 bytes.\n\n\
+         `C_GetMechanismInfo` says so: with the caller's nonces no encryption or wrapping by `CKM_AES_GCM` and `CKM_AES_CCM`, no\n\
+         encryption by `CKM_AES_CTR` and no signing by `CKM_AES_GMAC`; no encryption by `CKM_RSA_PKCS`, no signing over SHA-1, no\n\
+         secrets below 16 bytes.\n\n\
          | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
         ck::MECHANISMS.len(),
         ck::MechanismType::ALL.len(),
@@ -154,6 +155,10 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::OptionalBytes(count) => format!("{count} bytes or none"),
         ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
         ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
+        ParamShape::Ccm => "`CK_CCM_PARAMS`".to_owned(),
+        ParamShape::CounterKdf => "`CK_SP800_108_KDF_PARAMS`".to_owned(),
+        ParamShape::Gmac => "`CK_GCM_PARAMS` or 12 bytes".to_owned(),
+        ParamShape::Hkdf => "`CK_HKDF_PARAMS`".to_owned(),
         ParamShape::Gcm => "`CK_GCM_PARAMS`".to_owned(),
         ParamShape::Ecdh => "`CK_ECDH1_DERIVE_PARAMS`".to_owned(),
         ParamShape::Eddsa => "`CK_EDDSA_PARAMS` or none".to_owned(),
@@ -187,7 +192,7 @@ mod tests {
         assert!(page.contains("| `C_Sign` | 2.40 | 5.13.2 | token |"));
         assert!(page.contains("| `C_Initialize` | 2.40 | 5.4.1 | module |"));
         assert!(page.contains(
-            "| `CKM_AES_GCM` | encrypt, decrypt | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"
+            "| `CKM_AES_GCM` | encrypt, decrypt, wrap, unwrap | AES, 16–32 bytes | `CK_GCM_PARAMS` | 6.13.2 |"
         ));
     }
 }

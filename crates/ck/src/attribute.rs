@@ -95,14 +95,17 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::DATA, _) => tables.push(DATA),
         (ObjectClass::CERTIFICATE, _) => tables.push(CERTIFICATE),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
-        (ObjectClass::PUBLIC_KEY, Some(KeyType::EC | KeyType::EC_EDWARDS)) => {
+        (
+            ObjectClass::PUBLIC_KEY,
+            Some(KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
+        ) => {
             tables.extend([KEY, PUBLIC, EC_PUBLIC]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::RSA)) => {
             tables.extend([KEY, PRIVATE, RSA_PRIVATE]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC)) => tables.extend([KEY, PRIVATE, EC_PRIVATE]),
-        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS)) => {
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
@@ -126,12 +129,14 @@ pub fn attribute_row(
         .find(|row| row.id == id)
 }
 
-/// The types of secret keys that the token keeps: AES, and what the MACs take.
+/// The types of secret keys that the token keeps: AES, and what MACs and key derivation take.
 const fn is_secret(key_type: KeyType) -> bool {
     matches!(
         key_type,
         KeyType::AES
+            | KeyType::AES_XTS
             | KeyType::GENERIC_SECRET
+            | KeyType::HKDF
             | KeyType::SHA_1_HMAC
             | KeyType::SHA224_HMAC
             | KeyType::SHA256_HMAC
@@ -315,7 +320,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC public keys, and those on Edwards curves (Mechanisms 6.3.3, 6.3.5).
+    /// EC public keys, and those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7).
     EC_PUBLIC:
     EC_PARAMS                Bytes      Required  Required  Fixed;
     EC_POINT                 Bytes      Required  Forbidden Fixed;
@@ -331,7 +336,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// Private keys on Edwards curves (Mechanisms 6.3.6), whose value is no number: its zeros in front count.
+    /// Private keys on Edwards and Montgomery curves (Mechanisms 6.3.6, 6.3.8), whose value is no number: its zeros in front count.
     EDWARDS_PRIVATE:
     EC_PARAMS                Bytes      Required  Forbidden Fixed;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;

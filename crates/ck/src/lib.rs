@@ -29,6 +29,6 @@ pub use mechanism::{
     Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, mechanism,
 };
 pub use mechanism_type::MechanismType;
-pub use params::Params;
+pub use params::{MOST_PIECES, Params, Piece, Width};
 pub use rv::Rv;
 use vocabulary::vocabulary;

@@ -70,12 +70,23 @@ pub enum Algorithm {
         /// Whether the last block is padded.
         padded: bool,
     },
+    /// AES in counter mode with CBC-MAC.
+    AesCcm,
+    /// A MAC over AES (SP 800-38B); `general` takes its length as the parameter.
+    AesCmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
     /// AES in counter mode.
     AesCtr,
+    /// AES in cipher block chaining with ciphertext stealing.
+    AesCts,
     /// AES in electronic code book mode.
     AesEcb,
     /// AES in Galois/counter mode.
     AesGcm,
+    /// The tag of Galois/counter mode as a MAC.
+    AesGmac,
     /// Generation of an AES key.
     AesKeyGen,
     /// AES key wrap, without (RFC 3394) or with (RFC 5649) padding of its own.
@@ -83,6 +94,12 @@ pub enum Algorithm {
         /// Whether any length is taken.
         padded: bool,
     },
+    /// AES over the sectors of a disk.
+    AesXts,
+    /// Generation of a key for AES over sectors.
+    AesXtsKeyGen,
+    /// Key derivation by a pseudorandom function in counter mode.
+    CounterKdf,
     /// A hash function.
     Digest(Digest),
     /// Diffie-Hellman over elliptic curves.
@@ -104,6 +121,12 @@ pub enum Algorithm {
         /// Whether the caller chooses the length.
         general: bool,
     },
+    /// Key derivation over HMAC by extracting and expanding.
+    Hkdf,
+    /// Generation of a key for that.
+    HkdfKeyGen,
+    /// Generation of a key pair on a Montgomery curve.
+    MontgomeryKeyPairGen,
     /// RSA OAEP encryption.
     RsaOaep,
     /// RSA PKCS#1 v1.5: signatures over the caller's `DigestInfo` (and encryption), or over a message hashed here.
@@ -127,8 +150,16 @@ pub enum ParamShape {
     Length,
     /// `CK_AES_CTR_PARAMS`.
     Counter,
+    /// `CK_CCM_PARAMS`.
+    Ccm,
     /// `CK_GCM_PARAMS`.
     Gcm,
+    /// `CK_GCM_PARAMS`, or an initialisation vector of 12 bytes.
+    Gmac,
+    /// `CK_SP800_108_KDF_PARAMS`.
+    CounterKdf,
+    /// `CK_HKDF_PARAMS`.
+    Hkdf,
     /// `CK_ECDH1_DERIVE_PARAMS`.
     Ecdh,
     /// `CK_EDDSA_PARAMS`, or none.
@@ -217,7 +248,7 @@ impl Mechanism {
     pub fn flags(&self) -> u64 {
         let ec = match self.key_type {
             Some(KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
-            Some(KeyType::EC_EDWARDS) => ckf::EC_F_P | ckf::EC_OID,
+            Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY) => ckf::EC_F_P | ckf::EC_OID,
             _ => 0,
         };
         self.operations.0 | ec
@@ -237,11 +268,16 @@ const RSA: Option<KeyType> = Some(KeyType::RSA);
 const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
+const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
+const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
-const EC_BITS: KeySizes = KeySizes::Bits(256, 521);
+const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
+const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
+// Two keys of 256 bits.
+const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
 const MAC_BYTES: KeySizes = KeySizes::Bytes(1, 512);
 // The same keys where they are generated, told in bits there (6.8.2).
@@ -325,6 +361,7 @@ mechanisms! {
     SHA3_512_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: false }      , "6.31.4";
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
     GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    SP800_108_COUNTER_KDF   CounterKdf, GENERIC, MAC_BYTES    , DERIVE         , CounterKdf                                     , "6.42";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
     ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
     ECDSA_SHA1              Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA1))                              , "6.3.13";
@@ -340,16 +377,26 @@ mechanisms! {
     // The curves have a cofactor of 1, so that it makes no difference.
     ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.18";
     EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.10";
+    EC_MONTGOMERY_KEY_PAIR_GEN Empty , MONTGOMERY, EDWARDS_BITS, GENERATE_PAIR , MontgomeryKeyPairGen                           , "6.3.11";
     EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.14";
+    AES_XTS                 Bytes(16), XTS    , XTS_BYTES     , CIPHER         , AesXts                                         , "6.15";
+    AES_XTS_KEY_GEN         Empty    , XTS    , XTS_BYTES     , GENERATE       , AesXtsKeyGen                                   , "6.15";
     AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
     AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
     AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";
     AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
     AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
-    AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER         , AesGcm                                         , "6.13.2";
+    AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesGcm                                         , "6.13.2";
+    AES_CCM                 Ccm      , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesCcm                                         , "6.13";
+    AES_CTS                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCts                                         , "6.12";
+    AES_CMAC                Empty    , AES    , AES_BYTES     , SIGN           , AesCmac { general: false }                     , "6.14.4";
+    AES_CMAC_GENERAL        Length   , AES    , AES_BYTES     , SIGN           , AesCmac { general: true }                      , "6.14.3";
+    AES_GMAC                Gmac     , AES    , AES_BYTES     , SIGN           , AesGmac                                        , "6.13";
     AES_KEY_WRAP            OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrap { padded: false }                   , "6.16.3";
     // The standard once meant "the usual padding" by this number, and has withdrawn it. Most tokens (SoftHSM2, nShield, NSS)
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
     AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
     AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
+    HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
+    HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
 }

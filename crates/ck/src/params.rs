@@ -32,6 +32,24 @@ pub enum Params<'a> {
         /// The length of the tag in bits.
         tag_bits: u64,
     },
+    /// `CK_CCM_PARAMS`.
+    Ccm {
+        /// The length of the plaintext in bytes.
+        data_len: u64,
+        /// The nonce.
+        nonce: &'a [u8],
+        /// The additional authenticated data.
+        aad: &'a [u8],
+        /// The length of the MAC in bytes.
+        mac_len: u64,
+    },
+    /// `CK_SP800_108_KDF_PARAMS`, without keys that are derived besides.
+    CounterKdf {
+        /// The mechanism of the pseudorandom function.
+        function: MechanismType,
+        /// What the function is given each time, piece by piece.
+        pieces: [Piece<'a>; MOST_PIECES],
+    },
     /// `CK_ECDH1_DERIVE_PARAMS`.
     Ecdh {
         /// How the key grows out of the shared secret.
@@ -47,6 +65,19 @@ pub enum Params<'a> {
         prehash: bool,
         /// The context.
         context: &'a [u8],
+    },
+    /// `CK_HKDF_PARAMS`, with a salt that is no key.
+    Hkdf {
+        /// Whether a pseudorandom key is extracted from the base key, which is one otherwise.
+        extract: bool,
+        /// Whether it is expanded.
+        expand: bool,
+        /// The hash function.
+        digest: MechanismType,
+        /// The salt; none is as good as an empty one.
+        salt: &'a [u8],
+        /// What the derived key is for.
+        info: &'a [u8],
     },
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep {
@@ -66,4 +97,35 @@ pub enum Params<'a> {
         /// The length of the salt.
         salt_len: u64,
     },
+}
+
+/// The most pieces that the input of a pseudorandom function has: counter, label, separator, context and length, and some.
+pub const MOST_PIECES: usize = 8;
+
+/// A piece of what a pseudorandom function is given (`CK_PRF_DATA_PARAM`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// There is none here.
+    #[default]
+    Absent,
+    /// Bytes that are the same each time.
+    Bytes(&'a [u8]),
+    /// The number of the block, from 1.
+    Counter(Width),
+    /// The length of all that is derived, in bits.
+    Length {
+        /// Whether it is that of whole blocks.
+        blocks: bool,
+        /// How it is written.
+        width: Width,
+    },
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width {
+    /// In how many bits.
+    pub bits: u64,
+    /// Whether the least significant byte comes first.
+    pub little_endian: bool,
 }

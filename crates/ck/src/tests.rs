@@ -38,6 +38,8 @@ fn an_object_has_each_attribute_once() {
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC)),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::EC_EDWARDS)),
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS)),
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::EC_MONTGOMERY)),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_MONTGOMERY)),
         (ObjectClass::SECRET_KEY, Some(KeyType::AES)),
     ];
     for (class, key_type) in kinds {

@@ -16,7 +16,7 @@ const LONGEST: u64 = (1 << 36) - 32;
 const LONGEST_HELD: usize = 64 << 20;
 
 /// Reads the parameter and starts the cipher; gives it together with the length of the tag in bytes.
-fn start(
+pub(crate) fn start(
     key: &Key,
     params: &Params<'_>,
     direction: Direction,

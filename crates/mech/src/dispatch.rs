@@ -8,9 +8,14 @@ use ck::{Algorithm, Mechanism, Params};
 
 use crate::aes::Blocks;
 use crate::aes_cbc_pad::{PadDecryption, PadEncryption};
+use crate::aes_ccm::Ccm;
+use crate::aes_cmac::Cmac;
 use crate::aes_ctr::Counter;
+use crate::aes_cts::Stealing;
 use crate::aes_gcm::{GcmDecryption, GcmEncryption};
+use crate::aes_gmac::Gmac;
 use crate::aes_key_wrap::KeyWrap;
+use crate::aes_xts::Xts;
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
@@ -31,6 +36,8 @@ pub fn signer(
     key: &Arc<Key>,
 ) -> Result<Box<dyn Signer>, Error> {
     match mechanism.algorithm {
+        Algorithm::AesCmac { general } => Ok(Box::new(Cmac::new(general, params, key)?)),
+        Algorithm::AesGmac => Ok(Box::new(Gmac::new(params, key)?)),
         Algorithm::Ecdsa(digest) => {
             param::none(params)?;
             ecdsa::signer(key, digest)
@@ -45,16 +52,24 @@ pub fn signer(
         }
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
         Algorithm::AesCbc { .. }
+        | Algorithm::AesCcm
         | Algorithm::AesCtr
+        | Algorithm::AesCts
         | Algorithm::AesEcb
         | Algorithm::AesGcm
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesXts
+        | Algorithm::AesXtsKeyGen
+        | Algorithm::CounterKdf
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdh
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
+        | Algorithm::Hkdf
+        | Algorithm::HkdfKeyGen
+        | Algorithm::MontgomeryKeyPairGen
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
     }
@@ -71,6 +86,8 @@ pub fn verifier(
     key: &Arc<Key>,
 ) -> Result<Box<dyn Verifier>, Error> {
     match mechanism.algorithm {
+        Algorithm::AesCmac { general } => Ok(Box::new(Cmac::new(general, params, key)?)),
+        Algorithm::AesGmac => Ok(Box::new(Gmac::new(params, key)?)),
         Algorithm::Ecdsa(digest) => {
             param::none(params)?;
             ecdsa::verifier(key, digest)
@@ -85,16 +102,24 @@ pub fn verifier(
         }
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
         Algorithm::AesCbc { .. }
+        | Algorithm::AesCcm
         | Algorithm::AesCtr
+        | Algorithm::AesCts
         | Algorithm::AesEcb
         | Algorithm::AesGcm
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesXts
+        | Algorithm::AesXtsKeyGen
+        | Algorithm::CounterKdf
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdh
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
+        | Algorithm::Hkdf
+        | Algorithm::HkdfKeyGen
+        | Algorithm::MontgomeryKeyPairGen
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
     }
@@ -177,15 +202,22 @@ fn symmetric(
         Algorithm::AesCbc { padded: false } => {
             Box::new(Blocks::new(key, Some(param::block(params)?), direction)?)
         }
+        Algorithm::AesCcm => Box::new(Ccm::start(key, params, direction)?),
         Algorithm::AesCtr => Box::new(Counter::new(key, params)?),
+        Algorithm::AesCts => Box::new(Stealing::start(key, params, direction)?),
         Algorithm::AesKeyWrap { padded } => Box::new(KeyWrap::new(key, padded, params, direction)?),
         Algorithm::AesEcb => {
             param::none(params)?;
             Box::new(Blocks::new(key, None, direction)?)
         }
+        Algorithm::AesXts => Box::new(Xts::start(key, params, direction)?),
         Algorithm::AesCbc { padded: true }
+        | Algorithm::AesCmac { .. }
         | Algorithm::AesGcm
+        | Algorithm::AesGmac
         | Algorithm::AesKeyGen
+        | Algorithm::AesXtsKeyGen
+        | Algorithm::CounterKdf
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdh
@@ -193,6 +225,9 @@ fn symmetric(
         | Algorithm::Eddsa
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
+        | Algorithm::Hkdf
+        | Algorithm::HkdfKeyGen
+        | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { .. }
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaOaep

@@ -1,28 +1,19 @@
 //! Diffie-Hellman over elliptic curves (SP 800-56A, 5.7.1.2; PKCS#11 3.1, Mechanisms 6.3.17).
 
-use ck::{Algorithm, Digest, Mechanism, Params};
+use ck::{Digest, Params};
 use zeroize::Zeroizing;
 
 use crate::ffi::DigestContext;
-use crate::key::{LONGEST_SECRET, ec_point};
+use crate::key::{LONGEST_SECRET, ec_point, montgomery_point};
 use crate::{Error, Key, param};
 
-/// Derives a secret of `value_len` bytes from a private key and another's public key; without a length, the shared secret
+/// Derives a secret of `wanted` bytes from a private key and another's public key; without a length, the shared secret
 /// itself is given whole.
-///
-/// # Errors
-///
-/// The mechanism does not derive, the key or the parameter does not fit, the other's point is not on the curve, or so many
-/// bytes cannot be derived.
-pub fn derive(
-    mechanism: &Mechanism,
+pub(crate) fn derive(
     params: &Params<'_>,
     key: &Key,
-    value_len: Option<u64>,
+    wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if mechanism.algorithm != Algorithm::Ecdh {
-        return Err(Error::MechanismInvalid);
-    }
     let Params::Ecdh {
         kdf,
         shared_data,
@@ -32,16 +23,23 @@ pub fn derive(
         return Err(Error::MechanismParamInvalid);
     };
     let digest = param::derivation(kdf)?;
-    let key = key.ec_private()?;
-    let other = ec_point(key.curve(), public_data).ok_or(Error::MechanismParamInvalid)?;
-    let wanted = value_len
-        .map(|len| usize::try_from(len).map_err(|_| Error::KeySizeRange))
-        .transpose()?;
     match digest {
         None if !shared_data.is_empty() => Err(Error::MechanismParamInvalid),
-        None => truncate(key.agree(&other)?, wanted),
-        Some(digest) => expand(digest, &key.agree(&other)?, shared_data, wanted),
+        None => truncate(agree(key, public_data)?, wanted),
+        Some(digest) => expand(digest, &agree(key, public_data)?, shared_data, wanted),
     }
+}
+
+/// Computes what the parties agree on, on a Weierstrass curve or on a Montgomery curve (RFC 7748, 6).
+fn agree(key: &Key, public_data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if key.is_montgomery() {
+        let key = key.montgomery_private()?;
+        let other = montgomery_point(public_data).ok_or(Error::MechanismParamInvalid)?;
+        return key.agree(&other).map_err(|_| Error::MechanismParamInvalid);
+    }
+    let key = key.ec_private()?;
+    let other = ec_point(key.curve(), public_data).ok_or(Error::MechanismParamInvalid)?;
+    Ok(key.agree(&other)?)
 }
 
 /// Takes the last bytes of the secret: those in front are what the standard removes (6.3.17).

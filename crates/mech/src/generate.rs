@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::{EcKey, Ed25519Private, Rsa};
+use crate::ffi::{EcKey, Ed25519Private, Rsa, X25519Private};
 use crate::key::{check_secret_len, pair};
 use crate::{Error, Key, Material, param, signer, verifier};
 
@@ -46,7 +47,9 @@ pub fn generate_key(
 ) -> Result<Material, Error> {
     let key_type = match mechanism.algorithm {
         Algorithm::AesKeyGen => KeyType::AES,
+        Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
+        Algorithm::HkdfKeyGen => KeyType::HKDF,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
@@ -73,6 +76,7 @@ pub fn generate_pair(
     let generate = match mechanism.algorithm {
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
+        Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
         _ => return Err(Error::MechanismInvalid),
     };
@@ -110,6 +114,25 @@ fn generate_edwards(
     let private = pair::edwards_private_material(&key)?;
     let mechanism = MechanismType::EDDSA;
     check_pair(KeyType::EC_EDWARDS, mechanism, &public, &private)?;
+    Ok((public, private))
+}
+
+fn generate_montgomery(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let params = request
+        .ec_params
+        .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
+    pair::check_montgomery(params)?;
+    let (key, other) = (X25519Private::generate(), X25519Private::generate());
+    // The pair does not sign: that its halves belong together shows in an agreement.
+    let ours = key.agree(&other.public())?;
+    let theirs = other.agree(&key.public())?;
+    verify_slices_are_equal(&ours, &theirs)
+        .map_err(|_| Error::Provider("the pairwise consistency test"))?;
+    let public = pair::montgomery_public_material(&key.public())?;
+    let private = pair::montgomery_private_material(&key)?;
     Ok((public, private))
 }
 

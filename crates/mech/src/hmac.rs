@@ -21,7 +21,7 @@ impl Hmac {
         key: &Key,
     ) -> Result<Self, Error> {
         let len = if general {
-            length(digest, params)?
+            param::mac_len(params, digest.len())?
         } else {
             param::none(params)?;
             digest.len()
@@ -43,16 +43,6 @@ impl Hmac {
         mac.truncate(self.len);
         Ok(mac)
     }
-}
-
-fn length(digest: Digest, params: &Params<'_>) -> Result<usize, Error> {
-    let Params::Length(len) = *params else {
-        return Err(Error::MechanismParamInvalid);
-    };
-    usize::try_from(len)
-        .ok()
-        .filter(|len| (1..=digest.len()).contains(len))
-        .ok_or(Error::MechanismParamInvalid)
 }
 
 impl Signer for Hmac {

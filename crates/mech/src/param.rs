@@ -20,6 +20,17 @@ pub(crate) fn block<'a>(params: &Params<'a>) -> Result<&'a [u8], Error> {
     }
 }
 
+/// Reads the length in bytes of a MAC that is at most so long.
+pub(crate) fn mac_len(params: &Params<'_>, longest: usize) -> Result<usize, Error> {
+    let Params::Length(len) = *params else {
+        return Err(Error::MechanismParamInvalid);
+    };
+    usize::try_from(len)
+        .ok()
+        .filter(|len| (1..=longest).contains(len))
+        .ok_or(Error::MechanismParamInvalid)
+}
+
 /// Reads an integrity check value of eight bytes, if there is one.
 pub(crate) fn optional_check_value(params: &Params<'_>) -> Result<Option<[u8; 8]>, Error> {
     match params {

@@ -5,7 +5,7 @@ use der::asn1::{Any, BitStringRef, Null, UintRef};
 use der::{Encode, Tag};
 
 use crate::Error;
-use crate::ffi::{EcKey, Ed25519Public};
+use crate::ffi::{EcKey, Ed25519Public, X25519Public};
 use crate::key::{Attributes, EC_PUBLIC_KEY, RSA_ENCRYPTION, public_half};
 
 /// Derives the public key, in its standard form, from either half of a key pair.
@@ -24,6 +24,9 @@ pub fn derive_public_info<'a>(
         }
         KeyType::EC => ec_info(&public_half::ec(class, attributes).ok()?).ok(),
         KeyType::EC_EDWARDS => edwards_info(&public_half::edwards(class, attributes).ok()?).ok(),
+        KeyType::EC_MONTGOMERY => {
+            montgomery_info(&public_half::montgomery(class, attributes).ok()?).ok()
+        }
         _ => None,
     }
 }
@@ -31,6 +34,11 @@ pub fn derive_public_info<'a>(
 /// The algorithm has no parameters (RFC 8410, 3).
 fn edwards_info(key: &Ed25519Public) -> Result<Vec<u8>, der::Error> {
     info(&[public_half::ED25519.to_der()?], key.bytes())
+}
+
+/// The algorithm has no parameters here either.
+fn montgomery_info(key: &X25519Public) -> Result<Vec<u8>, der::Error> {
+    info(&[public_half::X25519.to_der()?], key.bytes())
 }
 
 fn rsa_info(n: &[u8], e: &[u8]) -> Result<Vec<u8>, der::Error> {

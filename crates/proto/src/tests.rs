@@ -1,6 +1,6 @@
 //! The wire keeps its promises: what is written is read back, and nothing else is accepted.
 
-use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params, Rv};
+use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width};
 use proptest::prelude::*;
 
 use crate::frame::{HEADER_LEN, Header, Kind, append};
@@ -99,6 +99,12 @@ fn every_kind_of_parameter_is_read_back() {
             counter_bits: 32,
             block: [7; 16],
         },
+        Params::Ccm {
+            data_len: 5,
+            nonce: b"nonce",
+            aad: b"aad",
+            mac_len: 8,
+        },
         Params::Gcm {
             iv: b"iv",
             aad: b"aad",
@@ -114,11 +120,6 @@ fn every_kind_of_parameter_is_read_back() {
             mgf: Mgf::MGF1_SHA512,
             salt_len: 20,
         },
-        Params::Ecdh {
-            kdf: KeyDerivation::SHA256_KDF,
-            shared_data: b"shared",
-            public_data: b"a point",
-        },
         Params::Eddsa {
             prehash: true,
             context: b"context",
@@ -128,19 +129,58 @@ fn every_kind_of_parameter_is_read_back() {
             context: b"",
         },
     ];
-    for params in params {
-        let argument = MechanismArgument {
-            id: MechanismType::AES_GCM,
-            params,
-        };
-        let mut bytes = Vec::new();
-        MechanismIn::encode(Some(&argument), &mut Writer::new(&mut bytes));
-        let mut reader = Reader::new(NO_SESSION, &bytes);
-        assert_eq!(MechanismIn::decode(&mut reader), Ok(Some(argument)));
-        assert!(reader.is_empty());
-        for cut in 0..bytes.len() {
-            assert!(MechanismIn::decode(&mut Reader::new(NO_SESSION, &bytes[..cut])).is_err());
-        }
+    params.into_iter().for_each(check_params);
+}
+
+#[test]
+fn every_kind_of_derivation_is_read_back() {
+    let params = [
+        Params::CounterKdf {
+            function: MechanismType::SHA256_HMAC,
+            pieces: {
+                let width = Width {
+                    bits: 16,
+                    little_endian: true,
+                };
+                let mut pieces = [Piece::Absent; MOST_PIECES];
+                pieces[0] = Piece::Counter(width);
+                pieces[1] = Piece::Bytes(b"label");
+                pieces[7] = Piece::Length {
+                    blocks: true,
+                    width,
+                };
+                pieces
+            },
+        },
+        Params::Hkdf {
+            extract: true,
+            expand: false,
+            digest: MechanismType::SHA256,
+            salt: b"salt",
+            info: b"info",
+        },
+        Params::Ecdh {
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+            public_data: b"a point",
+        },
+    ];
+    params.into_iter().for_each(check_params);
+}
+
+/// Checks that what is written is read back, and that no part of it is taken for the whole.
+fn check_params(params: Params<'_>) {
+    let argument = MechanismArgument {
+        id: MechanismType::AES_GCM,
+        params,
+    };
+    let mut bytes = Vec::new();
+    MechanismIn::encode(Some(&argument), &mut Writer::new(&mut bytes));
+    let mut reader = Reader::new(NO_SESSION, &bytes);
+    assert_eq!(MechanismIn::decode(&mut reader), Ok(Some(argument)));
+    assert!(reader.is_empty());
+    for cut in 0..bytes.len() {
+        assert!(MechanismIn::decode(&mut Reader::new(NO_SESSION, &bytes[..cut])).is_err());
     }
 }
 

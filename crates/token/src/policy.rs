@@ -18,8 +18,8 @@
 //! | a secret key below 16 bytes (R5) | accepted | refused |
 //! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
-//! | initialisation vectors and counters of the caller's for encryption by GCM and CTR (R10) | accepted | refused; what was encrypted elsewhere is decrypted |
-//! | GCM tags below 96 bits (R10), MACs below 64 | accepted | refused |
+//! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
+//! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
 mod changes;
@@ -239,7 +239,21 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
     let fits = match mechanism.algorithm {
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
         Algorithm::Hmac { .. } => {
-            key.class() == ObjectClass::SECRET_KEY && key_type != KeyType::AES
+            key.class() == ObjectClass::SECRET_KEY
+                && !matches!(key_type, KeyType::AES | KeyType::AES_XTS | KeyType::HKDF)
+        }
+        // There is no cofactor to multiply by on Montgomery curves: the scalar is a multiple of it (RFC 7748, 5).
+        Algorithm::Ecdh if mechanism.id == MechanismType::ECDH1_DERIVE => {
+            matches!(key_type, KeyType::EC | KeyType::EC_MONTGOMERY)
+        }
+        // Which of them belongs to which pseudorandom function is the mechanism's own check.
+        Algorithm::CounterKdf => {
+            key.class() == ObjectClass::SECRET_KEY
+                && !matches!(key_type, KeyType::AES_XTS | KeyType::HKDF)
+        }
+        Algorithm::Hkdf => {
+            key.class() == ObjectClass::SECRET_KEY
+                && matches!(key_type, KeyType::GENERIC_SECRET | KeyType::HKDF)
         }
         _ => mechanism.key_type == Some(key_type),
     };
@@ -315,7 +329,10 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
         return;
     }
     let preferred: [usize; 4] = match key.key_type() {
-        Some(KeyType::AES) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
+        Some(KeyType::AES | KeyType::AES_XTS) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
+        Some(KeyType::EC_MONTGOMERY | KeyType::HKDF) => {
+            [DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING]
+        }
         _ => [SIGNATURE, ENCRYPTION, DERIVATION, WRAPPING],
     };
     let named = |family: &usize| FAMILIES[*family].iter().any(|id| key.is(*id));
@@ -351,9 +368,10 @@ pub(crate) fn default_purpose(
         return false;
     }
     match (key.class(), key.key_type()) {
-        (ObjectClass::SECRET_KEY, Some(KeyType::AES)) => {
+        (ObjectClass::SECRET_KEY, Some(KeyType::AES | KeyType::AES_XTS)) => {
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
+        (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
         (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(KeyType::RSA))
             if profile == Profile::Compat =>
         {

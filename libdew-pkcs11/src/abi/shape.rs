@@ -4,6 +4,7 @@
 //! [`CArgument`] then copies what goes in to the request, and what came out to the host.
 
 mod bytes;
+mod counter_kdf;
 mod info;
 mod list;
 mod mechanism;

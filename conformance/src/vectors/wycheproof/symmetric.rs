@@ -62,7 +62,12 @@ pub fn cipher(file: &str, mechanism: CK_MECHANISM_TYPE) -> Result<Vec<Vector>, E
             plaintext: test.pt.to_vec(),
             ciphertext: test.ct.to_vec(),
         };
-        vector!(test, Mechanism::with_bytes(mechanism, &test.nonce), what)
+        // The number of a sector is written with the least significant byte first, and the zeros behind it left out.
+        let mut nonce = test.nonce.to_vec();
+        if mechanism == CKM_AES_XTS {
+            nonce.resize(16, 0);
+        }
+        vector!(test, Mechanism::with_bytes(mechanism, &nonce), what)
     });
     Ok(vectors.collect())
 }

@@ -12,12 +12,16 @@ use super::{Failed, check, int, owned};
 pub(crate) enum Mode {
     /// Cipher block chaining, never padded here.
     Cbc,
+    /// Counter mode with CBC-MAC, which takes its whole message at once (`seal` and `open`).
+    Ccm,
     /// Counter mode with a counter of the whole block.
     Ctr,
     /// Electronic code book, never padded here.
     Ecb,
     /// Galois/counter mode.
     Gcm,
+    /// The mode for the sectors of disks, which takes one sector at once.
+    Xts,
 }
 
 /// Which way a cipher goes.
@@ -57,13 +61,16 @@ impl Drop for CipherContext {
 }
 
 /// Returns the library's static description of a cipher, null if there is no AES of this key length.
-fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
+pub(super) fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
     // SAFETY: these functions take no argument and return pointers to static data.
     unsafe {
         match (mode, key_len) {
             (Mode::Cbc, 16) => c::EVP_aes_128_cbc(),
             (Mode::Cbc, 24) => c::EVP_aes_192_cbc(),
             (Mode::Cbc, 32) => c::EVP_aes_256_cbc(),
+            (Mode::Ccm, 16) => c::EVP_aes_128_ccm(),
+            (Mode::Ccm, 24) => c::EVP_aes_192_ccm(),
+            (Mode::Ccm, 32) => c::EVP_aes_256_ccm(),
             (Mode::Ctr, 16) => c::EVP_aes_128_ctr(),
             (Mode::Ctr, 24) => c::EVP_aes_192_ctr(),
             (Mode::Ctr, 32) => c::EVP_aes_256_ctr(),
@@ -73,13 +80,14 @@ fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
             (Mode::Gcm, 16) => c::EVP_aes_128_gcm(),
             (Mode::Gcm, 24) => c::EVP_aes_192_gcm(),
             (Mode::Gcm, 32) => c::EVP_aes_256_gcm(),
+            (Mode::Xts, 64) => c::EVP_aes_256_xts(),
             _ => ptr::null(),
         }
     }
 }
 
 impl CipherContext {
-    /// Starts a cipher; `iv` is empty for ECB, one block for CBC and CTR, and of any other length for GCM.
+    /// Starts a cipher; `iv` is empty for ECB, one block for CBC, CTR and XTS, and of any other length for GCM.
     pub(crate) fn new(
         mode: Mode,
         direction: Direction,
@@ -89,17 +97,14 @@ impl CipherContext {
         let cipher = description(mode, key.len());
         let iv_fits = match mode {
             Mode::Ecb => iv.is_empty(),
-            Mode::Cbc | Mode::Ctr => iv.len() == BLOCK,
+            Mode::Cbc | Mode::Ctr | Mode::Xts => iv.len() == BLOCK,
             Mode::Gcm => !iv.is_empty(),
+            Mode::Ccm => false,
         };
         if cipher.is_null() || !iv_fits {
             return Err(Failed::of("EVP_CipherInit_ex"));
         }
-        // SAFETY: takes no argument; the result is checked and owned.
-        let new = Self(owned(
-            unsafe { c::EVP_CIPHER_CTX_new() },
-            "EVP_CIPHER_CTX_new",
-        )?);
+        let new = Self::blank()?;
         if mode == Mode::Gcm {
             new.init(cipher, ptr::null(), ptr::null(), direction)?;
             new.control(c::EVP_CTRL_AEAD_SET_IVLEN, iv.len(), ptr::null_mut())?;
@@ -113,8 +118,20 @@ impl CipherContext {
         Ok(new)
     }
 
-    /// Calls the C initialiser; `new` has checked that key and IV have the lengths that it will read.
-    fn init(
+    /// Makes a context without cipher or key.
+    pub(super) fn blank() -> Result<Self, Failed> {
+        // SAFETY: takes no argument; the result is checked and owned.
+        let context = unsafe { c::EVP_CIPHER_CTX_new() };
+        owned(context, "EVP_CIPHER_CTX_new").map(Self)
+    }
+
+    /// Returns the C context, for this module tree alone.
+    pub(super) const fn as_ptr(&self) -> *mut c::EVP_CIPHER_CTX {
+        self.0.as_ptr()
+    }
+
+    /// Calls the C initialiser; its callers have checked that key and IV have the lengths that it will read.
+    pub(super) fn init(
         &self,
         cipher: *const c::EVP_CIPHER,
         key: *const u8,
@@ -136,9 +153,14 @@ impl CipherContext {
     }
 
     /// Calls the C control function with a buffer of `len` bytes, or with the number `len` and no buffer.
-    fn control(&self, command: c_int, len: usize, buffer: *mut u8) -> Result<(), Failed> {
+    pub(super) fn control(
+        &self,
+        command: c_int,
+        len: usize,
+        buffer: *mut u8,
+    ) -> Result<(), Failed> {
         let len = int(len, "EVP_CIPHER_CTX_ctrl")?;
-        // SAFETY: the context is valid; the callers below give a buffer of `len` bytes where the command reads or
+        // SAFETY: the context is valid; the callers give a buffer of `len` bytes where the command reads or
         // writes one.
         let result =
             unsafe { c::EVP_CIPHER_CTX_ctrl(self.0.as_ptr(), command, len, buffer.cast()) };

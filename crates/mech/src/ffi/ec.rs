@@ -10,6 +10,8 @@ use super::{BigNum, Failed, check, owned};
 /// A curve (SP 800-186, SEC 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Curve {
+    /// secp224r1.
+    P224,
     /// secp256r1.
     P256,
     /// secp384r1.
@@ -24,6 +26,7 @@ impl Curve {
     /// Returns the size of the field and of the order in bits: they are the same for all these curves.
     pub(crate) const fn bits(self) -> usize {
         match self {
+            Self::P224 => 224,
             Self::P256 | Self::Secp256k1 => 256,
             Self::P384 => 384,
             Self::P521 => 521,
@@ -42,6 +45,7 @@ impl Curve {
 
     const fn nid(self) -> i32 {
         match self {
+            Self::P224 => c::NID_secp224r1,
             Self::P256 => c::NID_X9_62_prime256v1,
             Self::P384 => c::NID_secp384r1,
             Self::P521 => c::NID_secp521r1,

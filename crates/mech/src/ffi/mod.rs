@@ -4,7 +4,9 @@
 //! slices, check every return value, and leave the library's error queue empty.
 
 mod bignum;
+mod ccm;
 mod cipher;
+mod cmac;
 mod digest;
 mod ec;
 mod ed25519;
@@ -12,12 +14,15 @@ mod hmac;
 mod key_wrap;
 mod rsa;
 mod rsa_oaep;
+mod x25519;
 
 use std::ffi::c_int;
 use std::ptr::NonNull;
 
 pub(crate) use bignum::BigNum;
+pub(crate) use ccm::Ccm;
 pub(crate) use cipher::{CipherContext, Direction, Mode};
+pub(crate) use cmac::CmacContext;
 pub(crate) use digest::DigestContext;
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use ed25519::{Ed25519Private, Ed25519Public, Scheme as Ed25519Scheme};
@@ -25,6 +30,7 @@ pub(crate) use hmac::HmacContext;
 pub(crate) use key_wrap::KeyWrapSchedule;
 pub(crate) use rsa::{PssScheme, Rsa, RsaPrivateParts};
 pub(crate) use rsa_oaep::OaepScheme;
+pub(crate) use x25519::{X25519Private, X25519Public};
 
 /// A C function that did not do what it was asked to.
 #[derive(Clone, Copy, Debug)]

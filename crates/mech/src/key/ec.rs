@@ -12,7 +12,7 @@ use crate::{Error, Material};
 /// The mark of an uncompressed point (SEC 1, 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-const CURVES: [(Curve, ObjectIdentifier, &[&str]); 4] = [
+const CURVES: [(Curve, ObjectIdentifier, &[&str]); 5] = [
     (
         Curve::P256,
         ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
@@ -32,6 +32,11 @@ const CURVES: [(Curve, ObjectIdentifier, &[&str]); 4] = [
         Curve::Secp256k1,
         ObjectIdentifier::new_unwrap("1.3.132.0.10"),
         &["secp256k1"],
+    ),
+    (
+        Curve::P224,
+        ObjectIdentifier::new_unwrap("1.3.132.0.33"),
+        &["secp224r1", "P-224"],
     ),
 ];
 
@@ -67,6 +72,7 @@ pub(crate) fn oid(curve: Curve) -> ObjectIdentifier {
         Curve::P384 => &CURVES[1],
         Curve::P521 => &CURVES[2],
         Curve::Secp256k1 => &CURVES[3],
+        Curve::P224 => &CURVES[4],
     };
     row.1
 }

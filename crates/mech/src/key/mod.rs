@@ -3,6 +3,7 @@
 mod attributes;
 mod ec;
 mod edwards;
+mod montgomery;
 mod pkcs8;
 mod rsa;
 mod rsa_factor;
@@ -17,7 +18,7 @@ pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, Rsa};
+use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, Rsa, X25519Private};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -33,6 +34,9 @@ enum Parts {
     EcPublic(EcKey),
     EdwardsPrivate(Ed25519Private),
     EdwardsPublic(Ed25519Public),
+    MontgomeryPrivate(X25519Private),
+    /// It takes part in nothing: the other party's key comes as a parameter.
+    MontgomeryPublic,
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
@@ -42,7 +46,7 @@ impl Key {
     /// Parses the attributes of a key object and checks that they make a key.
     ///
     /// RSA numbers must belong together, have a modulus of 2,048 to 4,096 bits and an odd public exponent from 65,537;
-    /// points must be on their curve, scalars below the order, and AES keys 16, 24 or 32 bytes long. A private RSA key
+    /// points must be on their curve, scalars below the order, AES keys 16, 24 or 32 bytes long, and the halves of XTS keys different. A private RSA key
     /// needs modulus and both exponents only: what else is missing is computed.
     ///
     /// # Errors
@@ -63,6 +67,12 @@ impl Key {
             (ObjectClass::PUBLIC_KEY, KeyType::EC_EDWARDS) => {
                 Parts::EdwardsPublic(edwards::public(attributes)?)
             }
+            (ObjectClass::PRIVATE_KEY, KeyType::EC_MONTGOMERY) => {
+                Parts::MontgomeryPrivate(montgomery::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::EC_MONTGOMERY) => {
+                montgomery::public(attributes).map(|_| Parts::MontgomeryPublic)?
+            }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
             }
@@ -81,6 +91,7 @@ impl Key {
         let size = match &self.parts {
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(_) | Parts::EdwardsPublic(_) => edwards::BITS,
+            Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic => montgomery::BITS,
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
@@ -142,10 +153,41 @@ impl Key {
         }
     }
 
+    /// Tells whether it is a key on a Montgomery curve.
+    pub(crate) fn is_montgomery(&self) -> bool {
+        self.key_type == KeyType::EC_MONTGOMERY
+    }
+
+    /// Returns the Montgomery curve private key that this must be.
+    pub(crate) const fn montgomery_private(&self) -> Result<&X25519Private, Error> {
+        match &self.parts {
+            Parts::MontgomeryPrivate(key) => Ok(key),
+            Parts::MontgomeryPublic => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the value of the AES key that this must be.
     pub(crate) fn aes(&self) -> Result<&[u8], Error> {
         match &self.parts {
             Parts::Secret(value) if self.key_type == KeyType::AES => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the two AES keys, one after the other, of the XTS key that this must be.
+    pub(crate) fn xts(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::AES_XTS => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the secret that HKDF starts from: one for that purpose, or a generic one.
+    pub(crate) fn hkdf(&self) -> Result<&[u8], Error> {
+        let fits = matches!(self.key_type, KeyType::HKDF | KeyType::GENERIC_SECRET);
+        match &self.parts {
+            Parts::Secret(value) if fits => Ok(value),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -178,6 +220,7 @@ pub fn complete_private<'a>(
     match key_type {
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
+        KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
         KeyType::RSA => rsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -199,6 +242,7 @@ pub fn complete_public<'a>(
     match key_type {
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
+        KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -213,6 +257,10 @@ pub(crate) mod pair {
         check_curve as check_edwards, private_material as edwards_private_material,
         public_material as edwards_public_material,
     };
+    pub(crate) use super::montgomery::{
+        check_curve as check_montgomery, private_material as montgomery_private_material,
+        public_material as montgomery_public_material,
+    };
     pub(crate) use super::rsa::{
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
@@ -221,6 +269,7 @@ pub(crate) mod pair {
 
 /// The other party's point in a key agreement.
 pub(crate) use ec::point as ec_point;
+pub(crate) use montgomery::point as montgomery_point;
 
 /// The lengths that secrets may have.
 pub(crate) use secret::{LONGEST as LONGEST_SECRET, check_len as check_secret_len};
@@ -233,8 +282,9 @@ pub(crate) mod public_half {
     use super::Attributes;
     pub(crate) use super::ec::oid;
     pub(crate) use super::edwards::ED25519;
+    pub(crate) use super::montgomery::X25519;
     use crate::Error;
-    use crate::ffi::{EcKey, Ed25519Public};
+    use crate::ffi::{EcKey, Ed25519Public, X25519Public};
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -258,6 +308,17 @@ pub(crate) mod public_half {
         match class {
             ObjectClass::PRIVATE_KEY => Ok(super::edwards::private(attributes)?.public()),
             _ => super::edwards::public(attributes),
+        }
+    }
+
+    /// Returns the public key on a Montgomery curve, computed from the private one if need be.
+    pub(crate) fn montgomery(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<X25519Public, Error> {
+        match class {
+            ObjectClass::PRIVATE_KEY => Ok(super::montgomery::private(attributes)?.public()),
+            _ => super::montgomery::public(attributes),
         }
     }
 }

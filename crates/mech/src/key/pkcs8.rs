@@ -1,13 +1,13 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 as in
-//! RFC 8410.
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 and
+//! X25519 as in RFC 8410.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{Key, Parts, ec, edwards, rsa};
-use crate::ffi::{EcKey, Ed25519Private};
+use super::{Key, Parts, ec, edwards, montgomery, rsa};
+use crate::ffi::{EcKey, Ed25519Private, X25519Private};
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -44,11 +44,16 @@ impl Key {
                 algorithm(&edwards::ED25519, &[]),
                 element(Tag::OctetString, &[key.seed()])?,
             ),
+            Parts::MontgomeryPrivate(key) => (
+                algorithm(&montgomery::X25519, &[]),
+                element(Tag::OctetString, &[key.bytes()])?,
+            ),
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
             Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
+            | Parts::MontgomeryPublic
             | Parts::RsaPublic(_)
             | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
         };
@@ -84,6 +89,12 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let key = Ed25519Private::from_seed(seed.as_bytes());
             let key = key.ok_or(Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC_EDWARDS, edwards::private_material(&key)?))
+        }
+        montgomery::X25519 => {
+            let value = <&OctetStringRef>::from_der(key).map_err(|_| Error::KeyEncodingInvalid)?;
+            let key = X25519Private::from_bytes(value.as_bytes());
+            let key = key.ok_or(Error::KeyEncodingInvalid)?;
+            Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?))
         }
         _ => Err(Error::KeyEncodingInvalid),
     }

@@ -1,5 +1,6 @@
 //! Secret keys: AES keys, generic secrets and the keys of MACs.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
 
@@ -8,6 +9,8 @@ use crate::Error;
 
 /// The longest generic secret (see the mechanism table).
 pub(crate) const LONGEST: usize = 512;
+/// The length of the two AES keys of XTS together.
+const XTS_LEN: usize = 64;
 
 /// Parses a secret key.
 pub(super) fn parse(
@@ -19,15 +22,27 @@ pub(super) fn parse(
     }
     let value = attributes.required(AttributeType::VALUE)?;
     check_len(key_type, value.len())?;
+    if key_type == KeyType::AES_XTS {
+        check_halves(value)?;
+    }
     Ok(Zeroizing::new(value.to_vec()))
+}
+
+/// Refuses an XTS key whose two halves are the same (FIPS 140-3, implementation guidance C.I).
+fn check_halves(value: &[u8]) -> Result<(), Error> {
+    let (one, other) = value.split_at(XTS_LEN / 2);
+    match verify_slices_are_equal(one, other) {
+        Ok(()) => Err(Error::AttributeInvalid(AttributeType::VALUE)),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Checks the length in bytes that a secret key of this type has or is to have.
 pub(crate) fn check_len(key_type: KeyType, len: usize) -> Result<(), Error> {
-    let fits = if key_type == KeyType::AES {
-        matches!(len, 16 | 24 | 32)
-    } else {
-        (1..=LONGEST).contains(&len)
+    let fits = match key_type {
+        KeyType::AES => matches!(len, 16 | 24 | 32),
+        KeyType::AES_XTS => len == XTS_LEN,
+        _ => (1..=LONGEST).contains(&len),
     };
     if fits {
         Ok(())

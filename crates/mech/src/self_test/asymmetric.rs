@@ -176,7 +176,7 @@ pub(super) const ECDSA: &[KnownAnswer] = &[
     },
 ];
 
-/// The signature of RFC 8032, 7.1, test 2, and the agreement that Wycheproof's first case of P-256 comes to, expanded with
+/// The signature of RFC 8032, 7.1, test 2, that of RFC 7748, 5.2, and the agreement that Wycheproof's first case of P-256 comes to, expanded with
 /// OpenSSL.
 pub(super) const OTHER_CURVES: &[KnownAnswer] = &[
     KnownAnswer {
@@ -200,6 +200,19 @@ pub(super) const OTHER_CURVES: &[KnownAnswer] = &[
          3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
     },
     KnownAnswer {
+        name: "X25519",
+        mechanism: MechanismType::ECDH1_DERIVE,
+        params: Params::Ecdh {
+            kdf: KeyDerivation::NULL,
+            shared_data: &[],
+            public_data: COORDINATE,
+        },
+        key: TestKey::Montgomery(&X25519),
+        check: Check::Derive,
+        input: "",
+        output: "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552",
+    },
+    KnownAnswer {
         name: "ECDH P-256 with SHA-256",
         mechanism: MechanismType::ECDH1_DERIVE,
         params: ECDH,
@@ -210,6 +223,18 @@ pub(super) const OTHER_CURVES: &[KnownAnswer] = &[
     },
 ];
 
+/// The first scalar and the first coordinate of RFC 7748, 5.2.
+const X25519: [(AttributeType, &str); 2] = [
+    (AttributeType::EC_PARAMS, "06032b656e"),
+    (
+        AttributeType::VALUE,
+        "a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4",
+    ),
+];
+const COORDINATE: &[u8] = &[
+    0xe6, 0xdb, 0x68, 0x67, 0x58, 0x30, 0x30, 0xdb, 0x35, 0x94, 0xc1, 0xa4, 0x24, 0xb1, 0x5f, 0x7c,
+    0x72, 0x66, 0x24, 0xec, 0x26, 0xb3, 0x35, 0x3b, 0x10, 0xa9, 0x03, 0xa6, 0xd0, 0xab, 0x1c, 0x4c,
+];
 /// The key of RFC 8032, 7.1, test 2.
 const ED25519: [(AttributeType, &str); 3] = [
     (AttributeType::EC_PARAMS, "06032b6570"),

@@ -1,6 +1,7 @@
 //! The self-test: a known answer for every family of mechanisms, before any of them is used (FIPS 140-3, 7.10.3).
 
 mod asymmetric;
+mod modes;
 mod symmetric;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub struct SelfTestFailure {
 enum TestKey {
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
+    Montgomery(&'static [(AttributeType, &'static str)]),
     None,
     Rsa,
     Secret(KeyType, &'static str),
@@ -69,6 +71,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         symmetric::DIGESTS,
         symmetric::MACS,
         symmetric::CIPHERS,
+        modes::MODES,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
@@ -185,6 +188,7 @@ impl KnownAnswer {
         let (class, key_type, attributes) = match self.key {
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
+            TestKey::Montgomery(attributes) => (half, KeyType::EC_MONTGOMERY, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
             TestKey::Secret(key_type, value) => (

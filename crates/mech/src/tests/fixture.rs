@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ck::{
-    AttributeType, KeyDerivation, KeyType, Mechanism, MechanismType, Mgf, ObjectClass, Params,
+    AttributeType, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf, ObjectClass,
+    Params, Piece, Width,
 };
 
 use crate::{Error, Key, encryptor, signer, verifier};
@@ -48,20 +49,40 @@ pub(super) struct CaseParams {
     bytes: Option<String>,
     context: Option<String>,
     counter_bits: Option<u64>,
+    data_len: Option<u64>,
     digest: Option<String>,
+    expand: Option<bool>,
+    extract: Option<bool>,
+    info: Option<String>,
     iv: Option<String>,
     kdf: Option<String>,
     label: Option<String>,
     length: Option<u64>,
+    mac_len: Option<u64>,
     mgf: Option<String>,
+    /// Each is `counter` or `length` or `blocks` with a width in bits (`-` for the least significant byte first), or bytes.
+    pieces: Vec<String>,
     prehash: bool,
     public_data: Option<String>,
+    salt: Option<String>,
     salt_len: Option<u64>,
     shared_data: Option<String>,
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 14] = [
+pub(super) const FILES: [(&str, &str); 23] = [
+    (
+        "counter_kdf",
+        include_str!("../../vectors/counter_kdf.json"),
+    ),
+    ("p224", include_str!("../../vectors/p224.json")),
+    ("x25519", include_str!("../../vectors/x25519.json")),
+    ("aes_ccm", include_str!("../../vectors/aes_ccm.json")),
+    ("aes_cmac", include_str!("../../vectors/aes_cmac.json")),
+    ("aes_cts", include_str!("../../vectors/aes_cts.json")),
+    ("aes_gmac", include_str!("../../vectors/aes_gmac.json")),
+    ("aes_xts", include_str!("../../vectors/aes_xts.json")),
+    ("hkdf", include_str!("../../vectors/hkdf.json")),
     (
         "aes_cbc_pad",
         include_str!("../../vectors/aes_cbc_pad.json"),
@@ -176,6 +197,7 @@ pub(super) fn object(name: &str) -> Object {
     let file = match key_type(name) {
         KeyType::RSA => "rsa_pkcs1",
         KeyType::EC_EDWARDS => "eddsa",
+        KeyType::EC_MONTGOMERY => "x25519",
         _ => "ecdsa",
     };
     let text = FILES.iter().find(|(known, _)| *known == file).unwrap().1;
@@ -186,6 +208,7 @@ fn key_type(name: &str) -> KeyType {
     match name {
         name if name.starts_with("rsa") => KeyType::RSA,
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
+        name if name.starts_with('x') => KeyType::EC_MONTGOMERY,
         _ => KeyType::EC,
     }
 }
@@ -207,12 +230,24 @@ pub(super) fn secret(key_type: KeyType, value: &[u8]) -> Arc<Key> {
 pub(super) struct Owned {
     bytes: Vec<u8>,
     second: Vec<u8>,
+    pieces: Vec<Vec<u8>>,
+}
+
+impl Case {
+    /// The type of the secret key: the mechanism's own, or AES for a function over it.
+    pub(super) fn key_type(&self, row: &Mechanism) -> KeyType {
+        match self.params.digest.as_deref() {
+            Some("CKM_AES_CMAC") => KeyType::AES,
+            _ => row.key_type.unwrap(),
+        }
+    }
 }
 
 impl CaseParams {
     pub(super) fn decode(&self) -> Owned {
         let first = [
             &self.bytes,
+            &self.salt,
             &self.iv,
             &self.label,
             &self.block,
@@ -220,7 +255,8 @@ impl CaseParams {
             &self.public_data,
         ];
         let bytes = first.into_iter().find_map(Option::as_ref);
-        let second = self.aad.as_ref().or(self.shared_data.as_ref());
+        let second = [&self.aad, &self.shared_data, &self.info];
+        let second = second.into_iter().find_map(Option::as_ref);
         let decode = |text: Option<&String>| {
             text.map(|text| hex::decode(text).unwrap())
                 .unwrap_or_default()
@@ -228,10 +264,18 @@ impl CaseParams {
         Owned {
             bytes: decode(bytes),
             second: decode(second),
+            pieces: self
+                .pieces
+                .iter()
+                .map(|piece| hex::decode(piece).unwrap_or_default())
+                .collect(),
         }
     }
 
     pub(super) fn params<'a>(&self, owned: &'a Owned) -> Params<'a> {
+        if let Some(params) = self.derivation(owned) {
+            return params;
+        }
         if let Some(salt_len) = self.salt_len {
             return Params::Pss {
                 digest: self.digest(),
@@ -239,15 +283,12 @@ impl CaseParams {
                 salt_len,
             };
         }
-        if let Some(name) = &self.kdf {
-            return Params::Ecdh {
-                kdf: KeyDerivation::ALL
-                    .iter()
-                    .find(|(_, known)| known == name)
-                    .unwrap()
-                    .0,
-                shared_data: &owned.second,
-                public_data: &owned.bytes,
+        if let Some(data_len) = self.data_len {
+            return Params::Ccm {
+                data_len,
+                nonce: &owned.bytes,
+                aad: &owned.second,
+                mac_len: self.mac_len.unwrap(),
             };
         }
         if self.prehash || self.context.is_some() {
@@ -283,6 +324,40 @@ impl CaseParams {
         }
     }
 
+    fn derivation<'a>(&self, owned: &'a Owned) -> Option<Params<'a>> {
+        if !self.pieces.is_empty() {
+            let mut pieces = [Piece::Absent; MOST_PIECES];
+            for (index, text) in self.pieces.iter().enumerate() {
+                pieces[index] = piece(text, &owned.pieces[index]);
+            }
+            return Some(Params::CounterKdf {
+                function: self.digest(),
+                pieces,
+            });
+        }
+        if let Some(extract) = self.extract {
+            return Some(Params::Hkdf {
+                extract,
+                expand: self.expand.unwrap(),
+                digest: self.digest(),
+                salt: &owned.bytes,
+                info: &owned.second,
+            });
+        }
+        if let Some(name) = &self.kdf {
+            return Some(Params::Ecdh {
+                kdf: KeyDerivation::ALL
+                    .iter()
+                    .find(|(_, known)| known == name)
+                    .unwrap()
+                    .0,
+                shared_data: &owned.second,
+                public_data: &owned.bytes,
+            });
+        }
+        None
+    }
+
     fn digest(&self) -> MechanismType {
         row_named(self.digest.as_deref().unwrap()).id
     }
@@ -293,6 +368,24 @@ impl CaseParams {
             .iter()
             .find(|(_, known)| *known == name)
             .map_or(Mgf(0x77), |(mgf, _)| *mgf)
+    }
+}
+
+fn piece<'a>(text: &str, bytes: &'a [u8]) -> Piece<'a> {
+    let Some((kind, bits)) = text.split_once(' ') else {
+        return Piece::Bytes(bytes);
+    };
+    let bits: i64 = bits.parse().unwrap();
+    let width = Width {
+        bits: bits.unsigned_abs(),
+        little_endian: bits < 0,
+    };
+    match kind {
+        "counter" => Piece::Counter(width),
+        kind => Piece::Length {
+            blocks: kind == "blocks",
+            width,
+        },
     }
 }
 

@@ -251,5 +251,5 @@ fn the_limits_are_those_of_the_mechanism_table() {
     // The same secrets, in bits (6.8.2).
     let generated = ck::MechanismType::GENERIC_SECRET_KEY_GEN;
     assert_eq!(range(generated), (8, 512 * 8));
-    assert_eq!(range(ck::MechanismType::ECDSA), (256, 521));
+    assert_eq!(range(ck::MechanismType::ECDSA), (224, 521));
 }

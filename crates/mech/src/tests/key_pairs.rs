@@ -206,3 +206,54 @@ fn secret_keys_have_the_lengths_of_their_type() {
         );
     }
 }
+
+#[test]
+fn a_montgomery_pair_has_its_attributes_and_no_other_curve() {
+    let generate = |params: &[u8]| {
+        let request = PairRequest {
+            ec_params: Some(params),
+            ..PairRequest::default()
+        };
+        let id = MechanismType::EC_MONTGOMERY_KEY_PAIR_GEN;
+        generate_pair(row(id), &Params::None, &request)
+    };
+    for params in [&[6, 3, 0x2b, 0x65, 0x6e][..], b"\x13\x0acurve25519"] {
+        let (public, private) = generate(params).unwrap();
+        let (public, private) = (Object::material(&public), Object::material(&private));
+        for half in [&public, &private] {
+            let stored = &half.0[&AttributeType::EC_PARAMS];
+            assert_eq!(stored, &[6, 3, 0x2b, 0x65, 0x6e]);
+        }
+        let point = &public.0[&AttributeType::EC_POINT];
+        assert_eq!((point.len(), &point[..2]), (34, &[4, 32][..]));
+        assert_eq!(private.0[&AttributeType::VALUE].len(), 32);
+        let key = private.key(ObjectClass::PRIVATE_KEY, KeyType::EC_MONTGOMERY);
+        assert_eq!(key.size(), 255);
+    }
+    // Ed25519, X448 and P-256 are other curves.
+    let others: [&[u8]; 3] = [
+        &[6, 3, 0x2b, 0x65, 0x70],
+        &[6, 3, 0x2b, 0x65, 0x6f],
+        &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7],
+    ];
+    for params in others {
+        assert_eq!(generate(params).unwrap_err(), Error::CurveNotSupported);
+    }
+}
+
+#[test]
+fn an_xts_key_is_two_keys() {
+    let parse = |value: &[u8]| {
+        Object::secret(value)
+            .parse(ObjectClass::SECRET_KEY, KeyType::AES_XTS)
+            .map(drop)
+    };
+    let value: Vec<u8> = (0..64).collect();
+    assert_eq!(parse(&value), Ok(()));
+    assert_eq!(parse(&value[..32]), Err(Error::KeySizeRange));
+    let twice = [&value[..32], &value[..32]].concat();
+    assert_eq!(
+        parse(&twice),
+        Err(Error::AttributeInvalid(AttributeType::VALUE))
+    );
+}

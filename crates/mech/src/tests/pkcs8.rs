@@ -35,7 +35,7 @@ fn decode(bytes: &[u8]) -> Result<(KeyType, Object), Error> {
 #[test]
 fn keys_of_openssl_are_read_whole_and_written_as_they_were() {
     let file = file();
-    assert!(!file.source.is_empty() && file.keys.len() >= 6);
+    assert!(!file.source.is_empty() && file.keys.len() >= 8);
     for key in file.keys {
         let bytes = hex::decode(&key.pkcs8).unwrap();
         let (key_type, object) = decode(&bytes).unwrap();
@@ -44,6 +44,7 @@ fn keys_of_openssl_are_read_whole_and_written_as_they_were() {
             "RSA" => (KeyType::RSA, 8),
             "EC" => (KeyType::EC, 2),
             "EC_EDWARDS" => (KeyType::EC_EDWARDS, 2),
+            "EC_MONTGOMERY" => (KeyType::EC_MONTGOMERY, 2),
             other => panic!("{other}"),
         };
         assert_eq!((key_type, object.0.len()), expected, "{name}");

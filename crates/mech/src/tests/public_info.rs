@@ -5,7 +5,8 @@ use ck::{AttributeType, KeyType, ObjectClass};
 use super::fixture::{Object, object};
 use crate::{check_value, complete_public, derive_public_info};
 
-const PAIRS: [(&str, KeyType); 8] = [
+const PAIRS: [(&str, KeyType); 9] = [
+    ("x25519", KeyType::EC_MONTGOMERY),
     ("ed25519", KeyType::EC_EDWARDS),
     ("rsa2048", KeyType::RSA),
     ("rsa3072", KeyType::RSA),

@@ -32,7 +32,10 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
             ckf::DERIVE,
             derive(row, params, &private, Some(32)).map(drop),
         ),
-        (ckf::GENERATE, generate_key(row, params, Some(32)).map(drop)),
+        (
+            ckf::GENERATE,
+            generate_key(row, params, Some(row.key_sizes.range().0.max(32))).map(drop),
+        ),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use ck::flags::mechanism as ckf;
 use ck::{
-    AttributeType, KeyDerivation, KeyType, MECHANISMS, Mechanism, MechanismType, ObjectClass,
-    Params,
+    Algorithm, AttributeType, KeyDerivation, KeyType, MECHANISMS, Mechanism, MechanismType,
+    ObjectClass, Params,
 };
 
 use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
@@ -15,6 +15,8 @@ use crate::{
 const MESSAGE: &[u8] = &[0x3c; 96];
 const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const SECP256K1: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
+const P224: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 33];
+const X25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x6e];
 const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
 
 #[test]
@@ -138,27 +140,41 @@ fn wraps(row: &Mechanism, keys: &Keys) {
             row.id
         );
     }
-    assert_eq!(
-        unwrap(&wrapped[1..]),
-        Err(Error::EncryptedDataLenRange),
-        "{}",
-        row.id
-    );
+    // The ciphertext of GCM has any length.
+    let short = match row.algorithm {
+        Algorithm::AesGcm => Error::EncryptedDataInvalid,
+        _ => Error::EncryptedDataLenRange,
+    };
+    assert_eq!(unwrap(&wrapped[1..]), Err(short), "{}", row.id);
 }
 
 /// Two parties, each with its own private key and the other's public key, come to the same secret.
-fn derives(row: &Mechanism, _keys: &Keys) {
-    for curve in [P256, SECP256K1] {
+fn derives(row: &Mechanism, keys: &Keys) {
+    match row.algorithm {
+        Algorithm::CounterKdf => return counts(row, keys),
+        Algorithm::Hkdf => return expands(row, keys),
+        _ => {}
+    }
+    let curves = [
+        (P256, KeyType::EC),
+        (SECP256K1, KeyType::EC),
+        (P224, KeyType::EC),
+        (X25519, KeyType::EC_MONTGOMERY),
+    ];
+    for (curve, key_type) in curves {
         let request = PairRequest {
             ec_params: Some(curve),
             ..PairRequest::default()
         };
-        let generator = super::fixture::row(MechanismType::EC_KEY_PAIR_GEN);
+        let generator = super::fixture::row(match key_type {
+            KeyType::EC => MechanismType::EC_KEY_PAIR_GEN,
+            _ => MechanismType::EC_MONTGOMERY_KEY_PAIR_GEN,
+        });
         let party = || {
             let pair = generate_pair(generator, &Params::None, &request).unwrap();
             let [public, private] = [pair.0, pair.1].map(|half| Object::material(&half));
             let point = public.0[&AttributeType::EC_POINT].clone();
-            (point, private.key(ObjectClass::PRIVATE_KEY, KeyType::EC))
+            (point, private.key(ObjectClass::PRIVATE_KEY, key_type))
         };
         let ((one_point, one), (other_point, other)) = (party(), party());
         for kdf in [KeyDerivation::NULL, KeyDerivation::SHA384_KDF] {
@@ -177,6 +193,32 @@ fn derives(row: &Mechanism, _keys: &Keys) {
     }
 }
 
+/// What is derived longer begins with what is derived shorter, where the length is no part of it.
+fn counts(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let secret = |len| derive(row, &sample.params, &sample.private, Some(len)).unwrap();
+    let (short, long) = (secret(40), secret(100));
+    assert_eq!(*short, long[..40]);
+    assert_ne!(long[..32], long[32..64]);
+}
+
+/// What is derived for one purpose is nothing like what is derived for another.
+fn expands(row: &Mechanism, keys: &Keys) {
+    let key = keys.sample(row).unwrap().private;
+    let secret = |info| {
+        let params = Params::Hkdf {
+            extract: true,
+            expand: true,
+            digest: MechanismType::SHA256,
+            salt: &[],
+            info,
+        };
+        derive(row, &params, &key, Some(32)).unwrap()
+    };
+    assert_eq!(secret(b"one"), secret(b"one"));
+    assert_ne!(secret(b"one"), secret(b"other"));
+}
+
 fn digests(row: &Mechanism, _keys: &Keys) {
     let mut hash = digester(row, &params(row)).unwrap();
     hash.update(MESSAGE);
@@ -189,15 +231,17 @@ fn digests(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates(row: &Mechanism, _keys: &Keys) {
-    let make = || generate_key(row, &params(row), Some(32)).unwrap();
+    let len = row.key_sizes.range().0.max(32);
+    let make = || generate_key(row, &params(row), Some(len)).unwrap();
     let (first, second) = (make(), make());
-    assert_eq!(first[0].1.len(), 32);
+    assert_eq!(first[0].1.len(), usize::try_from(len).unwrap());
     assert_ne!(first[0].1, second[0].1, "{}", row.id);
 }
 
 fn generates_pairs(row: &Mechanism, _keys: &Keys) {
     let curve = match row.key_type {
         Some(KeyType::EC_EDWARDS) => ED25519,
+        Some(KeyType::EC_MONTGOMERY) => X25519,
         _ => P256,
     };
     let request = PairRequest {

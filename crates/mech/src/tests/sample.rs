@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use ck::{Algorithm, Digest, KeyDerivation, KeyType, Mechanism, MechanismType, Mgf, Params};
+use ck::{
+    Algorithm, Digest, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf, Params,
+    Piece, Width,
+};
 
 use super::fixture::{pair, secret};
 use crate::Key;
@@ -14,6 +17,8 @@ const POINT: [u8; 65] = *b"\x04\
     \x77\x03\x7d\x81\x2d\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\
     \x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\
     \x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
+/// The length of the messages that CCM is told of.
+const CCM_DATA: u64 = 96;
 /// The digest that PSS without hashing is told of.
 const PSS_DIGEST: Digest = Digest::Sha384;
 
@@ -31,6 +36,7 @@ pub(super) struct Keys {
     rsa: Sample,
     ec: Sample,
     edwards: Sample,
+    montgomery: Sample,
 }
 
 impl Keys {
@@ -47,6 +53,7 @@ impl Keys {
             rsa: sample("rsa2048"),
             ec: sample("p256"),
             edwards: sample("ed25519"),
+            montgomery: sample("x25519"),
         }
     }
 
@@ -59,6 +66,8 @@ impl Keys {
             Arc::clone(&self.ec.public),
             Arc::clone(&self.edwards.private),
             Arc::clone(&self.edwards.public),
+            Arc::clone(&self.montgomery.private),
+            Arc::clone(&self.montgomery.public),
             secret(KeyType::AES, &[1; 32]),
             secret(KeyType::SHA256_HMAC, &[2; 32]),
         ]
@@ -70,6 +79,14 @@ impl Keys {
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
             KeyType::EC_EDWARDS => [&self.edwards.private, &self.edwards.public].map(Arc::clone),
+            KeyType::EC_MONTGOMERY => {
+                [&self.montgomery.private, &self.montgomery.public].map(Arc::clone)
+            }
+            KeyType::AES_XTS => {
+                let value: Vec<u8> = (0..64).collect();
+                let key = secret(KeyType::AES_XTS, &value);
+                [Arc::clone(&key), key]
+            }
             key_type => {
                 let key = secret(key_type, &[0x5a; 32]);
                 [Arc::clone(&key), key]
@@ -87,7 +104,20 @@ impl Keys {
 /// Gives a parameter of the shape that the algorithm takes.
 pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
-        Algorithm::AesCbc { .. } => Params::Bytes(&BLOCK),
+        Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
+        Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
+        Algorithm::AesCcm => Params::Ccm {
+            data_len: CCM_DATA,
+            nonce: &BLOCK[..13],
+            aad: b"associated",
+            mac_len: 16,
+        },
+        Algorithm::AesCmac { general: true } => Params::Length(11),
+        Algorithm::AesGmac => Params::Gcm {
+            iv: &BLOCK,
+            aad: &[],
+            tag_bits: 128,
+        },
         Algorithm::AesCtr => Params::Counter {
             counter_bits: 64,
             block: BLOCK,
@@ -96,11 +126,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             iv: &BLOCK,
             aad: b"associated",
             tag_bits: 128,
-        },
-        Algorithm::Ecdh => Params::Ecdh {
-            kdf: KeyDerivation::SHA256_KDF,
-            shared_data: b"shared",
-            public_data: &POINT,
         },
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
         Algorithm::RsaOaep => Params::Oaep {
@@ -113,18 +138,51 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             mgf: Mgf::MGF1_SHA256,
             salt_len: 20,
         },
-        Algorithm::AesEcb
+        Algorithm::AesCmac { general: false }
+        | Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesXtsKeyGen
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
         | Algorithm::Eddsa
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
+        | Algorithm::HkdfKeyGen
+        | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_) => Params::None,
+    }
+}
+
+fn derivation(algorithm: Algorithm) -> Params<'static> {
+    match algorithm {
+        Algorithm::CounterKdf => {
+            let mut pieces = [Piece::Absent; MOST_PIECES];
+            pieces[0] = Piece::Counter(Width {
+                bits: 32,
+                little_endian: false,
+            });
+            Params::CounterKdf {
+                function: MechanismType::SHA256_HMAC,
+                pieces,
+            }
+        }
+        Algorithm::Ecdh => Params::Ecdh {
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+            public_data: &POINT,
+        },
+        Algorithm::Hkdf => Params::Hkdf {
+            extract: true,
+            expand: true,
+            digest: MechanismType::SHA384,
+            salt: b"salt",
+            info: b"info",
+        },
+        _ => Params::None,
     }
 }
 
@@ -141,6 +199,8 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
+        Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
+        Algorithm::AesCts | Algorithm::AesXts => message.resize(len.max(16), 5),
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
         Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
         Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),

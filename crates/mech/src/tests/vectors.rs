@@ -27,6 +27,33 @@ fn aes_modes_have_their_known_answers() {
 }
 
 #[test]
+fn cmac_and_gmac_have_their_known_answers() {
+    check_file("aes_cmac", 300);
+    check_file("aes_gmac", 100);
+}
+
+#[test]
+fn ccm_has_its_known_answers() {
+    check_file("aes_ccm", 500);
+}
+
+#[test]
+fn stolen_ciphertexts_have_their_known_answers() {
+    check_file("aes_cts", 12);
+}
+
+#[test]
+fn sectors_have_their_known_answers() {
+    check_file("aes_xts", 50);
+}
+
+#[test]
+fn extracted_and_expanded_secrets_have_their_known_answers() {
+    check_file("hkdf", 100);
+    check_file("counter_kdf", 20);
+}
+
+#[test]
 fn gcm_has_its_known_answers() {
     check_file("aes_gcm", 60);
 }
@@ -54,6 +81,11 @@ fn ecdsa_signatures_have_their_known_answers() {
 }
 
 #[test]
+fn p224_has_its_known_answers() {
+    check_file("p224", 100);
+}
+
+#[test]
 fn eddsa_signatures_have_their_known_answers() {
     check_file("eddsa", 150);
 }
@@ -66,6 +98,7 @@ fn secp256k1_signatures_have_their_known_answers() {
 #[test]
 fn derived_secrets_have_their_known_answers() {
     check_file("ecdh", 300);
+    check_file("x25519", 150);
 }
 
 #[test]
@@ -88,9 +121,12 @@ fn makes_keys(row: &Mechanism) -> bool {
     matches!(
         row.algorithm,
         Algorithm::AesKeyGen
+            | Algorithm::AesXtsKeyGen
             | Algorithm::EcKeyPairGen
             | Algorithm::EdwardsKeyPairGen
             | Algorithm::GenericKeyGen
+            | Algorithm::HkdfKeyGen
+            | Algorithm::MontgomeryKeyPairGen
             | Algorithm::RsaKeyPairGen
     )
 }
@@ -155,12 +191,14 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
 fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Arc<Key> {
     if let Some(value) = &case.value {
         let value = Object::secret(&hex::decode(value).unwrap());
-        return value.key(ObjectClass::SECRET_KEY, row.key_type.unwrap());
+        let key_type = case.key_type(row);
+        return value.key(ObjectClass::SECRET_KEY, key_type);
     }
     let attributes = &file.keys[case.key.as_ref().unwrap()];
     let key_type = match attributes["type"].as_str() {
         "RSA" => KeyType::RSA,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
+        "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
         _ => KeyType::EC,
     };
     Object::of(attributes).key(half, key_type)

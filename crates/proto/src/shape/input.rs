@@ -1,6 +1,6 @@
 //! The arguments that go in.
 
-use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params};
+use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width};
 
 use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -194,6 +194,32 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u64(mgf.0);
             writer.u64(salt_len);
         }
+        Params::Eddsa { prehash, context } => {
+            writer.u8(9);
+            writer.u8(u8::from(prehash));
+            writer.bytes(context);
+        }
+        Params::Ccm {
+            data_len,
+            nonce,
+            aad,
+            mac_len,
+        } => {
+            writer.u8(10);
+            writer.u64(data_len);
+            writer.bytes(nonce);
+            writer.bytes(aad);
+            writer.u64(mac_len);
+        }
+        Params::CounterKdf { .. } | Params::Ecdh { .. } | Params::Hkdf { .. } => {
+            encode_derivation(params, writer);
+        }
+    }
+}
+
+/// Writes the parameters of a key derivation; there is nothing to write of others.
+fn encode_derivation(params: &Params<'_>, writer: &mut Writer<'_>) {
+    match *params {
         Params::Ecdh {
             kdf,
             shared_data,
@@ -204,12 +230,78 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(shared_data);
             writer.bytes(public_data);
         }
-        Params::Eddsa { prehash, context } => {
-            writer.u8(9);
-            writer.u8(u8::from(prehash));
-            writer.bytes(context);
+        Params::CounterKdf { function, pieces } => {
+            writer.u8(12);
+            writer.u64(function.0);
+            pieces.iter().for_each(|piece| encode_piece(piece, writer));
+        }
+        Params::Hkdf {
+            extract,
+            expand,
+            digest,
+            salt,
+            info,
+        } => {
+            writer.u8(11);
+            writer.u8(u8::from(extract));
+            writer.u8(u8::from(expand));
+            writer.u64(digest.0);
+            writer.bytes(salt);
+            writer.bytes(info);
+        }
+        _ => {}
+    }
+}
+
+fn encode_piece(piece: &Piece<'_>, writer: &mut Writer<'_>) {
+    match *piece {
+        Piece::Absent => writer.u8(0),
+        Piece::Bytes(bytes) => {
+            writer.u8(1);
+            writer.bytes(bytes);
+        }
+        Piece::Counter(width) => {
+            writer.u8(2);
+            encode_width(width, writer);
+        }
+        Piece::Length { blocks, width } => {
+            writer.u8(3);
+            writer.u8(u8::from(blocks));
+            encode_width(width, writer);
         }
     }
+}
+
+fn encode_width(width: Width, writer: &mut Writer<'_>) {
+    writer.u64(width.bits);
+    writer.u8(u8::from(width.little_endian));
+}
+
+fn decode_piece<'a>(reader: &mut Reader<'a>) -> Result<Piece<'a>, DecodeError> {
+    const WHAT: &str = "a piece of a key derivation's input";
+    Ok(match reader.u8(WHAT)? {
+        0 => Piece::Absent,
+        1 => Piece::Bytes(reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?),
+        2 => Piece::Counter(decode_width(reader)?),
+        3 => Piece::Length {
+            blocks: reader.u8(WHAT)? != 0,
+            width: decode_width(reader)?,
+        },
+        tag => {
+            return Err(DecodeError::Unknown {
+                what: WHAT,
+                tag: tag.into(),
+            });
+        }
+    })
+}
+
+fn decode_width(reader: &mut Reader<'_>) -> Result<Width, DecodeError> {
+    const WHAT: &str = "the width of a number";
+    Ok(Width {
+        bits: reader.u64(WHAT)?,
+        little_endian: reader.u8(WHAT)? != 0,
+    })
 }
 
 fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError> {
@@ -246,6 +338,27 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
         9 => Params::Eddsa {
             prehash: reader.u8(WHAT)? != 0,
             context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        10 => Params::Ccm {
+            data_len: reader.u64(WHAT)?,
+            nonce: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            aad: reader.bytes(limits::PAYLOAD_BYTES, WHAT)?,
+            mac_len: reader.u64(WHAT)?,
+        },
+        12 => {
+            let function = MechanismType(reader.u64(WHAT)?);
+            let mut pieces = [Piece::default(); MOST_PIECES];
+            for piece in &mut pieces {
+                *piece = decode_piece(reader)?;
+            }
+            Params::CounterKdf { function, pieces }
+        }
+        11 => Params::Hkdf {
+            extract: reader.u8(WHAT)? != 0,
+            expand: reader.u8(WHAT)? != 0,
+            digest: MechanismType(reader.u64(WHAT)?),
+            salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
         tag => {
             return Err(DecodeError::Unknown {

@@ -74,7 +74,7 @@ impl Within<'_> {
         let by_trusted = attributes.is(A::TRUSTED);
         let source = Source::Unwrapping { by_trusted };
         let plan = self.plan(source, (class, named), &template)?;
-        let trust = if policy::vouches(&attributes) {
+        let trust = if policy::vouches(&attributes, row) {
             Trust::Known
         } else {
             Trust::Foreign

@@ -10,6 +10,8 @@ use super::{Profile, Refusal, Usage};
 const LEAST_MAC: u64 = 8;
 /// The least length of a GCM tag in bits (SP 800-38D, appendix C).
 const LEAST_TAG: u64 = 96;
+/// The least length of a CCM MAC in bytes: 64 bits (SP 800-38C, appendix B).
+const LEAST_CCM_MAC: u64 = 8;
 
 /// The flags of `CK_MECHANISM_INFO` that a mechanism has in a partition: it is told what it does there.
 #[must_use]
@@ -22,7 +24,11 @@ pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
 #[must_use]
 pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
     let (min, max) = mechanism.key_sizes.range();
-    if profile == Profile::Compat || mechanism.key_type != Some(KeyType::GENERIC_SECRET) {
+    let secret = matches!(
+        mechanism.key_type,
+        Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
+    );
+    if profile == Profile::Compat || !secret {
         return (min, max);
     }
     match mechanism.key_sizes {
@@ -50,8 +56,16 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
         ),
+        Algorithm::AesCcm => (
+            ckf::ENCRYPT | ckf::WRAP,
+            "a nonce that the caller chooses may come again (SP 800-38C, 5.3)",
+        ),
         Algorithm::AesGcm => (
-            ckf::ENCRYPT,
+            ckf::ENCRYPT | ckf::WRAP,
+            "an initialisation vector that the caller chooses may come again (SP 800-38D, 8)",
+        ),
+        Algorithm::AesGmac => (
+            ckf::SIGN,
             "an initialisation vector that the caller chooses may come again (SP 800-38D, 8)",
         ),
         Algorithm::Ecdsa(Some(Digest::Sha1))
@@ -74,10 +88,17 @@ pub(super) fn weak_parameter(
     params: &Params<'_>,
 ) -> Option<Refusal> {
     let why = match (mechanism.algorithm, params, usage) {
-        (Algorithm::AesGcm, Params::Gcm { tag_bits, .. }, _) if *tag_bits < LEAST_TAG => {
+        (Algorithm::AesGcm | Algorithm::AesGmac, Params::Gcm { tag_bits, .. }, _)
+            if *tag_bits < LEAST_TAG =>
+        {
             "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
         }
-        (Algorithm::Hmac { .. }, Params::Length(len), _) if *len < LEAST_MAC => {
+        (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
+            "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
+        }
+        (Algorithm::AesCmac { .. } | Algorithm::Hmac { .. }, Params::Length(len), _)
+            if *len < LEAST_MAC =>
+        {
             "a MAC has at least 64 bits (SP 800-107, 5.3.3)"
         }
         (

@@ -5,6 +5,7 @@
 //! | a key that wraps and decrypts, or unwraps and encrypts (R1) | refused | refused |
 //! | wrapping a key whose `CKA_EXTRACTABLE` is off | refused | refused |
 //! | wrapping a key with `CKA_WRAP_WITH_TRUSTED` under one that is not trusted | refused | refused |
+//! | wrapping by AES-GCM or AES-CCM under one that is trusted (R4) | refused | refused |
 //! | wrapping under a key that is not trusted (R4) | accepted | refused |
 //! | wrapping under a secret key that was imported (R4) | accepted | refused |
 //! | wrapping under a key below 128 bits, or weaker than the wrapped one (R4) | accepted | refused |
@@ -44,7 +45,7 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::RSA), 3072..7680) => 128,
         (Some(KeyType::RSA), _) => 192,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
-        (Some(KeyType::EC_EDWARDS), _) => 128,
+        (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
         // No attack on longer secrets is any dearer.
         (_, bytes) => bytes.saturating_mul(8).min(256),
     }
@@ -63,6 +64,7 @@ pub fn decide_wrap(
         .or_else(|| stays(wrapped))
         .or_else(|| untrusted(wrapping, wrapped))
         .or_else(|| misfit(wrapped, mechanism))
+        .or_else(|| repeatable(wrapping, mechanism))
         .or_else(|| match profile {
             Profile::Compat => None,
             Profile::Strict => unsafe_wrapping(wrapping, strength),
@@ -81,14 +83,17 @@ pub fn decide_unwrap(unwrapping: &Attributes) -> Decision {
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
-/// Tells whether what a key unwraps has been a key of this token: it was generated here, never left and is no cipher's key,
-/// so that nobody else can have wrapped anything under it.
-pub(crate) fn vouches(unwrapping: &Attributes) -> bool {
-    unwrapping.class() == ObjectClass::SECRET_KEY
+/// Tells whether what a key unwraps has been a key of this token: it was generated here, never left and is no key of a cipher
+/// or a MAC, so that nobody else can have wrapped anything under it. Where nonces come again, wrapped keys can be forged.
+pub(crate) fn vouches(unwrapping: &Attributes, mechanism: &Mechanism) -> bool {
+    !takes_nonce(mechanism)
+        && unwrapping.class() == ObjectClass::SECRET_KEY
         && unwrapping.is(A::LOCAL)
         && unwrapping.is(A::ALWAYS_SENSITIVE)
         && unwrapping.is(A::NEVER_EXTRACTABLE)
         && !unwrapping.is(A::ENCRYPT)
+        // GMAC with a nonce that comes again encrypts whatever block the caller likes.
+        && !unwrapping.is(A::SIGN)
 }
 
 /// A key that does both, or once did, would turn a wrapped key into plaintext, or plaintext into a wrapped key.
@@ -114,6 +119,17 @@ fn misfit(wrapped: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
     let why = "RSA wraps secret keys only (PKCS#11 3.1, Mechanisms 6.1.8)";
     (mechanism.algorithm == Algorithm::RsaOaep && wrapped.class() != ObjectClass::SECRET_KEY)
         .then_some(Refusal::Unwrappable(why))
+}
+
+/// Two keys that are wrapped with one nonce give away their difference: whoever knows the one, having brought it along, knows
+/// the other. What only a trusted key wraps is kept from that.
+fn repeatable(wrapping: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
+    let why = "a trusted key wraps by no mechanism whose nonce the caller chooses";
+    (wrapping.is(A::TRUSTED) && takes_nonce(mechanism)).then_some(Refusal::Unwrappable(why))
+}
+
+const fn takes_nonce(mechanism: &Mechanism) -> bool {
+    matches!(mechanism.algorithm, Algorithm::AesCcm | Algorithm::AesGcm)
 }
 
 /// What `strict` asks of a wrapping key. A public key is always brought from outside: that the security officer trusts it

@@ -188,3 +188,70 @@ fn two_parties_come_to_one_secret() {
         assert_eq!(secret(private, other_public), secret(other_private, public));
     }
 }
+
+/// The first test of RFC 7748, 5.2: a scalar, a coordinate and the shared secret.
+#[test]
+fn a_secret_is_agreed_on_a_montgomery_curve() {
+    const SCALAR: [u8; 32] = *b"\xa5\x46\xe3\x6b\xf0\x52\x7c\x9d\x3b\x16\x15\x4b\x82\x46\x5e\xdd\
+        \x62\x14\x4c\x0a\xc1\xfc\x5a\x18\x50\x6a\x22\x44\xba\x44\x9a\xc4";
+    const COORDINATE: [u8; 32] = *b"\xe6\xdb\x68\x67\x58\x30\x30\xdb\x35\x94\xc1\xa4\x24\xb1\x5f\
+        \x7c\x72\x66\x24\xec\x26\xb3\x35\x3b\x10\xa9\x03\xa6\xd0\xab\x1c\x4c";
+    const SHARED: [u8; 32] = *b"\xc3\xda\x55\x37\x9d\xe9\xc6\x90\x8e\x94\xea\x4d\xf2\x8d\x08\x4f\
+        \x32\xec\xcf\x03\x49\x1c\x71\xf7\x54\xb4\x07\x55\x77\xa2\x85\x52";
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let template: [(A, &[u8]); 5] = [
+        (A::CLASS, &class(ObjectClass::PRIVATE_KEY)),
+        (A::KEY_TYPE, &KeyType::EC_MONTGOMERY.0.to_le_bytes()),
+        (A::EC_PARAMS, &[6, 3, 0x2b, 0x65, 0x6e]),
+        (A::VALUE, &SCALAR),
+        (A::DERIVE, TRUE),
+    ];
+    let base = client.create(session, &template).unwrap();
+    assert_eq!(client.get(session, base, A::SIGN), Ok(FALSE.to_vec()));
+    let derive = |mechanism| client.derive(session, mechanism, base, &READABLE);
+    let secret = derive(ecdh(&COORDINATE)).unwrap();
+    assert_eq!(client.get(session, secret, A::VALUE), Ok(SHARED.to_vec()));
+    // What comes to zero is refused, and there is no cofactor to multiply by.
+    assert_eq!(derive(ecdh(&[0; 32])), Err(Rv::MECHANISM_PARAM_INVALID));
+    let (_, params) = ecdh(&COORDINATE);
+    assert_eq!(
+        derive((M::ECDH1_COFACTOR_DERIVE, params)),
+        Err(Rv::KEY_TYPE_INCONSISTENT)
+    );
+}
+
+/// The first test of RFC 5869, appendix A.
+#[test]
+fn a_secret_is_expanded_to_the_length_that_is_asked_for() {
+    const EXPANDED: [u8; 42] = *b"\x3c\xb2\x5f\x25\xfa\xac\xd5\x7a\x90\x43\x4f\x64\xd0\x36\x2f\x2a\
+        \x2d\x2d\x0a\x90\xcf\x1a\x5a\x4c\x5d\xb0\x2d\x56\xec\xc4\xc5\xbf\
+        \x34\x00\x72\x08\xd5\xb8\x87\x18\x58\x65";
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let template: [(A, &[u8]); 4] = [
+        (A::CLASS, &class(ObjectClass::SECRET_KEY)),
+        (A::KEY_TYPE, &KeyType::HKDF.0.to_le_bytes()),
+        (A::VALUE, &[0x0b; 22]),
+        (A::DERIVE, TRUE),
+    ];
+    let base = client.create(session, &template).unwrap();
+    let hkdf = Params::Hkdf {
+        extract: true,
+        expand: true,
+        digest: M::SHA256,
+        salt: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        info: &[0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9],
+    };
+    let derive =
+        |template: &Template<'_>| client.derive(session, (M::HKDF_DERIVE, hkdf), base, template);
+    let length = ulong(42);
+    let asked = [&READABLE[..], &[(A::VALUE_LEN, &length)]].concat();
+    let secret = derive(&asked).unwrap();
+    assert_eq!(client.get(session, secret, A::VALUE), Ok(EXPANDED.to_vec()));
+    assert_eq!(derive(&[]), Err(Rv::TEMPLATE_INCOMPLETE));
+    let length = ulong(513);
+    assert_eq!(derive(&[(A::VALUE_LEN, &length)]), Err(Rv::KEY_SIZE_RANGE));
+}

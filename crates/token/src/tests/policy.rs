@@ -209,6 +209,87 @@ fn nonces_of_the_callers_encrypt_in_compat_only() {
 }
 
 #[test]
+fn nonces_of_the_callers_wrap_and_sign_in_compat_only() {
+    let refused = Rv::MECHANISM_INVALID;
+    let (iv, aad): (&[u8], &[u8]) = (&[0; 12], b"");
+    let gcm = Params::Gcm {
+        iv,
+        aad,
+        tag_bits: 128,
+    };
+    let ccm = Params::Ccm {
+        data_len: 16,
+        nonce: iv,
+        aad,
+        mac_len: 16,
+    };
+    let wrapping = key(
+        ObjectClass::SECRET_KEY,
+        KeyType::AES,
+        &[A::WRAP, A::UNWRAP, A::ENCRYPT, A::DECRYPT],
+    );
+    for (mechanism, params) in [(M::AES_GCM, gcm), (M::AES_CCM, ccm)] {
+        check_use(Usage::Wrap, &wrapping, mechanism, params, refused);
+        check_use(Usage::Unwrap, &wrapping, mechanism, params, Rv::OK);
+    }
+    check_use(Usage::Encrypt, &wrapping, M::AES_CCM, ccm, refused);
+    check_use(Usage::Decrypt, &wrapping, M::AES_CCM, ccm, Rv::OK);
+    let mac = key(ObjectClass::SECRET_KEY, KeyType::AES, &[A::SIGN, A::VERIFY]);
+    check_use(Usage::Sign, &mac, M::AES_GMAC, gcm, refused);
+    check_use(Usage::Verify, &mac, M::AES_GMAC, gcm, Rv::OK);
+    check_use(Usage::Sign, &mac, M::AES_CMAC, Params::None, Rv::OK);
+}
+
+#[test]
+fn short_macs_over_aes_are_for_compat() {
+    let purposes = [A::VERIFY, A::SIGN, A::DECRYPT];
+    let aes = key(ObjectClass::SECRET_KEY, KeyType::AES, &purposes);
+    let weak = Rv::MECHANISM_PARAM_INVALID;
+    for (mac_len, strict) in [(16, Rv::OK), (8, Rv::OK), (6, weak), (4, weak)] {
+        let length = Params::Length(mac_len);
+        check_use(Usage::Sign, &aes, M::AES_CMAC_GENERAL, length, strict);
+        let ccm = Params::Ccm {
+            data_len: 16,
+            nonce: &[0; 12],
+            aad: b"",
+            mac_len,
+        };
+        check_use(Usage::Decrypt, &aes, M::AES_CCM, ccm, strict);
+    }
+    for (tag_bits, strict) in [(96, Rv::OK), (64, weak)] {
+        let gcm = Params::Gcm {
+            iv: &[0; 12],
+            aad: b"",
+            tag_bits,
+        };
+        check_use(Usage::Verify, &aes, M::AES_GMAC, gcm, strict);
+    }
+}
+
+#[test]
+fn hkdf_takes_secrets_that_are_for_derivation() {
+    let hkdf = Params::Hkdf {
+        extract: true,
+        expand: true,
+        digest: M::SHA256,
+        salt: b"",
+        info: b"",
+    };
+    for (key_type, expected) in [
+        (KeyType::HKDF, Rv::OK),
+        (KeyType::GENERIC_SECRET, Rv::OK),
+        (KeyType::AES, Rv::KEY_TYPE_INCONSISTENT),
+    ] {
+        let base = key(ObjectClass::SECRET_KEY, key_type, &[A::DERIVE]);
+        let found = rv(Profile::Compat, Usage::Derive, &base, M::HKDF_DERIVE, hkdf);
+        assert_eq!(found, expected, "{key_type}");
+    }
+    let base = key(ObjectClass::SECRET_KEY, KeyType::HKDF, &[A::SIGN]);
+    let found = rv(Profile::Compat, Usage::Derive, &base, M::HKDF_DERIVE, hkdf);
+    assert_eq!(found, Rv::KEY_FUNCTION_NOT_PERMITTED);
+}
+
+#[test]
 fn short_tags_and_macs_are_for_compat() {
     let aes = key(ObjectClass::SECRET_KEY, KeyType::AES, &[A::DECRYPT]);
     let check = |tag_bits, strict| {
@@ -248,7 +329,10 @@ fn the_information_on_a_mechanism_is_that_of_the_partition() {
     let (compat, strict) = (Bench::compat(), Bench::strict());
     for (mechanism, lacking) in [
         (M::AES_CBC, 0),
-        (M::AES_GCM, 0x100),
+        (M::AES_CCM, 0x2_0100),
+        (M::AES_CMAC, 0),
+        (M::AES_GCM, 0x2_0100),
+        (M::AES_GMAC, 0x800),
         (M::AES_CTR, 0x100),
         (M::RSA_PKCS, 0x300),
         (M::SHA1_RSA_PKCS, 0x800),
@@ -266,6 +350,8 @@ fn the_information_on_a_mechanism_is_that_of_the_partition() {
         (M::GENERIC_SECRET_KEY_GEN, (8, 4096), (128, 4096)),
         (M::SHA256_HMAC, (1, 512), (16, 512)),
         (M::AES_KEY_GEN, (16, 32), (16, 32)),
+        (M::AES_XTS_KEY_GEN, (64, 64), (64, 64)),
+        (M::HKDF_KEY_GEN, (1, 512), (16, 512)),
     ] {
         let sizes = |bench| {
             let info = info(bench, mechanism);
@@ -350,10 +436,11 @@ fn no_mechanism_serves_what_its_row_does_not_list() {
             let serves = row.operations.contains(flag);
             let able = key(class, key_type, &[usage.attribute()]);
             let unable = key(class, key_type, &[]);
-            let other = if key_type == KeyType::AES {
-                KeyType::RSA
-            } else {
-                KeyType::AES
+            let other = match (key_type, row.id) {
+                (KeyType::AES, _) => KeyType::RSA,
+                // It works with CMAC as well, whose keys are for AES.
+                (_, M::SP800_108_COUNTER_KDF) => KeyType::AES_XTS,
+                _ => KeyType::AES,
             };
             let other = key(ObjectClass::SECRET_KEY, other, &[usage.attribute()]);
             let rv = |key| rv(Profile::Compat, usage, key, row.id, Params::None);

@@ -104,6 +104,8 @@ fn only_a_key_that_never_left_vouches_for_what_it_unwraps() {
         A::ALWAYS_SENSITIVE,
         A::NEVER_EXTRACTABLE,
     ];
+    let mechanism = ck::mechanism(M::AES_KEY_WRAP_KWP).unwrap();
+    let vouches = |key: &Attributes| vouches(key, mechanism);
     assert!(vouches(&aes(&all)));
     for missing in &all[1..] {
         let flags: Vec<A> = all.into_iter().filter(|id| id != missing).collect();
@@ -112,6 +114,40 @@ fn only_a_key_that_never_left_vouches_for_what_it_unwraps() {
     assert!(!vouches(&aes(&[&all[..], &[A::ENCRYPT]].concat())));
     let rsa = key(ObjectClass::PRIVATE_KEY, KeyType::RSA, &all);
     assert!(!vouches(&rsa), "anybody encrypts to a public key");
+}
+
+#[test]
+fn a_nonce_of_the_callers_neither_wraps_under_a_trusted_key_nor_vouches() {
+    let strength = KeyStrength {
+        wrapping: 256,
+        wrapped: 256,
+    };
+    let vouching = [
+        A::LOCAL,
+        A::ALWAYS_SENSITIVE,
+        A::NEVER_EXTRACTABLE,
+        A::UNWRAP,
+    ];
+    for (id, trusted) in [
+        (M::AES_KEY_WRAP_KWP, Rv::OK),
+        (M::AES_GCM, Rv::KEY_NOT_WRAPPABLE),
+        (M::AES_CCM, Rv::KEY_NOT_WRAPPABLE),
+    ] {
+        let mechanism = ck::mechanism(id).unwrap();
+        let wrap = |wrapping: &[A]| {
+            let wrapping = aes(wrapping);
+            let decision =
+                decide_wrap(Profile::Compat, &wrapping, &aes(LOOSE), strength, mechanism);
+            rv(decision)
+        };
+        assert_eq!(wrap(&[A::WRAP, A::TRUSTED]), trusted, "{id}");
+        assert_eq!(wrap(&[A::WRAP]), Rv::OK, "{id}");
+        assert_eq!(
+            vouches(&aes(&vouching), mechanism),
+            trusted == Rv::OK,
+            "{id}"
+        );
+    }
 }
 
 #[test]

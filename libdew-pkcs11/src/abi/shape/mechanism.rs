@@ -1,17 +1,26 @@
 //! Mechanisms with their parameters.
 
-use ck::{KeyDerivation, MechanismType, Mgf, ParamShape, Params, Rv, mechanism};
-use cryptoki_sys::CKZ_DATA_SPECIFIED;
+use ck::{
+    KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
+};
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
+use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
+use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::CArgument;
+use super::{CArgument, counter_kdf};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
 const MECHANISM_OVERHEAD: usize = 64;
+/// The initialisation vector of GMAC where it is the whole parameter, and the length of the tag that it then has.
+const GMAC_IV: usize = 12;
+const GMAC_TAG_BITS: u64 = 128;
+
+/// The same for the pieces of a key derivation's input, whose numbers take up to 11 bytes each.
+const PIECES_OVERHEAD: usize = 11 * MOST_PIECES;
 
 /// A mechanism, or none where the host ends an operation (5.8.1 and its like).
 pub(in crate::abi) struct MechanismIn(Option<CK_MECHANISM>);
@@ -35,6 +44,9 @@ impl CArgument for MechanismIn {
                 .map_or(0, |mechanism| match unsafe { params(mechanism) } {
                     Params::Bytes(bytes) => bytes.len(),
                     Params::Gcm { iv, aad, .. } => iv.len() + aad.len(),
+                    Params::Ccm { nonce, aad, .. } => nonce.len() + aad.len(),
+                    Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
+                    Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } => label.len(),
                     Params::Eddsa { context, .. } => context.len(),
                     Params::Ecdh {
@@ -54,6 +66,14 @@ impl CArgument for MechanismIn {
         });
         shape::MechanismIn::encode(argument.as_ref(), writer);
     }
+}
+
+fn piece_bytes(pieces: &[Piece<'_>]) -> usize {
+    let len = |piece: &Piece<'_>| match piece {
+        Piece::Bytes(bytes) => bytes.len(),
+        Piece::Absent | Piece::Counter(_) | Piece::Length { .. } => 0,
+    };
+    pieces.iter().map(len).sum()
 }
 
 /// Reads the parameters in the shape that the mechanism's row names. The token says what it thinks of a mechanism without
@@ -90,7 +110,15 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::Ecdh => structure(bytes).and_then(|ecdh| ecdh_params(&ecdh)),
             ParamShape::Eddsa if bytes.is_empty() => Some(Params::None),
             ParamShape::Eddsa => structure(bytes).and_then(|eddsa| eddsa_params(&eddsa)),
-            ParamShape::Gcm => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
+            ParamShape::Ccm => structure(bytes).and_then(|ccm| ccm_params(&ccm)),
+            ParamShape::Gmac if bytes.len() == GMAC_IV => Some(Params::Gcm {
+                iv: bytes,
+                aad: &[],
+                tag_bits: GMAC_TAG_BITS,
+            }),
+            ParamShape::Hkdf => structure(bytes).and_then(|hkdf| hkdf_params(&hkdf)),
+            ParamShape::CounterKdf => structure(bytes).and_then(|kdf| counter_kdf::params(&kdf)),
+            ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
             ParamShape::Pss => structure(bytes).map(pss),
         }
@@ -102,7 +130,7 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
 ///
 /// # Safety
 /// The structure must be one of C: numbers and pointers, of which every bit pattern is one.
-unsafe fn structure<T: Copy>(bytes: &[u8]) -> Option<T> {
+pub(super) unsafe fn structure<T: Copy>(bytes: &[u8]) -> Option<T> {
     // SAFETY: there are as many bytes as the structure has, and the caller answers for their being one.
     (bytes.len() == size_of::<T>()).then(|| unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
 }
@@ -126,7 +154,11 @@ fn pss(pss: CK_RSA_PKCS_PSS_PARAMS) -> Params<'static> {
 ///
 /// # Safety
 /// As for [`HostBytes::get`].
-unsafe fn pointed<'a>(pointer: *const u8, length: CK_ULONG, limit: usize) -> Option<&'a [u8]> {
+pub(super) unsafe fn pointed<'a>(
+    pointer: *const u8,
+    length: CK_ULONG,
+    limit: usize,
+) -> Option<&'a [u8]> {
     let bytes = HostBytes::new(pointer, length, limit, Rv::MECHANISM_PARAM_INVALID).ok()?;
     // SAFETY: the caller's promise.
     Some(unsafe { bytes.get() })
@@ -146,6 +178,45 @@ unsafe fn gcm_params<'a>(gcm: &CK_GCM_PARAMS) -> Option<Params<'a>> {
             iv: pointed(gcm.pIv, gcm.ulIvLen, limits::ATTRIBUTE_BYTES)?,
             aad: pointed(gcm.pAAD, gcm.ulAADLen, limits::PAYLOAD_BYTES)?,
             tag_bits: gcm.ulTagBits,
+        })
+    }
+}
+
+/// Reads the parameters of AES-CCM.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn ccm_params<'a>(ccm: &CK_CCM_PARAMS) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        Some(Params::Ccm {
+            data_len: ccm.ulDataLen,
+            nonce: pointed(ccm.pNonce, ccm.ulNonceLen, limits::ATTRIBUTE_BYTES)?,
+            aad: pointed(ccm.pAAD, ccm.ulAADLen, limits::PAYLOAD_BYTES)?,
+            mac_len: ccm.ulMACLen,
+        })
+    }
+}
+
+/// Reads the parameters of HKDF. A salt that is another key is not taken.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn hkdf_params<'a>(hkdf: &CK_HKDF_PARAMS) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise; where there is no salt, what stands for it is not read.
+    unsafe {
+        let salt = match hkdf.ulSaltType {
+            CKF_HKDF_SALT_NULL => &[],
+            CKF_HKDF_SALT_DATA => pointed(hkdf.pSalt, hkdf.ulSaltLen, limits::ATTRIBUTE_BYTES)?,
+            _ if hkdf.bExtract == 0 => &[],
+            _ => return None,
+        };
+        Some(Params::Hkdf {
+            extract: hkdf.bExtract != 0,
+            expand: hkdf.bExpand != 0,
+            digest: MechanismType(hkdf.prfHashMechanism),
+            salt,
+            info: pointed(hkdf.pInfo, hkdf.ulInfoLen, limits::ATTRIBUTE_BYTES)?,
         })
     }
 }

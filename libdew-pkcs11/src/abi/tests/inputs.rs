@@ -2,10 +2,17 @@
 
 use std::ptr::null_mut;
 
-use ck::{AttributeType, KeyDerivation, MechanismType, Mgf, Params, Rv};
+use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width};
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
+use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS, CK_SP800_108_KDF_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{
+    CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER_FORMAT,
+    CK_SP800_108_DKM_LENGTH, CK_SP800_108_DKM_LENGTH_FORMAT,
+    CK_SP800_108_DKM_LENGTH_SUM_OF_SEGMENTS, CK_SP800_108_ITERATION_VARIABLE,
+};
 use cryptoki_sys::{CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS};
+use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_KEY, CKF_HKDF_SALT_NULL};
 use proto::shape::{self as wire, Attribute, MechanismArgument, Shape};
 use proto::{Reader, Writer, limits};
 
@@ -411,4 +418,154 @@ fn pss_parameters_are_read() {
     };
     let length = size_of::<CK_RSA_PKCS_PSS_PARAMS>();
     check_params(MechanismType::RSA_PKCS_PSS, &raw mut pss, length, expected);
+}
+
+#[test]
+fn the_parameters_of_ccm_are_read() {
+    let (mut nonce, mut aad) = ([7; 12], *b"aad");
+    let length = size_of::<CK_CCM_PARAMS>();
+    let mut ccm = CK_CCM_PARAMS {
+        ulDataLen: 32,
+        pNonce: nonce.as_mut_ptr(),
+        ulNonceLen: 12,
+        pAAD: aad.as_mut_ptr(),
+        ulAADLen: 3,
+        ulMACLen: 16,
+    };
+    let expected = Params::Ccm {
+        data_len: 32,
+        nonce: &[7; 12],
+        aad: b"aad",
+        mac_len: 16,
+    };
+    let id = MechanismType::AES_CCM;
+    check_params(id, &raw mut ccm, length, expected);
+    check_params(id, &raw mut ccm, length - 1, Params::Malformed);
+    ccm.pNonce = null_mut();
+    check_params(id, &raw mut ccm, length, Params::Malformed);
+}
+
+#[test]
+fn gmac_takes_an_iv_or_the_parameters_of_gcm() {
+    let mut iv = [7; 12];
+    let expected = |tag_bits| Params::Gcm {
+        iv: &[7; 12],
+        aad: &[],
+        tag_bits,
+    };
+    let id = MechanismType::AES_GMAC;
+    check_params(id, pointer(&mut iv), 12, expected(128));
+    check_params(id, pointer(&mut iv), 11, Params::Malformed);
+    let mut gcm = CK_GCM_PARAMS {
+        pIv: iv.as_mut_ptr(),
+        ulIvLen: 12,
+        ulIvBits: 96,
+        pAAD: null_mut(),
+        ulAADLen: 0,
+        ulTagBits: 96,
+    };
+    let length = size_of::<CK_GCM_PARAMS>();
+    check_params(id, &raw mut gcm, length, expected(96));
+}
+
+#[test]
+fn hkdf_takes_a_salt_that_is_no_key() {
+    let (mut salt, mut info) = (*b"salt", *b"info");
+    let expected = |salt| Params::Hkdf {
+        extract: true,
+        expand: true,
+        digest: MechanismType::SHA256,
+        salt,
+        info: b"info",
+    };
+    for (kind, params) in [
+        (CKF_HKDF_SALT_NULL, expected(b"")),
+        (CKF_HKDF_SALT_DATA, expected(b"salt")),
+        (CKF_HKDF_SALT_KEY, Params::Malformed),
+        (0, Params::Malformed),
+    ] {
+        let mut hkdf = CK_HKDF_PARAMS {
+            bExtract: 1,
+            bExpand: 1,
+            prfHashMechanism: MechanismType::SHA256.0,
+            ulSaltType: kind,
+            pSalt: salt.as_mut_ptr(),
+            ulSaltLen: 4,
+            hSaltKey: 0,
+            pInfo: info.as_mut_ptr(),
+            ulInfoLen: 4,
+        };
+        let length = size_of::<CK_HKDF_PARAMS>();
+        check_params(MechanismType::HKDF_DERIVE, &raw mut hkdf, length, params);
+    }
+}
+
+#[test]
+fn the_pieces_of_a_key_derivation_are_read() {
+    let mut counter = CK_SP800_108_COUNTER_FORMAT {
+        bLittleEndian: 0,
+        ulWidthInBits: 32,
+    };
+    let mut length = CK_SP800_108_DKM_LENGTH_FORMAT {
+        dkmLengthMethod: CK_SP800_108_DKM_LENGTH_SUM_OF_SEGMENTS,
+        bLittleEndian: 1,
+        ulWidthInBits: 16,
+    };
+    let mut label = *b"label";
+    let piece = |type_, value: *mut u8, len: usize| CK_PRF_DATA_PARAM {
+        type_,
+        pValue: value.cast(),
+        ulValueLen: len.try_into().unwrap(),
+    };
+    let mut pieces = [
+        piece(
+            CK_SP800_108_ITERATION_VARIABLE,
+            (&raw mut counter).cast(),
+            size_of_val(&counter),
+        ),
+        piece(CK_SP800_108_BYTE_ARRAY, label.as_mut_ptr(), 5),
+        piece(
+            CK_SP800_108_DKM_LENGTH,
+            (&raw mut length).cast(),
+            size_of_val(&length),
+        ),
+    ];
+    let mut kdf = CK_SP800_108_KDF_PARAMS {
+        prfType: MechanismType::SHA256_HMAC.0,
+        ulNumberOfDataParams: 3,
+        pDataParams: pieces.as_mut_ptr(),
+        ulAdditionalDerivedKeys: 0,
+        pAdditionalDerivedKeys: null_mut(),
+    };
+    let width = |bits, little_endian| Width {
+        bits,
+        little_endian,
+    };
+    let mut expected = [Piece::Absent; MOST_PIECES];
+    expected[0] = Piece::Counter(width(32, false));
+    expected[1] = Piece::Bytes(b"label");
+    expected[2] = Piece::Length {
+        blocks: true,
+        width: width(16, true),
+    };
+    let good = Params::CounterKdf {
+        function: MechanismType::SHA256_HMAC,
+        pieces: expected,
+    };
+    let (id, size) = (
+        MechanismType::SP800_108_COUNTER_KDF,
+        size_of::<CK_SP800_108_KDF_PARAMS>(),
+    );
+    check_params(id, &raw mut kdf, size, good);
+    for (count, more) in [(9, 0), (CK_ULONG::MAX, 0), (3, 1)] {
+        kdf.ulNumberOfDataParams = count;
+        kdf.ulAdditionalDerivedKeys = more;
+        check_params(id, &raw mut kdf, size, Params::Malformed);
+    }
+    (kdf.ulNumberOfDataParams, kdf.ulAdditionalDerivedKeys) = (3, 0);
+    for wrong in [0, 2, 5, 99] {
+        pieces[1].type_ = wrong;
+        kdf.pDataParams = pieces.as_mut_ptr();
+        check_params(id, &raw mut kdf, size, Params::Malformed);
+    }
 }

@@ -1,0 +1,30 @@
+//! Deriving one secret from another, or from a key agreement.
+
+use ck::{Algorithm, Mechanism, Params};
+use zeroize::Zeroizing;
+
+use crate::{Error, Key, counter_kdf, ecdh, hkdf};
+
+/// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
+///
+/// # Errors
+///
+/// The mechanism does not derive, the key or the parameter does not fit, another's point is not on the curve, or so many
+/// bytes cannot be derived.
+pub fn derive(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Key,
+    value_len: Option<u64>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let function = match mechanism.algorithm {
+        Algorithm::CounterKdf => counter_kdf::derive,
+        Algorithm::Ecdh => ecdh::derive,
+        Algorithm::Hkdf => hkdf::derive,
+        _ => return Err(Error::MechanismInvalid),
+    };
+    let wanted = value_len
+        .map(|len| usize::try_from(len).map_err(|_| Error::KeySizeRange))
+        .transpose()?;
+    function(params, key, wanted)
+}
