@@ -66,6 +66,9 @@ fn soft_hsm2_fails_what_it_is_known_to_fail_and_nothing_else() {
     );
 }
 
+/// What the proxy does otherwise than the module under it: it has no slots of its own, and closes none of one that there is not.
+const OF_THE_PROXY: [&str; 1] = ["session.close-all.slot-invalid"];
+
 #[test]
 fn the_proxy_of_p11_kit_passes_on_what_is_right() {
     let peer = SoftHsm::start();
@@ -93,8 +96,8 @@ fn the_proxy_of_p11_kit_passes_on_what_is_right() {
         .filter(|case| !straight.cases("fail").contains(case))
         .collect();
     assert_eq!(
-        more, [""; 0],
-        "the proxy adds failures:\n{}",
+        more, OF_THE_PROXY,
+        "the proxy adds other failures:\n{}",
         through.finished
     );
     assert!(through.cases("pass").len() > 200, "{}", through.finished);
