@@ -39,15 +39,11 @@ pub(crate) fn run(
     let started = Instant::now();
     let began = now();
     let results = results(target, &probe, selection, progress)?;
-    let performance = plan
-        .map(|plan| process::measure(target, &probe, plan))
-        .transpose()?
-        .unwrap_or_default();
-    let differential = target
-        .other
-        .as_deref()
-        .map(|other| differential::run(target, other))
-        .transpose()?;
+    // What was judged is kept, whatever becomes of the rest.
+    let performance = plan.and_then(|plan| kept("speed", process::measure(target, &probe, plan)));
+    let other = target.other.as_deref();
+    let differential =
+        other.and_then(|other| kept("differences", differential::run(target, other)));
     Ok(Report {
         format: FORMAT,
         suite: env!("CARGO_PKG_VERSION").to_owned(),
@@ -57,9 +53,16 @@ pub(crate) fn run(
         profiles: profiles::judge(&results, &probe.facts.profiles),
         module: probe.module,
         results,
-        performance,
+        performance: performance.unwrap_or_default(),
         differential,
     })
+}
+
+/// Says why a part of the report is missing.
+fn kept<T>(part: &str, outcome: Result<T>) -> Option<T> {
+    outcome
+        .inspect_err(|error| progress::say(&format!("the report tells no {part}: {error:#}\n")))
+        .ok()
 }
 
 fn results(

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use cryptoki_sys::{
     CK_PROFILE_ID, CK_SLOT_ID, CK_TOKEN_INFO, CK_VERSION, CKA_PROFILE_ID, CKF_LOGIN_REQUIRED,
     CKF_OS_LOCKING_OK, CKF_TOKEN_INITIALIZED, CKF_USER_PIN_INITIALIZED, CKO_PROFILE, CKR_CANT_LOCK,
-    CKR_CRYPTOKI_ALREADY_INITIALIZED,
+    CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKU_SO, CKU_USER,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,11 +52,37 @@ pub(super) fn probe(module: &Module, target: &Target) -> Result<Probe> {
         profiles: profiles(module, slot),
     };
     let described = describe(module, &facts, &token);
+    check_pins(module, slot, target)?;
     module.finalize();
     Ok(Probe {
         module: described,
         facts,
     })
+}
+
+/// Refuses to go on with a wrong PIN: every case would try it again, until the token locks.
+fn check_pins(module: &Module, slot: CK_SLOT_ID, target: &Target) -> Result<()> {
+    // With --destructive the user's PIN is set anew where it is another.
+    let user = target.user_pin.as_ref().filter(|_| !target.destructive);
+    let pins = [
+        (CKU_USER, user, "user's PIN"),
+        (CKU_SO, target.so_pin.as_ref(), "SO's PIN"),
+    ];
+    let (rv, session) = module.open_read_write(slot);
+    for (user, pin, name) in pins {
+        let Some(pin) = pin.filter(|_| rv.is_ok()) else {
+            continue;
+        };
+        match module.login(session, user, pin.expose()) {
+            refused if [CKR_PIN_INCORRECT, CKR_PIN_LOCKED].contains(&refused.0) => {
+                bail!("the token refuses the {name}: C_Login answers {refused}; it was tried once")
+            }
+            accepted if accepted.is_ok() => drop(module.logout(session)),
+            _ => {}
+        }
+    }
+    module.close_session(session);
+    Ok(())
 }
 
 fn choose(module: &Module, choice: &Choice) -> Result<CK_SLOT_ID> {

@@ -301,10 +301,19 @@ fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Failing what a module must do fails the run.
+/// Failing what a module must do fails the run; a run that judged nothing says nothing of the module.
 fn code(report: &Report) -> ExitCode {
     let failed = |result: &crate::report::model::CaseResult| {
         result.verdict == Verdict::Fail && result.level == Level::Must
     };
-    ExitCode::from(u8::from(report.results.iter().any(failed)))
+    let judged = |result: &crate::report::model::CaseResult| {
+        matches!(
+            result.verdict,
+            Verdict::Pass | Verdict::Fail | Verdict::Known
+        )
+    };
+    match report.results.iter().any(judged) {
+        true => ExitCode::from(u8::from(report.results.iter().any(failed))),
+        false => ExitCode::from(2),
+    }
 }

@@ -93,7 +93,7 @@ fn clock(time: Duration) -> String {
 }
 
 /// Writes to standard error; a run goes on where nobody reads it.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr
         .write_all(text.as_bytes())

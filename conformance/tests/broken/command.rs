@@ -186,7 +186,8 @@ fn cases_that_need_a_pin_are_counted_where_there_is_none() {
     let only = ["--only", "digest.no-parts.sha256"];
     check(
         command.args(only),
-        0,
+        // Nothing was judged.
+        2,
         &["1: needs the user's PIN: --pin-file"],
     );
 }
