@@ -1,11 +1,14 @@
 //! As much of DER as known answers need: signatures, points and names of curves.
 
+use der::asn1::AnyRef;
+use der::{Decode as _, Encode as _, Reader as _, SliceReader, Tag, Tagged as _};
+
 /// Reads a strict `ECDSA-Sig-Value` or `Dss-Sig-Value` into `r || s`, each of `size` bytes; none where PKCS#11 cannot say the same.
 #[must_use]
 pub fn signature(der: &[u8], size: usize) -> Option<Vec<u8>> {
-    let (inside, rest) = value(der, SEQUENCE)?;
-    let (r, inside) = value(inside, INTEGER)?;
-    let (s, inside) = value(inside, INTEGER)?;
+    let (inside, rest) = value(der, Tag::Sequence)?;
+    let (r, inside) = value(inside, Tag::Integer)?;
+    let (s, inside) = value(inside, Tag::Integer)?;
     if !rest.is_empty() || !inside.is_empty() {
         return None;
     }
@@ -15,11 +18,11 @@ pub fn signature(der: &[u8], size: usize) -> Option<Vec<u8>> {
 /// Reads a `SubjectPublicKeyInfo` of a named curve into the DER of the curve's name and the point.
 #[must_use]
 pub fn public_key(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let (inside, rest) = value(der, SEQUENCE)?;
-    let (algorithm, inside) = value(inside, SEQUENCE)?;
-    let (bits, inside) = value(inside, BIT_STRING)?;
-    let (_, curve) = value(algorithm, OBJECT_IDENTIFIER)?;
-    let (_, after) = value(curve, OBJECT_IDENTIFIER)?;
+    let (inside, rest) = value(der, Tag::Sequence)?;
+    let (algorithm, inside) = value(inside, Tag::Sequence)?;
+    let (bits, inside) = value(inside, Tag::BitString)?;
+    let (_, curve) = value(algorithm, Tag::ObjectIdentifier)?;
+    let (_, after) = value(curve, Tag::ObjectIdentifier)?;
     let (0, point) = bits.split_first()? else {
         return None;
     };
@@ -30,19 +33,19 @@ pub fn public_key(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 /// Encodes an `OCTET STRING`, as `CKA_EC_POINT` wants points.
 #[must_use]
 pub fn octet_string(bytes: &[u8]) -> Vec<u8> {
-    encode(OCTET_STRING, bytes)
+    encode(Tag::OctetString, bytes)
 }
 
 /// Encodes an object identifier from its content.
 #[must_use]
 pub fn object_identifier(content: &[u8]) -> Vec<u8> {
-    encode(OBJECT_IDENTIFIER, content)
+    encode(Tag::ObjectIdentifier, content)
 }
 
 /// Encodes a `PrintableString`, as `CKA_EC_PARAMS` may name curves.
 #[must_use]
 pub fn printable_string(text: &str) -> Vec<u8> {
-    encode(PRINTABLE_STRING, text.as_bytes())
+    encode(Tag::PrintableString, text.as_bytes())
 }
 
 /// Removes leading zeros, as PKCS#11 writes big integers.
@@ -60,37 +63,12 @@ pub fn padded(number: &[u8], size: usize) -> Option<Vec<u8>> {
     Some([&vec![0; zeros], number].concat())
 }
 
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const PRINTABLE_STRING: u8 = 0x13;
-const SEQUENCE: u8 = 0x30;
-
 /// Takes one value with this tag off the front: its content, and what follows.
-fn value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (&first, rest) = der.split_first()?;
-    let (&length, rest) = rest.split_first()?;
-    let (length, rest) = match length {
-        0..=0x7f => (usize::from(length), rest),
-        0x81 => {
-            let (&length, rest) = rest.split_first()?;
-            (usize::from(length), rest)
-        }
-        0x82 => {
-            let (length, rest) = rest.split_first_chunk::<2>()?;
-            (usize::from(u16::from_be_bytes(*length)), rest)
-        }
-        _ => return None,
-    };
-    let shortest = match length {
-        0..=0x7f => 2,
-        0x80..=0xff => 3,
-        _ => 4,
-    };
-    let content = rest.get(..length)?;
-    let strict = der.len() - rest.len() == shortest;
-    (first == tag && strict).then(|| (content, &rest[length..]))
+fn value(der: &[u8], tag: Tag) -> Option<(&[u8], &[u8])> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let any = AnyRef::decode(&mut reader).ok()?;
+    let left = usize::try_from(reader.remaining_len()).ok()?;
+    (any.tag() == tag).then(|| (any.value(), &der[der.len() - left..]))
 }
 
 /// Reads the content of an `INTEGER` that is not negative and has no needless zero.
@@ -101,16 +79,9 @@ fn unsigned(content: &[u8], size: usize) -> Option<Vec<u8>> {
     }
 }
 
-fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = match u16::try_from(content.len())
-        .expect("keys and points are short")
-        .to_be_bytes()
-    {
-        [0, low @ 0..=0x7f] => vec![low],
-        [0, low] => vec![0x81, low],
-        [high, low] => vec![0x82, high, low],
-    };
-    [vec![tag], length, content.to_vec()].concat()
+fn encode(tag: Tag, content: &[u8]) -> Vec<u8> {
+    let any = AnyRef::new(tag, content).and_then(|any| any.to_der());
+    any.expect("keys and points are short")
 }
 
 #[cfg(test)]
@@ -144,7 +115,7 @@ mod tests {
         assert_eq!(octet_string(&[7; 133])[..3], [4, 0x81, 133]);
         assert_eq!(octet_string(&[7; 256])[..4], [4, 0x82, 1, 0]);
         assert_eq!(
-            value(&octet_string(&[7; 256]), OCTET_STRING)
+            value(&octet_string(&[7; 256]), Tag::OctetString)
                 .unwrap()
                 .0
                 .len(),
