@@ -1,6 +1,6 @@
 //! From a row of the mechanism table to its implementation.
 //!
-//! Each function matches on every algorithm, so that a new one does not compile until it has its place here.
+//! A row without its place here does not pass the tests: they ask for known answers of every operation that a row names.
 
 use std::sync::Arc;
 
@@ -51,27 +51,7 @@ pub fn signer(
             rsa_pkcs1::signer(key, digest)
         }
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
-        Algorithm::AesCbc { .. }
-        | Algorithm::AesCcm
-        | Algorithm::AesCtr
-        | Algorithm::AesCts
-        | Algorithm::AesEcb
-        | Algorithm::AesGcm
-        | Algorithm::AesKeyGen
-        | Algorithm::AesKeyWrap { .. }
-        | Algorithm::AesXts
-        | Algorithm::AesXtsKeyGen
-        | Algorithm::CounterKdf
-        | Algorithm::Digest(_)
-        | Algorithm::EcKeyPairGen
-        | Algorithm::Ecdh
-        | Algorithm::EdwardsKeyPairGen
-        | Algorithm::GenericKeyGen
-        | Algorithm::Hkdf
-        | Algorithm::HkdfKeyGen
-        | Algorithm::MontgomeryKeyPairGen
-        | Algorithm::RsaKeyPairGen
-        | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
+        _ => Err(Error::MechanismInvalid),
     }
 }
 
@@ -101,27 +81,7 @@ pub fn verifier(
             rsa_pkcs1::verifier(key, digest)
         }
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
-        Algorithm::AesCbc { .. }
-        | Algorithm::AesCcm
-        | Algorithm::AesCtr
-        | Algorithm::AesCts
-        | Algorithm::AesEcb
-        | Algorithm::AesGcm
-        | Algorithm::AesKeyGen
-        | Algorithm::AesKeyWrap { .. }
-        | Algorithm::AesXts
-        | Algorithm::AesXtsKeyGen
-        | Algorithm::CounterKdf
-        | Algorithm::Digest(_)
-        | Algorithm::EcKeyPairGen
-        | Algorithm::Ecdh
-        | Algorithm::EdwardsKeyPairGen
-        | Algorithm::GenericKeyGen
-        | Algorithm::Hkdf
-        | Algorithm::HkdfKeyGen
-        | Algorithm::MontgomeryKeyPairGen
-        | Algorithm::RsaKeyPairGen
-        | Algorithm::RsaOaep => Err(Error::MechanismInvalid),
+        _ => Err(Error::MechanismInvalid),
     }
 }
 
@@ -211,28 +171,7 @@ fn symmetric(
             Box::new(Blocks::new(key, None, direction)?)
         }
         Algorithm::AesXts => Box::new(Xts::start(key, params, direction)?),
-        Algorithm::AesCbc { padded: true }
-        | Algorithm::AesCmac { .. }
-        | Algorithm::AesGcm
-        | Algorithm::AesGmac
-        | Algorithm::AesKeyGen
-        | Algorithm::AesXtsKeyGen
-        | Algorithm::CounterKdf
-        | Algorithm::Digest(_)
-        | Algorithm::EcKeyPairGen
-        | Algorithm::Ecdh
-        | Algorithm::Ecdsa(_)
-        | Algorithm::Eddsa
-        | Algorithm::EdwardsKeyPairGen
-        | Algorithm::GenericKeyGen
-        | Algorithm::Hkdf
-        | Algorithm::HkdfKeyGen
-        | Algorithm::MontgomeryKeyPairGen
-        | Algorithm::Hmac { .. }
-        | Algorithm::RsaKeyPairGen
-        | Algorithm::RsaOaep
-        | Algorithm::RsaPkcs1(_)
-        | Algorithm::RsaPss(_) => return Err(Error::MechanismInvalid),
+        _ => return Err(Error::MechanismInvalid),
     })
 }
 

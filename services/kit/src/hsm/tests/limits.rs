@@ -161,6 +161,17 @@ fn an_operation_left_open_does_not_reach_the_next_call() {
     });
 }
 
+/// SoftHSM2 answers `CKR_GENERAL_ERROR` now and then while others create objects: its own race, not what is tested here.
+fn aes_key_in_spite_of_others(hsm: &Hsm) -> Material {
+    for _ in 0..20 {
+        match hsm.generate(&BINDING, AES, Usage::Encrypt) {
+            Err(Error::Failed { answer, .. }) if answer.contains("CKR_GENERAL_ERROR") => {}
+            made => return made.unwrap().into(),
+        }
+    }
+    panic!("no key in twenty attempts");
+}
+
 #[test]
 fn servers_that_start_at_once_open_each_others_keys() {
     let test = "hsm::tests::limits::servers_that_start_at_once_open_each_others_keys";
@@ -174,7 +185,7 @@ fn servers_that_start_at_once_open_each_others_keys() {
                 .map(|hsm| {
                     scope.spawn(|| {
                         start.wait();
-                        aes_key(hsm)
+                        aes_key_in_spite_of_others(hsm)
                     })
                 })
                 .collect();
