@@ -3,9 +3,10 @@
 mod serve;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use proto::frame::{Header, Kind};
+use proto::frame::{Header, Kind, Loss};
 use proto::limits;
 use tokio::sync::Notify;
 use transport::frames::{FrameRef, FrameSender, SendError};
@@ -16,6 +17,8 @@ pub(crate) use serve::{Serving, serve};
 pub(crate) const DEVICE_ERROR: u32 = 0x30;
 /// `CKR_DEVICE_REMOVED`: the HSM was lost with the call in flight.
 pub(crate) const DEVICE_REMOVED: u32 = 0x32;
+/// `CKR_FUNCTION_NOT_SUPPORTED`: the HSM is of a version that keeps no sessions.
+pub(crate) const FUNCTION_NOT_SUPPORTED: u32 = 0x54;
 
 /// How many bytes of replies may wait for one application: sixteen of the longest, or all that a thousand threads ask
 /// for in moderation. One that reads so slowly is cut off, because replies to the others come by the same connection.
@@ -27,6 +30,8 @@ pub(crate) struct Application {
     pub(crate) id: u64,
     sender: FrameSender,
     calls: Mutex<HashMap<u64, Call>>,
+    /// The connection to an HSM on which it last asked for its sessions, 0 where it never did.
+    attached: AtomicU64,
     /// There is room for another call, or none is left in flight.
     room: Notify,
     /// It reads too slowly.
@@ -49,6 +54,7 @@ impl Application {
             id,
             sender,
             calls: Mutex::new(HashMap::new()),
+            attached: AtomicU64::new(0),
             room: Notify::new(),
             stuck: Notify::new(),
         }
@@ -71,8 +77,39 @@ impl Application {
         drop(calls);
         self.room.notify_waiters();
         for header in lost {
-            self.answer(header, DEVICE_REMOVED);
+            self.regret(header, Loss::Unknown);
         }
+    }
+
+    /// Notes that the application asks for its sessions on a connection.
+    fn attach(&self, link: u64) {
+        self.attached.store(link, Ordering::Release);
+    }
+
+    /// Tells whether the application has asked for its sessions before, but not on this connection: the HSM behind it takes it
+    /// for a stranger.
+    fn is_stranger_to(&self, link: u64) -> bool {
+        let attached = self.attached.load(Ordering::Acquire);
+        attached != 0 && attached != link
+    }
+
+    /// Says of a call that it has no answer: to an application that asks for its sessions, what became of the call, and to one that
+    /// does not, a return code.
+    fn regret(&self, request: Header, loss: Loss) {
+        if request.kind != Kind::Attach && self.attached.load(Ordering::Acquire) == 0 {
+            return self.answer(
+                request,
+                match loss {
+                    Loss::Unsent => DEVICE_ERROR,
+                    Loss::Unknown => DEVICE_REMOVED,
+                },
+            );
+        }
+        let header = Header {
+            kind: Kind::Lost,
+            ..request
+        };
+        self.send(header, &[loss as u8]);
     }
 
     /// Answers a call with nothing but a return code.

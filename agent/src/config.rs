@@ -10,6 +10,9 @@ use tracing_subscriber::EnvFilter;
 #[cfg(test)]
 mod tests;
 
+/// The longest silence that makes sense: an hour.
+const SILENCE_MAX_SECONDS: u64 = 3_600;
+
 /// What stands in the file. Relative paths are relative to the file's own directory.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +29,9 @@ pub struct Config {
     /// The primary groups whose members may connect.
     #[serde(default)]
     pub allowed_gids: Option<Vec<u32>>,
+    /// How many seconds an HSM may be silent before it counts as lost, and the calls under way with it.
+    #[serde(default = "default_silence")]
+    pub silence_seconds: u64,
     /// What is logged: a filter such as `info` or `agent=debug`.
     #[serde(default = "default_log")]
     pub log: String,
@@ -80,6 +86,10 @@ const fn default_socket_mode() -> u32 {
     0o660
 }
 
+const fn default_silence() -> u64 {
+    15
+}
+
 fn default_log() -> String {
     "info".to_owned()
 }
@@ -120,6 +130,12 @@ impl Config {
                 "`socket_mode` 0o{:o} lets every user of this machine connect; \
                  take 0o660, or list who may in `allowed_uids` or `allowed_gids`",
                 self.socket_mode
+            ));
+        }
+        if !(1..=SILENCE_MAX_SECONDS).contains(&self.silence_seconds) {
+            return Err(format!(
+                "`silence_seconds` is {}; it must be from 1 to {SILENCE_MAX_SECONDS}",
+                self.silence_seconds
             ));
         }
         if EnvFilter::try_new(&self.log).is_err() {

@@ -69,6 +69,8 @@ pub enum ConnectError {
 pub(crate) struct Connection {
     pub(crate) reader: FrameReader<ReadHalf<TlsStream<TcpStream>>>,
     pub(crate) sender: FrameSender,
+    /// The version of the protocol that both sides speak.
+    pub(crate) version: u32,
     /// Held for its end.
     _writing: Writing,
 }
@@ -122,12 +124,13 @@ pub(crate) async fn connect(hsm: &HsmConfig, limit: Duration) -> Result<Connecti
     let mut reader = FrameReader::new(read);
     let (sender, writer) = frames::channel(write);
     let writing = Writing::start(writer);
-    peer::exchange(&mut reader, &sender, limit)
+    let version = peer::exchange(&mut reader, &sender, limit)
         .await
         .map_err(ConnectError::Hello)?;
     Ok(Connection {
         reader,
         sender,
+        version,
         _writing: writing,
     })
 }

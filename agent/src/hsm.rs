@@ -74,6 +74,7 @@ async fn carry(
 ) -> Result<Infallible, Loss> {
     let link = Link {
         number: LINKS.fetch_add(1, Ordering::Relaxed),
+        version: connection.version,
         sender: connection.sender.clone(),
     };
     let number = link.number;

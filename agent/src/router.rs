@@ -14,6 +14,8 @@ use transport::frames::FrameSender;
 pub(crate) struct Link {
     /// Unique in this process, so that the calls of a lost connection are told from those of the next.
     pub(crate) number: u64,
+    /// The version of the protocol that both sides speak.
+    pub(crate) version: u32,
     /// Where calls are queued.
     pub(crate) sender: FrameSender,
 }

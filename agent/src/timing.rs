@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The agent's waits. They are no configuration: only tests need others.
+/// The agent's waits. Only the silence is configuration: of the others only tests need others.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
     /// How long connecting, the TLS handshake and the hello of an HSM may take, each.
@@ -17,6 +17,18 @@ pub struct Timing {
     pub retry_max: Duration,
     /// How long calls in flight may take to finish when the agent stops.
     pub drain: Duration,
+}
+
+impl Timing {
+    /// The waits for an HSM that may be silent for so long.
+    #[must_use]
+    pub fn of(silence: Duration) -> Self {
+        Self {
+            keepalive: silence / 3,
+            silence,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Timing {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use proto::frame::{Header, Kind};
+use proto::frame::{Header, Kind, Loss};
+use proto::hello;
 use proto::shape::SessionHandle;
 use thiserror::Error;
 use tokio::net::UnixStream;
@@ -12,7 +13,7 @@ use tokio::time::timeout;
 use transport::frames::{self, FrameError, FrameReader, FrameRef, FrameSender, SendError};
 use transport::peer::{self, PeerError};
 
-use super::{Application, DEVICE_ERROR, DEVICE_REMOVED};
+use super::{Application, FUNCTION_NOT_SUPPORTED};
 use crate::applications::Applications;
 use crate::router::{Link, Router};
 use crate::timing::Timing;
@@ -96,7 +97,7 @@ async fn relay(
             Err(error) => return Err(ApplicationError::Frame(error)),
         };
         match frame.header.kind {
-            Kind::Request => call(serving, application, &mut link, frame).await?,
+            Kind::Request | Kind::Again | Kind::Attach => call(serving, application, &mut link, frame).await?,
             Kind::Hello => {
                 // A connection that takes no answer ends at the next read.
                 let _ = peer::answer_hello(&application.sender, frame.header).await;
@@ -118,15 +119,30 @@ async fn call(
         ..frame.header
     };
     let Some(link) = serving.router.route(link).await else {
-        application.answer(header, DEVICE_ERROR);
+        application.regret(header, Loss::Unsent);
         return Ok(());
     };
+    if header.kind == Kind::Request {
+        if application.is_stranger_to(link.number) {
+            application.regret(header, Loss::Unsent);
+            return Ok(());
+        }
+    } else if link.version < hello::ATTACHES {
+        // It does without, as an application of an earlier version.
+        application.answer(header, FUNCTION_NOT_SUPPORTED);
+        return Ok(());
+    } else if header.kind == Kind::Attach {
+        application.attach(link.number);
+    } else if application.is_stranger_to(link.number) {
+        application.regret(header, Loss::Unsent);
+        return Ok(());
+    }
     let begun = application.begin(header, link.number).await;
     begun.map_err(|_| ApplicationError::Repeated)?;
     let sent = link.sender.send(header, frame.payload).await;
     // Whoever takes the call out of those in flight answers it: this, or the loss of the connection.
     if sent.is_err() && application.finish(header.correlation).is_some() {
-        application.answer(header, DEVICE_REMOVED);
+        application.regret(header, Loss::Unknown);
     }
     Ok(())
 }

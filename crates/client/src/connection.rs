@@ -1,7 +1,7 @@
 //! The connection: one stream, the calls of many threads.
 
 use std::io::{self, ErrorKind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use ck::Rv;
 use proto::frame::{self, HEADER_LEN, Header, Kind};
 use proto::hello::Hello;
 use proto::shape::SessionHandle;
-use proto::{Call, Reader, Writer, limits};
+use proto::{Reader, Writer, limits};
 use zeroize::Zeroizing;
 
 use crate::incoming::{Frame, Incoming};
-use crate::state::{Reply, Request, State};
+use crate::state::{QUESTION, Quiet, Reply, Request, State};
 use crate::{Error, Stream};
 
 /// How often a reader looks whether a call has waited too long. It is the most by which a deadline is overrun.
@@ -22,6 +22,28 @@ const TICK: Duration = Duration::from_secs(1);
 /// How long a peer may take for its hello, which asks nothing of an HSM: a caller that finds the connection dead waits at
 /// most so long for the next.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// For the hello, and for a stream that takes no more bytes.
+    pub open: Duration,
+    /// For a sign of life of a peer that owes a reply.
+    pub silence: Duration,
+}
+
+/// What goes onto the wire besides the arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing {
+    /// The kind of the frame: one that a reply answers.
+    pub kind: Kind,
+    /// The number of the call, 0 where it is none.
+    pub call: u16,
+    /// Pairs it with its reply; never 0, and no other call under way has it. A call that is repeated keeps it.
+    pub correlation: u64,
+    /// When it has waited long enough.
+    pub deadline: Instant,
+}
 
 /// A connection over a stream, shared by all threads of the process that opened it.
 ///
@@ -32,8 +54,8 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// Dropping it closes this process's copy of the stream and leaves other copies alone.
 pub struct Connection<S> {
     stream: S,
-    timeout: Duration,
-    last_correlation: AtomicU64,
+    silence: Duration,
+    version: u32,
     state: Mutex<State>,
     /// Signalled when a call ends while others wait because too many are under way.
     vacancy: Condvar,
@@ -42,25 +64,23 @@ pub struct Connection<S> {
 }
 
 impl<S: Stream> Connection<S> {
-    /// Exchanges versions over the stream and makes it a connection whose calls wait at most `timeout`.
+    /// Exchanges versions over the stream and makes it a connection.
     ///
     /// # Errors
     /// [`Error::Version`] where there is no common version, and [`Error::Lost`], [`Error::TimedOut`] or
     /// [`Error::Malformed`] where the peer does not answer as it should.
-    pub fn open(stream: S, timeout: Duration) -> Result<Self, Error> {
+    pub fn open(stream: S, waits: Waits) -> Result<Self, Error> {
+        let Waits { open, silence } = waits;
         stream
-            .limit_waits(TICK.min(timeout), timeout)
+            .limit_waits(TICK.min(silence / 6), silence)
             .map_err(reason)?;
         let mut incoming = Incoming::new();
-        exchange_hello(
-            &stream,
-            &mut incoming,
-            Instant::now() + timeout.min(HELLO_TIMEOUT),
-        )?;
+        let deadline = Instant::now() + open.min(HELLO_TIMEOUT);
+        let version = exchange_hello(&stream, &mut incoming, deadline)?;
         Ok(Self {
             stream,
-            timeout,
-            last_correlation: AtomicU64::new(0),
+            silence,
+            version,
             state: Mutex::new(State::new(incoming)),
             vacancy: Condvar::new(),
             dead: AtomicBool::new(false),
@@ -71,6 +91,12 @@ impl<S: Stream> Connection<S> {
     #[must_use]
     pub const fn stream(&self) -> &S {
         &self.stream
+    }
+
+    /// The version of the protocol that both sides speak.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
     }
 
     /// Tells whether the connection is dead: every further call fails.
@@ -93,15 +119,20 @@ impl<S: Stream> Connection<S> {
     /// [`Error`], which says whether the call may have been carried out.
     pub fn call<R>(
         &self,
-        call: Call,
+        outgoing: Outgoing,
         size: usize,
         encode: impl FnOnce(&mut Writer<'_>),
         decode: impl FnOnce(Rv, &mut Reader<'_>) -> R,
     ) -> Result<R, Error> {
-        let correlation = self.last_correlation.fetch_add(1, Ordering::Relaxed) + 1;
+        let Outgoing {
+            kind,
+            call,
+            correlation,
+            deadline,
+        } = outgoing;
         let header = Header {
-            kind: Kind::Request,
-            call: call.number(),
+            kind,
+            call,
             length: 0,
             correlation,
             application: 0,
@@ -111,7 +142,7 @@ impl<S: Stream> Connection<S> {
             HEADER_LEN + size.min(limits::PAYLOAD_BYTES),
         ));
         frame::append(&mut frame, header, encode).map_err(|_| Error::TooLong)?;
-        let payload = self.exchange(Request { correlation, frame })?;
+        let payload = self.exchange(Request { correlation, frame }, deadline)?;
         let mut reader = Reader::new(SessionHandle(0), &payload);
         let rv = reader.u32("a return code").map_err(Error::Malformed)?;
         Ok(decode(Rv(rv.into()), &mut reader))
@@ -123,9 +154,9 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Queues the request, takes part in the work until the reply is there, and returns it.
-    fn exchange(&self, request: Request) -> Result<Reply, Error> {
+    fn exchange(&self, request: Request, deadline: Instant) -> Result<Reply, Error> {
         let correlation = request.correlation;
-        let mut state = self.enter(request)?;
+        let mut state = self.enter(request, deadline)?;
         loop {
             if let Some(outcome) = state.leave(correlation) {
                 let successor = state.successor();
@@ -151,8 +182,11 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Enters a call as soon as fewer than [`limits::CALLS_IN_FLIGHT`] are under way.
-    fn enter(&self, request: Request) -> Result<MutexGuard<'_, State>, Error> {
-        let deadline = Instant::now() + self.timeout;
+    fn enter(
+        &self,
+        request: Request,
+        deadline: Instant,
+    ) -> Result<MutexGuard<'_, State>, Error> {
         let mut state = self.lock();
         loop {
             if let Some(error) = state.lost() {
@@ -209,6 +243,10 @@ impl<S: Stream> Connection<S> {
         let read = read_frames(&self.stream, &mut incoming, &mut frames);
         let mut state = self.lock();
         state.give_incoming(incoming);
+        let quiet = frames.is_empty() && read == Ok(Progress::None);
+        if !quiet {
+            state.hear();
+        }
         let mut sleepers = Vec::new();
         let delivered = frames
             .into_iter()
@@ -217,6 +255,12 @@ impl<S: Stream> Connection<S> {
             self.fail(&mut state, error);
         } else if state.is_late() {
             self.fail(&mut state, Error::TimedOut);
+        } else if quiet {
+            match state.judge_quiet(self.silence) {
+                Quiet::Wait => {}
+                Quiet::Ask => state.ask(Zeroizing::new(question())),
+                Quiet::GiveUp => self.fail(&mut state, Error::Silent),
+            }
         }
         if sleepers.is_empty() {
             return state;
@@ -280,22 +324,29 @@ fn write_all(stream: &impl Stream, bytes: &[u8]) -> Result<(), (usize, io::Error
     Ok(())
 }
 
+/// Whether a read brought anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    None,
+    Bytes,
+}
+
 /// Reads once, at most for a tick, and collects the frames that are complete.
 fn read_frames(
     stream: &impl Stream,
     incoming: &mut Incoming,
     frames: &mut Vec<Frame>,
-) -> Result<(), Error> {
+) -> Result<Progress, Error> {
     match incoming.fill(stream) {
         Ok(0) => return Err(Error::Lost(ErrorKind::UnexpectedEof)),
         Ok(_) => {}
-        Err(error) if is_tick(error.kind()) => return Ok(()),
+        Err(error) if is_tick(error.kind()) => return Ok(Progress::None),
         Err(error) => return Err(Error::Lost(error.kind())),
     }
     while let Some(frame) = incoming.next_frame().map_err(Error::Malformed)? {
         frames.push(frame);
     }
-    Ok(())
+    Ok(Progress::Bytes)
 }
 
 /// Says hello and reads the peer's hello, which must be there by the deadline.
@@ -303,19 +354,8 @@ fn exchange_hello(
     stream: &impl Stream,
     incoming: &mut Incoming,
     deadline: Instant,
-) -> Result<(), Error> {
-    let header = Header {
-        kind: Kind::Hello,
-        call: 0,
-        length: 0,
-        correlation: 0,
-        application: 0,
-        session: SessionHandle(0),
-    };
-    let mut ours = Vec::new();
-    frame::append(&mut ours, header, |writer| Hello::OURS.encode(writer))
-        .map_err(|_| Error::TooLong)?;
-    write_all(stream, &ours).map_err(|(_, error)| reason(error))?;
+) -> Result<u32, Error> {
+    write_all(stream, &question()).map_err(|(_, error)| reason(error))?;
     let mut frames = Vec::new();
     while frames.is_empty() {
         if Instant::now() >= deadline {
@@ -326,8 +366,24 @@ fn exchange_hello(
     check_hello(&frames)
 }
 
-/// Checks that the first frame is a hello of a version that both speak, and the only frame before a request.
-fn check_hello(frames: &[Frame]) -> Result<(), Error> {
+/// Makes the frame of a hello: the first, or one that asks whether the peer is there.
+fn question() -> Vec<u8> {
+    let header = Header {
+        kind: Kind::Hello,
+        call: 0,
+        length: 0,
+        correlation: QUESTION,
+        application: 0,
+        session: SessionHandle(0),
+    };
+    let mut frame = Vec::new();
+    // Two numbers always fit into a frame.
+    let _ = frame::append(&mut frame, header, |writer| Hello::OURS.encode(writer));
+    frame
+}
+
+/// Checks that the first frame is a hello, and the only frame before a request; gives the version that both speak.
+fn check_hello(frames: &[Frame]) -> Result<u32, Error> {
     let [(header, payload)] = frames else {
         return Err(unexpected(frames.len()));
     };
@@ -337,7 +393,7 @@ fn check_hello(frames: &[Frame]) -> Result<(), Error> {
     let mut reader = Reader::new(SessionHandle(0), payload);
     let theirs = Hello::decode(&mut reader).map_err(Error::Malformed)?;
     match Hello::OURS.agree(&theirs) {
-        Some(_) => Ok(()),
+        Some(version) => Ok(version),
         None => Err(Error::Version {
             oldest: theirs.oldest,
             newest: theirs.newest,

@@ -5,12 +5,19 @@ use std::io::ErrorKind;
 use proto::DecodeError;
 use thiserror::Error;
 
-/// Why a call has no reply. After every variant but [`Error::TooLong`] the connection is dead.
+/// Why a call has no reply. The connection is dead unless the variant says otherwise.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
     /// This side closed the connection.
     #[error("the connection was closed")]
     Closed,
+    /// The agent has no HSM, or one that does not know this application yet: the call was certainly not carried out. The
+    /// connection lives on.
+    #[error("the agent has lost the HSM, and the call was not sent")]
+    HsmAway,
+    /// The agent lost the HSM while the call was under way: it may or may not have been carried out. The connection lives on.
+    #[error("the agent lost the HSM while the call was under way")]
+    HsmLost,
     /// The connection broke while the call was under way: it may or may not have been carried out.
     #[error("the connection was lost: {0}")]
     Lost(ErrorKind),
@@ -20,6 +27,9 @@ pub enum Error {
     /// No reply came in time.
     #[error("no reply came in time")]
     TimedOut,
+    /// The peer has not said anything for too long, though it was asked.
+    #[error("the peer is silent")]
+    Silent,
     /// The request does not fit into a frame; nothing was sent and the connection lives on.
     #[error("the request is longer than a frame may be")]
     TooLong,

@@ -14,6 +14,6 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use connection::Connection;
+pub use connection::{Connection, Outgoing, Waits};
 pub use error::Error;
 pub use stream::Stream;

@@ -1,11 +1,12 @@
 //! What the threads of a connection share: requests to be written, calls that wait, and who does what.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::sync::{Arc, Condvar};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use proto::DecodeError;
-use proto::frame::Kind;
+use proto::frame::{Kind, Loss};
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -13,6 +14,23 @@ use crate::incoming::{Frame, Incoming};
 
 /// The payload of a reply.
 pub(crate) type Reply = Zeroizing<Vec<u8>>;
+
+/// How often the calls are looked through for one that has waited too long.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The correlation id of a question whether the peer is there: no call has it.
+pub(crate) const QUESTION: u64 = 0;
+
+/// What a quiet stream asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    /// Patience.
+    Wait,
+    /// A question whether the peer is there.
+    Ask,
+    /// An end: the peer does not answer.
+    GiveUp,
+}
 
 /// A request as it goes onto the stream.
 pub(crate) struct Request {
@@ -41,8 +59,14 @@ pub(crate) struct State {
     writing: bool,
     /// The receiving side; a thread that reads has taken it.
     incoming: Option<Incoming>,
-    /// The calls under way. Correlation ids grow, so the oldest call comes first.
+    /// The calls under way.
     calls: BTreeMap<u64, Waiting>,
+    /// Since when nothing has come from the peer, though calls wait.
+    quiet_since: Instant,
+    /// When the peer was asked whether it is there, where it has not answered.
+    asked: Option<Instant>,
+    /// When the calls are to be looked through next.
+    look_at: Instant,
     /// Why the connection is dead.
     lost: Option<Error>,
     /// How many threads wait because too many calls are under way.
@@ -50,8 +74,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) const fn new(incoming: Incoming) -> Self {
+    pub(crate) fn new(incoming: Incoming) -> Self {
+        let now = Instant::now();
         Self {
+            quiet_since: now,
+            asked: None,
+            look_at: now + LOOK,
             outgoing: Vec::new(),
             writing: false,
             incoming: Some(incoming),
@@ -79,8 +107,36 @@ impl State {
             deadline,
             outcome: None,
         };
+        if self.calls.is_empty() {
+            self.quiet_since = Instant::now();
+        }
         self.calls.insert(request.correlation, waiting);
         self.outgoing.push(request);
+    }
+
+    /// Notes that something came from the peer.
+    pub(crate) fn hear(&mut self) {
+        self.quiet_since = Instant::now();
+        self.asked = None;
+    }
+
+    /// Says what to do after a tick in which nothing came, where a peer may be silent for `silence`.
+    pub(crate) fn judge_quiet(&self, silence: Duration) -> Quiet {
+        let now = Instant::now();
+        match self.asked {
+            Some(asked) if now >= asked + silence.mul_f64(2.0 / 3.0) => Quiet::GiveUp,
+            None if now >= self.quiet_since + silence / 3 => Quiet::Ask,
+            _ => Quiet::Wait,
+        }
+    }
+
+    /// Queues a question whether the peer is there.
+    pub(crate) fn ask(&mut self, frame: Zeroizing<Vec<u8>>) {
+        self.asked = Some(Instant::now());
+        self.outgoing.push(Request {
+            correlation: QUESTION,
+            frame,
+        });
     }
 
     /// Takes the outcome of a call, where there is one: the call is then over.
@@ -149,24 +205,34 @@ impl State {
         &mut self,
         (header, payload): Frame,
     ) -> Result<Option<Arc<Condvar>>, Error> {
-        let waiting = self
-            .calls
-            .get_mut(&header.correlation)
-            .filter(|call| header.kind == Kind::Reply && call.outcome.is_none());
-        let Some(call) = waiting else {
-            return Err(Error::Malformed(DecodeError::Unknown {
-                what: "the correlation id of a reply",
-                tag: header.correlation,
-            }));
+        let outcome = match header.kind {
+            Kind::Reply => Ok(payload),
+            Kind::Lost => Err(match Loss::decode(&payload) {
+                Loss::Unsent => Error::HsmAway,
+                Loss::Unknown => Error::HsmLost,
+            }),
+            // The answer to a question whether it is there.
+            Kind::Hello => return Ok(None),
+            _ => return Err(unknown(header.correlation)),
         };
-        call.outcome = Some(Ok(payload));
+        let waiting = self.calls.get_mut(&header.correlation);
+        let Some(call) = waiting.filter(|call| call.outcome.is_none()) else {
+            return Err(unknown(header.correlation));
+        };
+        call.outcome = Some(outcome);
         Ok(call.parked.then(|| Arc::clone(&call.wake)))
     }
 
     /// Tells whether a call has waited longer than it wants to.
-    pub(crate) fn is_late(&self) -> bool {
-        let oldest = self.calls.values().find(|call| call.outcome.is_none());
-        oldest.is_some_and(|call| call.deadline <= Instant::now())
+    pub(crate) fn is_late(&mut self) -> bool {
+        let now = Instant::now();
+        if now < self.look_at {
+            return false;
+        }
+        self.look_at = now + LOOK;
+        self.calls
+            .values()
+            .any(|call| call.outcome.is_none() && call.deadline <= now)
     }
 
     /// Ends the calls of requests of which nothing was sent.
@@ -183,8 +249,18 @@ impl State {
         if error != Error::Closed {
             self.fail_unsent(&unsent);
         }
-        let waiting: Vec<u64> = self.calls.keys().copied().collect();
-        for correlation in waiting {
+        let now = Instant::now();
+        let waiting: Vec<(u64, bool)> = self
+            .calls
+            .iter()
+            .map(|(correlation, call)| (*correlation, call.deadline <= now))
+            .collect();
+        for (correlation, late) in waiting {
+            // One call's deadline ends the connection, but only that call has waited long enough.
+            let error = match error {
+                Error::TimedOut if !late => Error::Lost(ErrorKind::TimedOut),
+                error => error,
+            };
             self.fail_call(correlation, error);
         }
     }
@@ -197,4 +273,11 @@ impl State {
             call.wake.notify_one();
         }
     }
+}
+
+fn unknown(correlation: u64) -> Error {
+    Error::Malformed(DecodeError::Unknown {
+        what: "the correlation id of a reply",
+        tag: correlation,
+    })
 }

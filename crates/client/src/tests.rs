@@ -4,7 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use ck::Rv;
 use proto::frame::{self, HEADER_LEN, Header, Kind};
@@ -12,7 +13,7 @@ use proto::hello::Hello;
 use proto::shape::SessionHandle;
 use proto::{Call, DecodeError, Writer, limits};
 
-use crate::{Connection, Error};
+use crate::{Connection, Error, Outgoing, Waits};
 
 /// Long enough that only a bug reaches it.
 const LONG: Duration = Duration::from_secs(60);
@@ -59,24 +60,65 @@ impl Peer {
     }
 }
 
+/// A connection, and how long its calls wait.
+struct Caller {
+    connection: Connection<UnixStream>,
+    patience: Duration,
+    last: AtomicU64,
+}
+
+impl std::ops::Deref for Caller {
+    type Target = Connection<UnixStream>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.connection
+    }
+}
+
+const fn waits(silence: Duration) -> Waits {
+    Waits {
+        open: LONG,
+        silence,
+    }
+}
+
 /// Starts a peer that says hello and then follows the script.
 fn open(
-    timeout: Duration,
+    patience: Duration,
     script: impl FnOnce(Peer) + Send + 'static,
-) -> (Connection<UnixStream>, JoinHandle<()>) {
+) -> (Caller, JoinHandle<()>) {
+    open_with(patience, LONG, script)
+}
+
+fn open_with(
+    patience: Duration,
+    silence: Duration,
+    script: impl FnOnce(Peer) + Send + 'static,
+) -> (Caller, JoinHandle<()>) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let peer = thread::spawn(move || {
         let mut peer = Peer(theirs);
         peer.hello(Hello::OURS);
         script(peer);
     });
-    (Connection::open(ours, timeout).unwrap(), peer)
+    let caller = Caller {
+        connection: Connection::open(ours, waits(silence)).unwrap(),
+        patience,
+        last: AtomicU64::new(0),
+    };
+    (caller, peer)
 }
 
 /// Calls with `bytes` and returns what came back.
-fn call(connection: &Connection<UnixStream>, bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    connection.call(
-        Call::Digest,
+fn call(caller: &Caller, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let outgoing = Outgoing {
+        kind: Kind::Request,
+        call: Call::Digest.number(),
+        correlation: caller.last.fetch_add(1, Ordering::Relaxed) + 1,
+        deadline: Instant::now() + caller.patience,
+    };
+    caller.connection.call(
+        outgoing,
         bytes.len(),
         |writer| writer.raw(bytes),
         |rv, reader| {
@@ -249,9 +291,74 @@ fn a_silent_peer_is_given_up_by_every_caller() {
 }
 
 #[test]
+fn a_peer_that_does_not_say_whether_it_is_there_is_given_up_long_before_the_call_is() {
+    let (release, released) = mpsc::channel::<()>();
+    let (connection, _peer) = open_with(LONG, Duration::from_millis(60), move |_peer| {
+        let _ = released.recv();
+    });
+    assert_eq!(call(&connection, b"x"), Err(Error::Silent));
+    assert!(connection.is_dead());
+    drop(release);
+}
+
+#[test]
+fn a_peer_that_is_there_may_take_its_time() {
+    let (connection, _peer) = open_with(LONG, Duration::from_millis(60), |mut peer| {
+        let request = peer.read().unwrap();
+        for _ in 0..5 {
+            let (header, payload) = peer.read().unwrap();
+            assert_eq!((header.kind, header.correlation), (Kind::Hello, 0));
+            peer.write(Kind::Hello, 0, |writer| writer.raw(&payload));
+        }
+        peer.echo(request);
+    });
+    assert_eq!(call(&connection, b"slow").unwrap(), b"slow");
+}
+
+#[test]
+fn a_call_that_the_agent_lost_fails_alone_and_says_whether_it_was_sent() {
+    let (connection, _peer) = open(LONG, |mut peer| {
+        for loss in [0, 1] {
+            let (header, _) = peer.read().unwrap();
+            peer.write(Kind::Lost, header.correlation, |writer| writer.u8(loss));
+        }
+        echo_all(peer);
+    });
+    assert_eq!(call(&connection, b"x"), Err(Error::HsmAway));
+    assert_eq!(call(&connection, b"x"), Err(Error::HsmLost));
+    assert_eq!(call(&connection, b"x").unwrap(), b"x");
+}
+
+#[test]
+fn a_call_that_is_late_ends_the_connection_but_others_do_not_count_as_late() {
+    let (release, released) = mpsc::channel::<()>();
+    let (connection, peer) = open(LONG, move |_peer| {
+        let _ = released.recv();
+    });
+    thread::scope(|scope| {
+        let patient = scope.spawn(|| call(&connection, b"x"));
+        let outgoing = Outgoing {
+            kind: Kind::Request,
+            call: 1,
+            correlation: 1_000,
+            deadline: Instant::now(),
+        };
+        let late = connection.connection.call(outgoing, 0, |_| {}, |_, _| ());
+        assert_eq!(late, Err(Error::TimedOut));
+        let patient = patient.join().unwrap().unwrap_err();
+        assert!(
+            matches!(patient, Error::Lost(ErrorKind::TimedOut) | Error::Unsent),
+            "{patient}"
+        );
+    });
+    drop(release);
+    peer.join().unwrap();
+}
+
+#[test]
 fn a_peer_that_reads_nothing_is_given_up() {
     let (release, released) = mpsc::channel::<()>();
-    let (connection, _peer) = open(Duration::from_millis(50), move |_peer| {
+    let (connection, _peer) = open_with(LONG, Duration::from_millis(50), move |_peer| {
         let _ = released.recv();
     });
     let long = vec![0; 4 << 20];
@@ -278,7 +385,7 @@ fn closing_ends_the_calls_under_way() {
 
 #[test]
 fn a_reply_that_nobody_waits_for_ends_the_connection() {
-    for (kind, offset) in [(Kind::Reply, 1), (Kind::Request, 0), (Kind::Hello, 0)] {
+    for (kind, offset) in [(Kind::Reply, 1), (Kind::Request, 0), (Kind::Gone, 0)] {
         let (connection, _peer) = open(LONG, move |mut peer| {
             let (header, _) = peer.read().unwrap();
             peer.write(kind, header.correlation + offset, |writer| writer.u32(0));
@@ -300,7 +407,7 @@ fn a_peer_of_another_version_is_refused() {
         newest: 91,
     };
     let peer = thread::spawn(move || Peer(theirs).hello(hello));
-    let refused = Connection::open(ours, LONG).unwrap_err();
+    let refused = Connection::open(ours, waits(LONG)).unwrap_err();
     assert_eq!(
         refused,
         Error::Version {
@@ -317,6 +424,6 @@ fn a_peer_that_is_no_agent_is_refused() {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         theirs.write_all(bytes).unwrap();
         theirs.shutdown(std::net::Shutdown::Write).unwrap();
-        assert!(Connection::open(ours, LONG).is_err());
+        assert!(Connection::open(ours, waits(LONG)).is_err());
     }
 }

@@ -38,16 +38,46 @@ pub enum Kind {
     AdminRequest = 5,
     /// Its answer.
     AdminReply = 6,
+    /// A call whose answer was lost: it may have been carried out, and is not carried out again.
+    Again = 80,
+    /// An application asks for its sessions ([`crate::attach`]); answered by a [`Kind::Reply`].
+    Attach = 81,
+    /// An agent has lost the HSM with a call: its payload is a [`Loss`]. Only to applications that attach.
+    Lost = 82,
+}
+
+/// What an agent knows of a call that it cannot answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Loss {
+    /// It was not sent to the HSM.
+    Unsent = 0,
+    /// It was sent, and may have been carried out.
+    Unknown = 1,
+}
+
+impl Loss {
+    /// Reads the payload of a [`Kind::Lost`]; what is not known may have happened.
+    #[must_use]
+    pub const fn decode(payload: &[u8]) -> Self {
+        match payload {
+            [0] => Self::Unsent,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Hello,
         Self::Request,
         Self::Reply,
         Self::Gone,
         Self::AdminRequest,
         Self::AdminReply,
+        Self::Again,
+        Self::Attach,
+        Self::Lost,
     ];
 }
 

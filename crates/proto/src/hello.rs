@@ -5,7 +5,9 @@ use crate::codec::{DecodeError, Reader, Writer};
 /// The lowest protocol version this build speaks.
 pub const OLDEST: u32 = 1;
 /// The highest protocol version this build speaks.
-pub const NEWEST: u32 = 1;
+pub const NEWEST: u32 = 2;
+/// The first version in which an application attaches, and finds its sessions again ([`crate::attach`]).
+pub const ATTACHES: u32 = 2;
 
 /// What a peer says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

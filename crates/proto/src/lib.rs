@@ -8,16 +8,19 @@
 #![forbid(unsafe_code)]
 
 pub mod admin;
+pub mod attach;
 mod calls;
 mod codec;
 mod dispatch;
 pub mod frame;
 pub mod hello;
 pub mod limits;
+mod repeat;
 pub mod shape;
 #[cfg(test)]
 mod tests;
 
 pub use calls::{CALLS, Call, CallRow, Class, Place, Version, Weight};
 pub use codec::{DecodeError, Reader, Writer};
+pub use repeat::Repeat;
 pub use dispatch::{Fault, Handler, dispatch};
