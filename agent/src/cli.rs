@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -64,7 +65,8 @@ fn run_with(arguments: &Arguments) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let agent = Agent::start(config, Timing::default()).await?;
+    let silence = Duration::from_secs(config.silence_seconds);
+    let agent = Agent::start(config, Timing::of(silence)).await?;
     tracing::info!(socket = %agent.socket().display(), "ready");
     tokio::select! {
         _ = terminate.recv() => {}

@@ -62,6 +62,7 @@ impl Node {
             socket_mode: 0o660,
             allowed_uids: None,
             allowed_gids: None,
+            silence_seconds: 15,
             log: "info".to_owned(),
             hsm: Vec::new(),
         };

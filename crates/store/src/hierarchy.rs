@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::error::SealError;
-use crate::sealing::derive_key;
+use crate::sealing::{COMMITMENT_LEN, SALT_LEN, TAG_LEN, WriteKey, derive_key, fresh_salt};
 use crate::secret::Secret;
 use crate::wrap::{self, Purpose};
 
@@ -32,9 +32,68 @@ impl RootKey {
         WrapKey(derive_key(self.0.expose(), b"hsmd/root/wrap/v1", b""))
     }
 
+    /// Derives the key of the tickets with which applications come back.
+    pub fn ticket_key(&self) -> TicketKey {
+        TicketKey(derive_key(self.0.expose(), b"hsmd/root/ticket/v1", b""))
+    }
+
     /// Derives the key that seals the records of the system partition, whose id is zero.
     pub fn system_key(&self) -> PartitionKey {
         PartitionKey(derive_key(self.0.expose(), b"hsmd/root/system/v1", b""))
+    }
+}
+
+/// The key of the tickets with which applications come back. They never reach the store.
+pub struct TicketKey(Secret);
+
+/// The only layout of a ticket there is so far.
+const TICKET_FORMAT: u8 = 1;
+
+/// What comes before a ticket's ciphertext: format, salt, commitment.
+const TICKET_FRONT: usize = 1 + SALT_LEN + COMMITMENT_LEN;
+
+impl TicketKey {
+    /// Seals a ticket: `format | salt 32 | commitment 32 | ciphertext | tag 16`.
+    pub fn seal(&self, body: &[u8]) -> Result<Vec<u8>, SealError> {
+        let salt = fresh_salt()?;
+        let key = WriteKey::derive(self.0.expose(), &salt, &[b"ticket"]);
+        let mut ticket = Vec::with_capacity(TICKET_FRONT + body.len() + TAG_LEN);
+        ticket.push(TICKET_FORMAT);
+        ticket.extend_from_slice(&salt);
+        ticket.extend_from_slice(&key.commitment);
+        let mut sealed = Vec::with_capacity(body.len() + TAG_LEN);
+        sealed.extend_from_slice(body);
+        key.seal(&ticket, &mut sealed);
+        ticket.extend_from_slice(&sealed);
+        Ok(ticket)
+    }
+
+    /// Opens a ticket; none that was not sealed under this key.
+    #[must_use]
+    pub fn open(&self, ticket: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (front, sealed) = ticket.split_at_checked(TICKET_FRONT)?;
+        let (format, rest) = front.split_first()?;
+        let (salt, commitment) = rest.split_first_chunk::<SALT_LEN>()?;
+        if *format != TICKET_FORMAT {
+            return None;
+        }
+        let key = WriteKey::derive(self.0.expose(), salt, &[b"ticket"]);
+        let mut body = Zeroizing::new(sealed.to_vec());
+        key.open(commitment, front, &mut body).ok()?;
+        Some(body)
+    }
+
+    /// Derives the name of an object from the application and the call that makes it: the same call makes no other.
+    #[must_use]
+    pub fn name(&self, application: &[u8; 16], call: u64, place: u8) -> [u8; 16] {
+        let mut context = [0; 25];
+        context[..16].copy_from_slice(application);
+        context[16..24].copy_from_slice(&call.to_be_bytes());
+        context[24] = place;
+        let derived = derive_key(self.0.expose(), b"hsmd/object/name/v1", &context);
+        let mut name = [0; 16];
+        name.copy_from_slice(&derived.expose()[..16]);
+        name
     }
 }
 

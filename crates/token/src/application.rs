@@ -9,9 +9,10 @@ use crate::hsm::Hsm;
 use crate::identifier::PartitionId;
 use crate::lock::{lock, read, write};
 use crate::partition::Partition;
+use crate::replies::{Budget, Replies};
 use crate::session::Session;
 use crate::tenancy::{Login, Tenancy};
-use crate::{Error, login};
+use crate::{Error, login, replies};
 
 /// What an access certificate lets an application reach.
 #[derive(Clone, Debug)]
@@ -44,6 +45,14 @@ impl Reach {
 pub struct Application {
     reach: Reach,
     pub(crate) agent: Option<Text>,
+    /// Its name, where it may come back.
+    pub(crate) name: Option<[u8; 16]>,
+    /// Whether it was put together from what it remembered itself.
+    pub(crate) rebuilt: bool,
+    /// The answers of its last calls outside of sessions.
+    pub(crate) replies: Mutex<Replies>,
+    /// How many bytes of answers it has kept here.
+    pub(crate) kept: Budget,
     sessions: RwLock<Sessions>,
     tenancies: Mutex<HashMap<PartitionId, Arc<Tenancy>>>,
 }
@@ -58,12 +67,15 @@ impl Hsm {
     /// Starts an application.
     #[must_use]
     pub fn application(&self, access: Access) -> Arc<Application> {
-        Arc::new(Application {
-            reach: access.reach,
-            agent: access.agent.map(Text::from),
-            sessions: RwLock::default(),
-            tenancies: Mutex::default(),
-        })
+        Arc::new(Application::new(access, None, false))
+    }
+
+    /// Starts an application that may come back.
+    #[must_use]
+    pub fn returning_application(&self, access: Access) -> Arc<Application> {
+        let mut name = [0; 16];
+        self.core.env.random(&mut name);
+        Arc::new(Application::new(access, Some(name), false))
     }
 
     /// Ends an application: its sessions, its logins, its session objects. Waits for its running calls.
@@ -94,6 +106,36 @@ impl Hsm {
 }
 
 impl Application {
+    pub(crate) fn new(access: Access, name: Option<[u8; 16]>, rebuilt: bool) -> Self {
+        let kept = Budget::default();
+        Self {
+            reach: access.reach,
+            agent: access.agent.map(Text::from),
+            name,
+            rebuilt,
+            replies: Mutex::new(Replies::new(replies::OUTSIDE, kept.clone())),
+            kept,
+            sessions: RwLock::default(),
+            tenancies: Mutex::default(),
+        }
+    }
+
+    /// Its name, where it may come back.
+    #[must_use]
+    pub const fn name(&self) -> Option<[u8; 16]> {
+        self.name
+    }
+
+    /// Tells whether it may reach a partition.
+    pub(crate) fn reaches(&self, partition: &Partition) -> bool {
+        self.reach.includes(partition)
+    }
+
+    /// All its tenancies.
+    pub(crate) fn all_tenancies(&self) -> Vec<Arc<Tenancy>> {
+        lock(&self.tenancies).values().map(Arc::clone).collect()
+    }
+
     /// Finds a session.
     pub(crate) fn session(&self, handle: u64) -> Result<Arc<Session>, Error> {
         read(&self.sessions)
@@ -125,12 +167,13 @@ impl Application {
             return Err(Error::SlotInvalid(partition.slot));
         }
         let mut sessions = write(&self.sessions);
-        if sessions.closed {
+        if sessions.closed || sessions.open.contains_key(&handle) {
             return Err(Error::SessionHandleInvalid);
         }
         tenancy.admit(writable)?;
         *tenants += 1;
-        let session = Session::new(handle, writable, tenancy);
+        let replies = Replies::new(replies::INSIDE, self.kept.clone());
+        let session = Session::new(handle, writable, tenancy, replies);
         sessions.open.insert(handle, Arc::new(session));
         Ok(())
     }

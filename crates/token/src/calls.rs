@@ -6,6 +6,7 @@ mod derivation;
 mod find;
 mod keys;
 mod objects;
+mod repeats;
 mod slots;
 mod state;
 mod wrapping;
@@ -29,6 +30,7 @@ impl Handler for Caller<'_> {
     type Error = Error;
 
     fn admit(&mut self, row: &'static CallRow, session: SessionHandle) -> Result<(), Error> {
+        self.check_repeat(row.call)?;
         if row.class == Class::Public {
             return Ok(());
         }

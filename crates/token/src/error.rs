@@ -14,6 +14,9 @@ pub enum Error {
     /// The user is already logged in.
     #[error("this user is already logged in")]
     AlreadyLoggedIn,
+    /// The call was served before, or may have been, and its answer is not there any more.
+    #[error("the call may have been carried out, but its answer is lost: look for its outcome")]
+    AnswerLost,
     /// Another user is logged in.
     #[error("another user is logged in: log out first")]
     AnotherLoggedIn,
@@ -199,6 +202,7 @@ impl Error {
         match self {
             Self::ActionProhibited(_) => Rv::ACTION_PROHIBITED,
             Self::AlreadyLoggedIn => Rv::USER_ALREADY_LOGGED_IN,
+            Self::AnswerLost => Rv::DEVICE_REMOVED,
             Self::AnotherLoggedIn => Rv::USER_ANOTHER_ALREADY_LOGGED_IN,
             Self::Argument(_) => Rv::ARGUMENTS_BAD,
             Self::AttributeReadOnly(_) => Rv::ATTRIBUTE_READ_ONLY,

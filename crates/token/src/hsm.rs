@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use audit::Event;
-use store::hierarchy::{PartitionKey, Pepper, RootKey, WrapKey};
+use store::hierarchy::{PartitionKey, Pepper, RootKey, TicketKey, WrapKey};
 use store::record::{Place, RecordKeys};
 use store::{Batch, Kind, Row, Store};
 use zeroize::Zeroizing;
@@ -28,6 +28,8 @@ pub struct Keys {
     pub wrap: WrapKey,
     /// Goes into every PIN's key.
     pub pepper: Pepper,
+    /// Seals what applications come back with.
+    pub tickets: TicketKey,
 }
 
 impl Keys {
@@ -39,6 +41,7 @@ impl Keys {
             system: root.system_key(),
             wrap: root.wrap_key(),
             pepper: root.pepper(),
+            tickets: root.ticket_key(),
         }
     }
 }
@@ -112,12 +115,14 @@ pub struct Hsm {
     pub(crate) partitions: RwLock<BTreeMap<u64, Arc<Partition>>>,
     /// Held while partitions are made or deleted.
     pub(crate) slots: Mutex<SlotCounter>,
+    /// When it was opened, in milliseconds since 1970.
+    pub(crate) opened_ms: u64,
     next_session: AtomicU64,
     next_session_object: AtomicU64,
 }
 
 /// Handles of session objects start here or above; serial numbers of token objects never come this far.
-const SESSION_OBJECTS: u64 = 1 << 48;
+pub(crate) const SESSION_OBJECTS: u64 = 1 << 48;
 
 impl Hsm {
     /// Opens the HSM on its store: reads the partitions and their public objects.
@@ -137,6 +142,7 @@ impl Hsm {
         let slots = read_partitions(&core, &mut partitions)?;
         let [session, object] = draw_bases(&*core.env);
         Ok(Self {
+            opened_ms: core.env.now_ms(),
             core,
             partitions: RwLock::new(partitions),
             slots: Mutex::new(slots),

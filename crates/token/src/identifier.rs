@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use store::hierarchy::TicketKey;
+
 use crate::Env;
 
 /// Names a partition for good.
@@ -36,6 +38,19 @@ pub(crate) fn draw(env: &dyn Env) -> [u8; 16] {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     bytes
+}
+
+/// Names an object after the call that makes it (RFC 9562, version 8).
+pub(crate) fn of_call(
+    key: &TicketKey,
+    application: &[u8; 16],
+    call: u64,
+    place: usize,
+) -> ObjectId {
+    let mut bytes = key.name(application, call, u8::try_from(place).unwrap_or(u8::MAX));
+    bytes[6] = (bytes[6] & 0x0f) | 0x80;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    ObjectId(bytes)
 }
 
 fn uuid_text(bytes: [u8; 16]) -> String {

@@ -31,10 +31,12 @@ mod partition;
 mod pin;
 pub mod policy;
 mod record;
+mod replies;
 mod rules;
 mod saved;
 mod session;
 mod tenancy;
+mod ticket;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -48,3 +50,5 @@ pub use error::Error;
 pub use hsm::{Hsm, Keys};
 pub use identifier::PartitionId;
 pub use policy::Profile;
+pub use replies::{CallId, Prior};
+pub use ticket::Ticket;

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use ck::AttributeType;
 
 use crate::Attributes;
+use crate::identifier::ObjectId;
 use crate::lock::{read, write};
 use crate::object::{Object, matches};
 use crate::rules::Template;
@@ -32,6 +33,17 @@ impl Objects {
     /// Finds an object by its handle.
     pub(crate) fn get(&self, handle: u64) -> Option<Arc<Object>> {
         read(&self.0).by_handle.get(&handle).map(Arc::clone)
+    }
+
+    /// Finds objects by their names, in a walk over all of them.
+    pub(crate) fn named(&self, names: &[ObjectId]) -> Vec<Option<Arc<Object>>> {
+        let mut found = vec![None; names.len()];
+        for object in read(&self.0).by_handle.values() {
+            if let Some(place) = names.iter().position(|name| *name == object.id) {
+                found[place] = Some(Arc::clone(object));
+            }
+        }
+        found
     }
 
     /// Adds an object.

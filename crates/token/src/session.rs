@@ -8,6 +8,7 @@ use ck::SessionState;
 use crate::Error;
 use crate::lock::lock;
 use crate::operation::Operations;
+use crate::replies::Replies;
 use crate::tenancy::{Login, Tenancy};
 
 /// A session between an application and a token.
@@ -18,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) writable: bool,
     /// The application's side of the token.
     pub(crate) tenancy: Arc<Tenancy>,
+    /// The answers of its last calls.
+    pub(crate) replies: Mutex<Replies>,
     activity: Mutex<Activity>,
 }
 
@@ -34,8 +37,14 @@ pub(crate) struct Activity {
 
 impl Session {
     /// Opens a session.
-    pub(crate) fn new(handle: u64, writable: bool, tenancy: Arc<Tenancy>) -> Self {
+    pub(crate) fn new(
+        handle: u64,
+        writable: bool,
+        tenancy: Arc<Tenancy>,
+        replies: Replies,
+    ) -> Self {
         Self {
+            replies: Mutex::new(replies),
             handle,
             writable,
             tenancy,

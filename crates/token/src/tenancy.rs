@@ -1,9 +1,10 @@
 //! A tenancy: what one application has of one token: its sessions' number, its login and its session objects.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::Error;
+use crate::hsm::SESSION_OBJECTS;
 use crate::lock::{read, write};
 use crate::object::Object;
 use crate::objects::Objects;
@@ -40,6 +41,8 @@ pub(crate) struct Tenancy {
     occupancy: RwLock<Occupancy>,
     /// How often the user has logged out: a handle of a private object does not outlive the login (5.6.10).
     logouts: AtomicU64,
+    /// Whether a login was lost with the HSM that had it, and none has taken its place.
+    bereft: AtomicBool,
 }
 
 #[derive(Clone, Copy)]
@@ -62,6 +65,32 @@ impl Tenancy {
                 read_write: 0,
             }),
             logouts: AtomicU64::new(0),
+            bereft: AtomicBool::new(false),
+        }
+    }
+
+    /// How often the user has logged out.
+    pub(crate) fn logouts(&self) -> u64 {
+        self.logouts.load(Ordering::Relaxed)
+    }
+
+    /// Goes on counting logouts where the application left off, so that its handles mean what they meant.
+    pub(crate) fn resume_logouts(&self, logouts: u64) {
+        self.logouts.store(logouts, Ordering::Relaxed);
+    }
+
+    /// Notes that a login was lost, of which the application knows nothing yet.
+    pub(crate) fn lose_login(&self) {
+        self.bereft.store(true, Ordering::Relaxed);
+    }
+
+    /// Says why an object is not there: where a login was lost, an object of the token may well be.
+    pub(crate) fn why_missing(&self, handle: u64, otherwise: Error) -> Error {
+        let of_token = handle & ((1 << LOGIN_SHIFT) - 1) < SESSION_OBJECTS;
+        if of_token && self.bereft.load(Ordering::Relaxed) {
+            Error::UserNotLoggedIn
+        } else {
+            otherwise
         }
     }
 
@@ -118,6 +147,7 @@ impl Tenancy {
         occupancy.check_login(wanted)?;
         enter()?;
         occupancy.login = wanted;
+        self.bereft.store(false, Ordering::Relaxed);
         Ok(())
     }
 

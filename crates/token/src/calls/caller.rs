@@ -13,6 +13,7 @@ use crate::application::Application;
 use crate::hsm::{Core, Hsm};
 use crate::journal::Who;
 use crate::operation::{Ending, Kind};
+use crate::replies::{CallId, Prior};
 use crate::session::{Activity, Session};
 use crate::tenancy::Login;
 
@@ -20,6 +21,8 @@ use crate::tenancy::Login;
 pub struct Caller<'a> {
     pub(super) hsm: &'a Hsm,
     pub(super) application: &'a Application,
+    /// Which of the application's calls it is, and what is known of an earlier attempt.
+    pub(super) attempt: Option<(u64, Prior)>,
 }
 
 /// A call inside of a session, for the length of the call.
@@ -29,13 +32,33 @@ pub(super) struct Within<'a> {
     pub(super) who: Who,
     pub(super) session: &'a Session,
     pub(super) activity: MutexGuard<'a, Activity>,
+    pub(super) application: &'a Application,
+    pub(super) attempt: Option<(u64, Prior)>,
 }
 
 impl<'a> Caller<'a> {
     /// Serves the calls of `application`.
     #[must_use]
     pub const fn new(hsm: &'a Hsm, application: &'a Application) -> Self {
-        Self { hsm, application }
+        Self {
+            hsm,
+            application,
+            attempt: None,
+        }
+    }
+
+    /// Serves one certain call of `application`, which may have been served before.
+    #[must_use]
+    pub const fn of_call(
+        hsm: &'a Hsm,
+        application: &'a Application,
+        call: CallId,
+        prior: Prior,
+    ) -> Self {
+        Self {
+            attempt: Some((call.correlation, prior)),
+            ..Self::new(hsm, application)
+        }
     }
 
     pub(super) fn session(&self, handle: SessionHandle) -> Result<Arc<Session>, Error> {
@@ -85,6 +108,8 @@ impl<'a> Caller<'a> {
             who: self.who(session.tenancy.login()),
             activity: session.enter()?,
             session: &session,
+            application: self.application,
+            attempt: self.attempt,
         })
     }
 

@@ -75,12 +75,10 @@ impl Within<'_> {
         }
         self.activity.operations.check_free(kind)?;
         let (row, argument) = mechanism_of(mechanism)?;
-        let object = self
-            .session
-            .tenancy
-            .object(key)
-            .filter(|object| is_key(object.attributes().class()))
-            .ok_or(Error::KeyHandleInvalid)?;
+        let object = self.visible(key, Error::KeyHandleInvalid)?;
+        if !is_key(object.attributes().class()) {
+            return Err(Error::KeyHandleInvalid);
+        }
         let attributes = object.attributes();
         self.permit(usage(kind)?, &attributes, row, &argument.params)?;
         let work = work(row, &argument.params, &object.key()?)?;

@@ -8,7 +8,6 @@ use proto::shape::{Attribute, AttributeAnswer, AttributeRequest, Room};
 
 use super::Within;
 use crate::draft;
-use crate::identifier::{self, ObjectId};
 use crate::journal::Act;
 use crate::keeping::NewObject;
 use crate::lock::lock;
@@ -83,7 +82,10 @@ impl Within<'_> {
 
     /// Destroys an object.
     pub(super) fn destroy_object(&self, handle: u64) -> Result<(), Error> {
-        let object = self.object(handle)?;
+        let object = match self.object(handle) {
+            Err(Error::ObjectHandleInvalid) if self.may_have_destroyed(handle) => return Ok(()),
+            object => object?,
+        };
         let _changing = lock(&object.changing);
         self.content_to_change(&object, A::DESTROYABLE)?;
         let tenancy = &self.session.tenancy;
@@ -161,7 +163,7 @@ impl Within<'_> {
         let (mut places, mut token) = (Vec::new(), Vec::new());
         let mut temporary = Vec::new();
         for (place, mut attributes) in all.into_iter().enumerate() {
-            let id = ObjectId(identifier::draw(&*self.core.env));
+            let id = self.new_name(place);
             draft::name(&mut attributes, id);
             if attributes.is(A::TOKEN) {
                 places.push(place);
@@ -193,10 +195,7 @@ impl Within<'_> {
     }
 
     fn object(&self, handle: u64) -> Result<Arc<Object>, Error> {
-        self.session
-            .tenancy
-            .object(handle)
-            .ok_or(Error::ObjectHandleInvalid)
+        self.visible(handle, Error::ObjectHandleInvalid)
     }
 
     /// The content of an object that is about to be changed, which `permission` must allow.

@@ -58,7 +58,9 @@ impl Within<'_> {
     /// Checks that a handle is that of a saved operation's key, and that the key still permits the operation.
     fn check_key(&self, kind: Kind, saved: u64, handle: u64) -> Result<(), Error> {
         let tenancy = &self.session.tenancy;
-        let object = tenancy.object(handle).ok_or(Error::KeyHandleInvalid)?;
+        let object = tenancy
+            .object(handle)
+            .ok_or_else(|| tenancy.why_missing(handle, Error::KeyHandleInvalid))?;
         if object.handle != saved {
             return Err(Error::KeyChanged);
         }

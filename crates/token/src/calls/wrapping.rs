@@ -86,7 +86,10 @@ impl Within<'_> {
 
     /// Finds a key, or gives the error for one that is missing; one that the application cannot see does not exist.
     pub(super) fn visible(&self, handle: u64, missing: Error) -> Result<Arc<Object>, Error> {
-        self.session.tenancy.object(handle).ok_or(missing)
+        let tenancy = &self.session.tenancy;
+        tenancy
+            .object(handle)
+            .ok_or_else(|| tenancy.why_missing(handle, missing))
     }
 }
 
