@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -162,7 +163,13 @@ fn serve(place: &Place) -> anyhow::Result<()> {
     }));
     let warnings = protect_process()?;
     let core = with_root(&config, |secret| {
-        Core::open(&config.store, Opening { secret, warnings }).with_context(|| of_store(&config))
+        let keep = Duration::from_secs(config.resume_seconds);
+        let opening = Opening {
+            secret,
+            warnings,
+            keep,
+        };
+        Core::open(&config.store, opening).with_context(|| of_store(&config))
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

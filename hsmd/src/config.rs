@@ -23,6 +23,10 @@ pub(crate) struct Config {
     /// The name in the daemon's own certificate, which agents expect.
     #[serde(default = "default_server_name")]
     pub(crate) server_name: String,
+    /// How many seconds an application whose connection broke keeps its sessions, its login and its session objects; 0 for
+    /// not at all.
+    #[serde(default = "default_resume")]
+    pub(crate) resume_seconds: u64,
     /// What is logged: a filter such as `info` or `hsmd=debug`.
     #[serde(default = "default_log")]
     pub(crate) log: String,
@@ -44,6 +48,11 @@ fn default_store() -> PathBuf {
 
 fn default_server_name() -> String {
     "hsmd".to_owned()
+}
+
+/// An agent that a service manager starts anew is back within seconds.
+const fn default_resume() -> u64 {
+    60
 }
 
 fn default_log() -> String {
@@ -79,6 +88,7 @@ impl Config {
             store: default_store(),
             root,
             server_name: default_server_name(),
+            resume_seconds: default_resume(),
             log: default_log(),
         }
     }

@@ -29,6 +29,9 @@ const HANDSHAKES: usize = 256;
 /// A handshake takes milliseconds; a peer that needs longer is not one of ours.
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(5);
 
+/// How often it is looked for applications that have stayed away too long: what they may overstay.
+const OVERDUE_LOOK: Duration = Duration::from_secs(1);
+
 /// Serves until `stop` says so, then closes every connection.
 pub(crate) async fn serve(
     core: Arc<Core>,
@@ -44,6 +47,7 @@ pub(crate) async fn serve(
     })?;
     let address = listener.local_addr()?;
     tracing::info!(%address, state = ?core.state(), "ready");
+    tokio::spawn(end_overdue(Arc::clone(&core), stop.clone()));
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
     loop {
@@ -75,6 +79,19 @@ pub(crate) async fn serve(
     let all = u32::try_from(CONNECTIONS)?;
     let _ = timeout(HANDSHAKE_DEADLINE, connections.acquire_many(all)).await;
     Ok(())
+}
+
+/// Ends applications that have stayed away too long, for as long as the daemon serves.
+async fn end_overdue(core: Arc<Core>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(OVERDUE_LOOK) => {}
+            _ = stop.changed() => return,
+        }
+        let core = Arc::clone(&core);
+        // Ending one waits for its running calls.
+        let _ = tokio::task::spawn_blocking(move || core.end_overdue()).await;
+    }
 }
 
 /// The TLS side of the listener.

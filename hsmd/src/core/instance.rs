@@ -3,22 +3,27 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use audit::{Actor, Event, Outcome, Text};
 use ck::Rv;
 use proto::admin::{State, Status};
 use proto::frame::Header;
+use proto::shape::{NumberOut, SessionHandle, Shape};
 use proto::{Call, Fault, Reader, Writer, dispatch};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use store::hierarchy::RootKey;
 use store::slot::{Cost, RootSlot, SlotKind, SlotName, SlotSecret};
 use store::{Batch, Change, Kind, LockedStore, SqliteStore, Store};
-use token::{Access, Application, Caller, Hsm, Keys, PartitionId, Reach};
+use token::{Application, CallId, Caller, Hsm, Keys};
+use zeroize::Zeroizing;
 
 use super::Error;
 use super::authority::{Authority, sha256};
 use super::env::{self, SystemEnv};
+use super::applications::refusal;
 use super::register::{AccessRecord, Administrator, Agent, Connected, Register};
+use super::roll::Roll;
 use super::system::{
     AUTHORITY_ID, AuthorityRecord, INSTANCE_ID, InstanceRecord, System, Write, decode,
 };
@@ -42,7 +47,9 @@ pub(crate) struct Core {
     register: Register,
     system: System,
     hsm: Hsm,
-    applications: AtomicU32,
+    pub(super) applications: AtomicU32,
+    /// The applications that may come back.
+    pub(super) roll: Roll,
     /// Held while the factory door closes, so that one claim wins.
     claim: Mutex<()>,
     root_slots: Vec<String>,
@@ -101,6 +108,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) secret: SlotSecret<'a>,
     /// What the administrator should know of the process: memory that could not be locked.
     pub(crate) warnings: Vec<String>,
+    /// How long an application whose connection broke keeps what it had.
+    pub(crate) keep: Duration,
 }
 
 impl Core {
@@ -145,6 +154,7 @@ impl Core {
             system,
             hsm,
             applications: AtomicU32::new(0),
+            roll: Roll::new(opening.keep),
             claim: Mutex::default(),
             root_slots: slots.iter().map(|slot| slot.label().to_owned()).collect(),
             warnings,
@@ -277,29 +287,6 @@ impl Core {
         })
     }
 
-    /// Opens an application behind an agent.
-    pub(crate) fn open_application(&self, agent: &Agent) -> Arc<Application> {
-        self.applications.fetch_add(1, Ordering::Relaxed);
-        self.hsm.application(Access {
-            agent: Some(agent.record.name.clone()),
-            reach: Reach::Only(
-                agent
-                    .record
-                    .partitions
-                    .iter()
-                    .copied()
-                    .map(PartitionId)
-                    .collect(),
-            ),
-        })
-    }
-
-    /// Ends everything that an application has open.
-    pub(crate) fn close_application(&self, application: &Application) {
-        self.hsm.close(application);
-        self.applications.fetch_sub(1, Ordering::Relaxed);
-    }
-
     /// Counts an agent as connected until what it gets is dropped.
     pub(crate) fn connect(&self) -> Connected {
         self.register.connect()
@@ -312,28 +299,58 @@ impl Core {
         application: &Application,
         header: &Header,
         payload: &[u8],
-    ) -> Vec<u8> {
-        let mut reply = vec![0; size_of::<u32>()];
-        let rv = match Call::from_number(header.call) {
-            None => Rv::FUNCTION_NOT_SUPPORTED,
-            Some(_) if self.state() != State::Operational => Rv::DEVICE_ERROR,
-            Some(_) if agent.is_revoked() => Rv::DEVICE_REMOVED,
-            Some(call) => {
-                let mut caller = Caller::new(&self.hsm, application);
-                let reader = Reader::new(header.session, payload);
-                match dispatch(&mut caller, call, reader, &mut Writer::new(&mut reply)) {
-                    Ok(()) => Rv::OK,
-                    Err(fault) => {
-                        explain(call, agent, &fault);
-                        fault.rv(token::Error::rv)
-                    }
-                }
-            }
+    ) -> Zeroizing<Vec<u8>> {
+        let Some(call) = Call::from_number(header.call) else {
+            return refusal(Rv::FUNCTION_NOT_SUPPORTED);
         };
-        let rv = u32::try_from(rv.0).unwrap_or(u32::MAX);
-        reply[..size_of::<u32>()].copy_from_slice(&rv.to_le_bytes());
-        reply
+        if self.state() != State::Operational {
+            return refusal(Rv::DEVICE_ERROR);
+        }
+        if agent.is_revoked() {
+            return refusal(Rv::DEVICE_REMOVED);
+        }
+        let id = CallId {
+            correlation: header.correlation,
+            again: header.kind == proto::frame::Kind::Again,
+        };
+        let reply = application.once(call, header.session.0, id, |prior| {
+            let mut caller = Caller::of_call(&self.hsm, application, id, prior);
+            serve(&mut caller, agent, call, header.session, payload)
+        });
+        reply.unwrap_or_else(|| refusal(Rv::DEVICE_REMOVED))
     }
+}
+
+/// Carries one call out, unless it has made its objects before.
+fn serve(
+    caller: &mut Caller<'_>,
+    agent: &Agent,
+    call: Call,
+    session: SessionHandle,
+    payload: &[u8],
+) -> Zeroizing<Vec<u8>> {
+    let mut reply = Zeroizing::new(vec![0; size_of::<u32>()]);
+    let mut writer = Writer::new(&mut reply);
+    let outcome = match caller.made_before(call, session) {
+        Ok(Some(handles)) => {
+            for handle in handles {
+                NumberOut::reply(&Some(handle), &mut writer);
+            }
+            Ok(())
+        }
+        Ok(None) => dispatch(caller, call, Reader::new(session, payload), &mut writer),
+        Err(error) => Err(Fault::Failed(error)),
+    };
+    let rv = match outcome {
+        Ok(()) => Rv::OK,
+        Err(fault) => {
+            explain(call, agent, &fault);
+            fault.rv(token::Error::rv)
+        }
+    };
+    let rv = u32::try_from(rv.0).unwrap_or(u32::MAX);
+    reply[..size_of::<u32>()].copy_from_slice(&rv.to_le_bytes());
+    reply
 }
 
 /// Tells the operator why a call failed: the return code alone rarely does.

@@ -15,7 +15,7 @@ use transport::frames::{Frame, FrameError, FrameReader, FrameSender, channel};
 use transport::peer;
 use zeroize::Zeroizing;
 
-use crate::core::{Agent, Application, Core};
+use crate::core::{Agent, Core, Held, Leaving};
 
 /// The most applications behind one agent: as many as there may be agents, so that neither is the narrower door.
 const APPLICATIONS: usize = 2_048;
@@ -48,12 +48,27 @@ pub(super) async fn serve(
         result = connection.run(&mut reader) => result,
         () = agent.revoked() => Err(anyhow::anyhow!("access certificate {} was revoked", agent.record.serial)),
         () = tokio::time::sleep(left) => Err(anyhow::anyhow!("access certificate {} has expired", agent.record.serial)),
-        _ = stop.changed() => Ok(()),
+        _ = stop.changed() => Ok(Ending::Stopped),
     };
-    connection.close().await;
+    let leaving = match (&result, *stop.borrow()) {
+        // The application may find another way here.
+        (Ok(Ending::Cut), false) => Leaving::Cut,
+        _ => Leaving::Ended,
+    };
+    connection.close(leaving).await;
     sender.close();
     tracing::info!(agent = agent.record.name, "agent disconnected");
-    result
+    match result? {
+        Ending::Cut | Ending::Stopped => Ok(()),
+    }
+}
+
+/// How serving an agent ends well.
+enum Ending {
+    /// Nothing more comes from it.
+    Cut,
+    /// The daemon stops.
+    Stopped,
 }
 
 /// What a connection holds.
@@ -61,7 +76,7 @@ struct Connection {
     core: Arc<Core>,
     agent: Arc<Agent>,
     sender: FrameSender,
-    applications: HashMap<u64, Arc<Application>>,
+    applications: HashMap<u64, Held>,
     heavy: Arc<Semaphore>,
 }
 
@@ -73,11 +88,13 @@ impl Connection {
     async fn run<R: tokio::io::AsyncRead + Unpin>(
         &mut self,
         reader: &mut FrameReader<R>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Ending> {
         loop {
             let mut frame = match reader.read().await {
                 Ok(frame) => frame,
-                Err(FrameError::Closed) => return Ok(()),
+                Err(FrameError::Closed | FrameError::Truncated | FrameError::Io(_)) => {
+                    return Ok(Ending::Cut);
+                }
                 Err(error) => return Err(error.into()),
             };
             while let Some(next) = reader.take_received()? {
@@ -92,10 +109,11 @@ impl Connection {
     /// Takes one frame.
     async fn receive(&mut self, frame: Frame, others_wait: bool) -> anyhow::Result<()> {
         match frame.header.kind {
-            Kind::Request => self.call(frame, others_wait).await,
+            Kind::Request | Kind::Again => self.call(frame, others_wait).await,
+            Kind::Attach => self.attach(frame).await,
             Kind::Gone => {
-                if let Some(application) = self.applications.remove(&frame.header.application) {
-                    self.forget(application).await;
+                if let Some(held) = self.applications.remove(&frame.header.application) {
+                    self.let_go(held, Leaving::Ended).await;
                 }
                 Ok(())
             }
@@ -110,7 +128,7 @@ impl Connection {
         let serving = Serving {
             core: Arc::clone(&self.core),
             agent: Arc::clone(&self.agent),
-            application: self.application(frame.header.application)?,
+            held: self.application(frame.header.application)?,
             sender: self.sender.clone(),
         };
         let weight = Call::from_number(frame.header.call).map(|call| call.row().weight);
@@ -138,29 +156,54 @@ impl Connection {
     }
 
     /// Finds the application, or opens it at its first call.
-    fn application(&mut self, id: u64) -> anyhow::Result<Arc<Application>> {
+    fn application(&mut self, id: u64) -> anyhow::Result<Held> {
         let known = self.applications.len();
         match self.applications.entry(id) {
-            Entry::Occupied(entry) => Ok(Arc::clone(entry.get())),
+            Entry::Occupied(entry) => Ok(entry.get().clone()),
             Entry::Vacant(_) if known >= APPLICATIONS => {
                 bail!("more than {APPLICATIONS} applications behind one agent")
             }
-            Entry::Vacant(entry) => Ok(Arc::clone(
-                entry.insert(self.core.open_application(&self.agent)),
-            )),
+            Entry::Vacant(entry) => Ok(entry
+                .insert(self.core.open_application(&self.agent))
+                .clone()),
         }
     }
 
-    /// Ends what an application has open. It may have to wait for a call that is under way.
-    async fn forget(&self, application: Arc<Application>) {
-        let core = Arc::clone(&self.core);
-        let _ = tokio::task::spawn_blocking(move || core.close_application(&application)).await;
+    /// Gives an application its place. It may have to log in again, which reads many objects.
+    async fn attach(&mut self, frame: Frame) -> anyhow::Result<()> {
+        let id = frame.header.application;
+        let current = self.applications.get(&id).cloned();
+        let before = current.clone();
+        let (core, agent) = (Arc::clone(&self.core), Arc::clone(&self.agent));
+        let header = answer_to(&frame);
+        let (held, reply) = tokio::task::spawn_blocking(move || {
+            core.attach(&agent, current.as_ref(), &frame.payload)
+        })
+        .await?;
+        if let Some(held) = held {
+            if before.is_none() && self.applications.len() >= APPLICATIONS {
+                self.let_go(held, Leaving::Ended).await;
+                bail!("more than {APPLICATIONS} applications behind one agent");
+            }
+            let replaced = before.filter(|before| !before.is(&held));
+            self.applications.insert(id, held);
+            if let Some(replaced) = replaced {
+                self.let_go(replaced, Leaving::Ended).await;
+            }
+        }
+        Ok(self.sender.send(header, &reply).await?)
     }
 
-    /// Ends what all of them have open.
-    async fn close(&mut self) {
-        for (_, application) in std::mem::take(&mut self.applications) {
-            self.forget(application).await;
+    /// Lets an application go.
+    async fn let_go(&self, held: Held, leaving: Leaving) {
+        let core = Arc::clone(&self.core);
+        let _ = tokio::task::spawn_blocking(move || core.let_go(&held, leaving)).await;
+    }
+
+    /// Lets all of them go.
+    async fn close(&mut self, leaving: Leaving) {
+        for (_, held) in std::mem::take(&mut self.applications) {
+            self.let_go(held, leaving).await;
         }
     }
 }
@@ -169,18 +212,18 @@ impl Connection {
 struct Serving {
     core: Arc<Core>,
     agent: Arc<Agent>,
-    application: Arc<Application>,
+    held: Held,
     sender: FrameSender,
 }
 
 impl Serving {
     fn reply(&self, frame: &Frame) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(self.core.call(
+        self.core.call(
             &self.agent,
-            &self.application,
+            &self.held.application,
             &frame.header,
             &frame.payload,
-        ))
+        )
     }
 }
 
