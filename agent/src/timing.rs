@@ -24,7 +24,7 @@ impl Timing {
     #[must_use]
     pub fn of(silence: Duration) -> Self {
         Self {
-            keepalive: silence / 3,
+            keepalive: (silence / 3).min(Self::default().keepalive),
             silence,
             ..Self::default()
         }

@@ -1,16 +1,30 @@
-//! An initialised application: its configuration and its connection to the agent.
+//! An initialised application: its configuration, its connection to the agent, and how its calls outlive both.
+//!
+//! A call whose connection breaks, or whose agent loses the HSM, waits for a while until there is a way to the HSM again. The
+//! application then shows its ticket and has its sessions back ([`proto::attach`]), and the call goes out once more under its old
+//! number, so that an HSM which has served it already only answers again.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod attempt;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ck::Rv;
-use client::{Connection, Error};
+use client::{Connection, Error, Outgoing, Waits};
+use proto::attach::{Attach, Attached, Outcome};
+use proto::frame::Kind;
 use proto::shape::{Answer, ListOut, Room, SessionHandle, Shape};
-use proto::{Call, Reader, Writer};
+use proto::{Call, Reader, Writer, hello};
 
+use self::attempt::{Attempt, Next};
 use crate::config::Config;
+use crate::link::{Link, Way};
+use crate::mirror::Mirror;
 use crate::socket::{Descriptor, Socket};
+
+/// How long a call waits before it looks for a way again. An agent that seeks its HSM finds it within some such times.
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// An application, from `C_Initialize` to `C_Finalize`.
 pub(crate) struct Application {
@@ -19,35 +33,43 @@ pub(crate) struct Application {
     link: Mutex<Link>,
     /// Told when the link is closed for good.
     closed: Condvar,
+    mirror: Mutex<Mirror>,
+    /// Since when there is no way to the HSM, where there was one before.
+    lost_since: Mutex<Option<Instant>>,
+    /// Numbers calls. A call has its number for good, on whatever connection it goes out.
+    last_call: AtomicU64,
+    /// Numbers attachments.
+    last_attachment: AtomicU64,
     /// Whether the log says already that the agent cannot be reached.
     complained: AtomicBool,
 }
 
-/// The way to the agent.
-enum Link {
-    /// `C_Finalize` was called.
-    Closed,
-    /// Nobody is connected; where it was tried, since when it is known that it fails.
-    Down(Option<Instant>),
-    /// There is a connection, alive or dead.
-    Up(Arc<Connection<Socket>>),
+/// What there is between the application and an HSM.
+enum Reach {
+    /// No agent.
+    NoAgent,
+    /// An agent without an HSM.
+    NoHsm,
+    /// A way, and the number of the attachment.
+    Open(Arc<Way>, u64),
 }
 
 impl Application {
-    pub(crate) const fn new(config: Config, descriptor: &'static Descriptor) -> Self {
+    pub(crate) fn new(config: Config, descriptor: &'static Descriptor) -> Self {
         Self {
             config,
             descriptor,
             link: Mutex::new(Link::Down(None)),
             closed: Condvar::new(),
+            mirror: Mutex::default(),
+            lost_since: Mutex::default(),
+            last_call: AtomicU64::new(0),
+            last_attachment: AtomicU64::new(0),
             complained: AtomicBool::new(false),
         }
     }
 
     /// Makes a call. `decode` is given the return code and the answers, of which there may be none.
-    ///
-    /// A call of which nothing was sent is tried once more on a new connection; any other may have been carried out
-    /// and is left to the application.
     ///
     /// # Errors
     /// The return code of a call that got no reply.
@@ -58,26 +80,48 @@ impl Application {
         encode: &impl Fn(&mut Writer<'_>),
         decode: &impl Fn(Rv, &mut Reader<'_>) -> R,
     ) -> Result<R, Rv> {
-        let attempt = || -> Result<Result<R, Error>, Rv> {
-            Ok(match self.connection()? {
-                Some(connection) => connection.call(call, size, encode, decode),
-                None if call == Call::GetSlotList => Ok(without_slots(decode)),
-                None => return Err(Rv::DEVICE_ERROR),
-            })
-        };
-        let mut result = attempt()?;
-        if matches!(result, Err(Error::Unsent)) {
-            result = attempt()?;
+        let mut attempt = Attempt::new(self.next_call(), Instant::now() + self.config.timeout);
+        loop {
+            let error = match self.reach(attempt.deadline)? {
+                Reach::Open(way, attachment) => {
+                    let made = self.make(call, &attempt, &way, size, encode, decode);
+                    match made? {
+                        Ok(result) => return Ok(result),
+                        Err(error) => {
+                            if matches!(error, Error::HsmAway | Error::HsmLost) {
+                                way.lose(attachment);
+                            }
+                            attempt.note(error, way.keeps());
+                            error
+                        }
+                    }
+                }
+                Reach::NoAgent if call == Call::GetSlotList && !self.was_attached() => {
+                    return Ok(without_slots(decode));
+                }
+                Reach::NoAgent => {
+                    attempt.look(self.was_attached());
+                    Error::Unsent
+                }
+                Reach::NoHsm => {
+                    attempt.look(self.was_attached());
+                    Error::HsmAway
+                }
+            };
+            match attempt.next(self.patience()) {
+                Next::AtOnce => {}
+                Next::Later => self.pause()?,
+                Next::GiveUp => return Err(self.report(error, &attempt)),
+            }
         }
-        result.map_err(|error| self.report(error))
     }
 
     /// Ends the connection and every call on it. No new one is made.
     pub(crate) fn close(&self) {
         let link = std::mem::replace(&mut *self.lock(), Link::Closed);
         self.closed.notify_all();
-        if let Link::Up(connection) = link {
-            connection.close();
+        if let Link::Up(way) = link {
+            way.connection.close();
         }
     }
 
@@ -92,85 +136,92 @@ impl Application {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the connection, made where there is none alive, or nothing where the agent cannot be reached.
-    fn connection(&self) -> Result<Option<Arc<Connection<Socket>>>, Rv> {
-        let asked = Instant::now();
-        let mut link = self.lock();
-        match &*link {
-            Link::Closed => return Err(Rv::CRYPTOKI_NOT_INITIALIZED),
-            // Another thread has just tried while this one waited: trying again would make many threads wait in a row.
-            Link::Down(Some(since)) if *since >= asked => return Ok(None),
-            Link::Up(connection) if !connection.is_dead() => {
-                return Ok(Some(Arc::clone(connection)));
-            }
-            _ => {}
+    fn mirror(&self) -> MutexGuard<'_, Mirror> {
+        self.mirror.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_call(&self) -> u64 {
+        self.last_call.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Tells whether an HSM has known this application: then it is worth waiting for.
+    fn was_attached(&self) -> bool {
+        self.mirror().ticket().is_some()
+    }
+
+    /// Until when calls wait for a way to the HSM; they all began to when the first one found none.
+    fn patience(&self) -> Instant {
+        let mut lost_since = self
+            .lost_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *lost_since.get_or_insert_with(Instant::now) + self.config.resume
+    }
+
+    /// Waits a little, or until the application is closed.
+    fn pause(&self) -> Result<(), Rv> {
+        let open = |link: &mut Link| !matches!(link, Link::Closed);
+        let waited = self.closed.wait_timeout_while(self.lock(), PAUSE, open);
+        let (_link, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            Ok(())
+        } else {
+            Err(Rv::CRYPTOKI_NOT_INITIALIZED)
         }
-        let connection = self.connect();
-        *link = match &connection {
-            Some(connection) => Link::Up(Arc::clone(connection)),
-            None => Link::Down(Some(Instant::now())),
+    }
+
+    /// Makes one attempt at a call.
+    fn make<R>(
+        &self,
+        call: Call,
+        attempt: &Attempt,
+        way: &Way,
+        size: usize,
+        encode: &impl Fn(&mut Writer<'_>),
+        decode: &impl Fn(Rv, &mut Reader<'_>) -> R,
+    ) -> Result<Result<R, Error>, Rv> {
+        if !way.keeps() {
+            let made = way.connection.call(attempt.outgoing(call), size, encode, decode);
+            return Ok(made);
+        }
+        let mut bytes = zeroize::Zeroizing::new(Vec::new());
+        let session = if attempt.is_first() {
+            None
+        } else {
+            let mut writer = Writer::new(&mut bytes);
+            encode(&mut writer);
+            Some(writer.session())
         };
-        Ok(connection)
-    }
-
-    /// Connects to the agent, or says once why not.
-    fn connect(&self) -> Option<Arc<Connection<Socket>>> {
-        let Config {
-            socket, timeout, ..
-        } = &self.config;
-        let opened = Socket::connect(socket, *timeout, self.descriptor)
-            .map_err(|error| error.to_string())
-            .and_then(|stream| {
-                Connection::open(stream, *timeout).map_err(|error| error.to_string())
-            });
-        match opened {
-            Ok(connection) => {
-                self.complained.store(false, Ordering::Relaxed);
-                Some(Arc::new(connection))
-            }
-            Err(error) => {
-                self.complain(&format!(
-                    "cannot reach the agent at {}: {error}; start dew-agent, or name its socket in the configuration \
-                     file (DEW_PKCS11_CONF)",
-                    socket.display()
-                ));
-                None
-            }
+        if let Some(session) = session
+            && let Err(error) = self.begin_again(call, session, attempt.deadline, way)?
+        {
+            return Ok(Err(error));
         }
-    }
-
-    /// Writes a line, unless one was written since the agent was last reached.
-    fn complain(&self, line: &str) {
-        if !self.complained.swap(true, Ordering::Relaxed) {
-            self.config.log.error(line);
+        let session = std::cell::Cell::new(SessionHandle(0));
+        let mut renew = false;
+        let made = way.connection.call(
+            attempt.outgoing(call),
+            size,
+            |writer| {
+                encode(writer);
+                session.set(writer.session());
+            },
+            |rv, reader| {
+                let arguments = || {
+                    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size));
+                    encode(&mut Writer::new(&mut bytes));
+                    bytes
+                };
+                renew = self
+                    .mirror()
+                    .observe(call, session.get(), rv, reader, arguments);
+                decode(rv, reader)
+            },
+        );
+        if renew {
+            // Without a new ticket the old one brings no login back, and that is all.
+            let _ = self.renew(way, attempt.deadline);
         }
+        Ok(made)
     }
-
-    /// Says which return code stands for a call without a reply: the one place that maps connection errors.
-    ///
-    /// A connection that broke under way is `CKR_DEVICE_REMOVED` ("removed during the execution of the function"), because
-    /// the call may have been carried out; what certainly was not, or had no reply in time, is `CKR_DEVICE_ERROR`.
-    fn report(&self, error: Error) -> Rv {
-        let rv = match error {
-            Error::Closed => return Rv::CRYPTOKI_NOT_INITIALIZED,
-            Error::TooLong => return Rv::DATA_LEN_RANGE,
-            Error::Lost(_) => Rv::DEVICE_REMOVED,
-            Error::Malformed(_) | Error::TimedOut | Error::Unsent | Error::Version { .. } => {
-                Rv::DEVICE_ERROR
-            }
-        };
-        let socket = self.config.socket.display();
-        self.complain(&format!(
-            "a call through the agent at {socket} failed: {error}; see the agent's log"
-        ));
-        rv
-    }
-}
-
-/// Answers `C_GetSlotList` while no agent is there: no slots, so that hosts start without one.
-fn without_slots<R>(decode: &impl Fn(Rv, &mut Reader<'_>) -> R) -> R {
-    let (mut answer, mut reply) = (Answer::new(Room::Query), Vec::new());
-    answer.length(0);
-    ListOut::reply(&answer, &mut Writer::new(&mut reply));
-    decode(Rv::OK, &mut Reader::new(SessionHandle(0), &reply))
 }

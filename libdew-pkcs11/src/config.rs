@@ -21,6 +21,18 @@ const TIMEOUT_SECONDS: u64 = 300;
 /// The longest timeout that makes sense: a day.
 const MAX_TIMEOUT_SECONDS: u64 = 86_400;
 
+/// How long an agent may be silent that owes a reply: it answers at once when asked whether it is there.
+const SILENCE_SECONDS: u64 = 15;
+
+/// The longest silence that makes sense: an hour.
+const MAX_SILENCE_SECONDS: u64 = 3_600;
+
+/// How long calls wait for a lost agent or HSM: a service manager has started it anew within seconds.
+const RESUME_SECONDS: u64 = 10;
+
+/// The longest wait for a lost agent or HSM that makes sense: an hour.
+const MAX_RESUME_SECONDS: u64 = 3_600;
+
 /// The settings of the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -28,6 +40,10 @@ pub(crate) struct Config {
     pub(crate) socket: PathBuf,
     /// How long a call waits for its reply.
     pub(crate) timeout: Duration,
+    /// How long an agent may be silent that owes a reply.
+    pub(crate) silence: Duration,
+    /// How long calls wait for a lost agent or HSM to come back.
+    pub(crate) resume: Duration,
     /// What is written to standard error.
     pub(crate) log: Log,
 }
@@ -44,7 +60,7 @@ pub(crate) enum Error {
         source: std::io::Error,
     },
     /// The file does not have the form that it should.
-    #[error("{file}, line {line}: {what}; correct it: the fields are socket, timeout_seconds and log", file = file.display())]
+    #[error("{file}, line {line}: {what}; correct it: the fields are socket, timeout_seconds, silence_seconds, resume_seconds and log", file = file.display())]
     Malformed {
         /// Which file.
         file: PathBuf,
@@ -53,13 +69,19 @@ pub(crate) enum Error {
         /// What is wrong there, and with which field.
         what: String,
     },
-    /// The timeout is beyond its bounds.
-    #[error("{file}: timeout_seconds is {seconds}; it must be from 1 to {MAX_TIMEOUT_SECONDS}", file = file.display())]
-    Timeout {
+    /// A time is beyond its bounds.
+    #[error("{file}: {field} is {seconds}; it must be from {least} to {most}", file = file.display())]
+    Seconds {
         /// Which file.
         file: PathBuf,
+        /// Which time.
+        field: &'static str,
         /// What it says.
         seconds: u64,
+        /// The least that it may say.
+        least: u64,
+        /// The most that it may say.
+        most: u64,
     },
 }
 
@@ -69,6 +91,8 @@ pub(crate) enum Error {
 struct File {
     socket: Option<PathBuf>,
     timeout_seconds: Option<u64>,
+    silence_seconds: Option<u64>,
+    resume_seconds: Option<u64>,
     log: Option<Log>,
 }
 
@@ -110,16 +134,29 @@ impl Config {
             Some(named) => (PathBuf::from(named), read(Path::new(named))?),
             None => find(environment)?.unwrap_or_default(),
         };
-        let seconds = file.timeout_seconds.unwrap_or(TIMEOUT_SECONDS);
-        if !(1..=MAX_TIMEOUT_SECONDS).contains(&seconds) {
-            return Err(Error::Timeout {
-                file: path,
+        let time = |field, set: Option<u64>, default, least, most| {
+            let seconds = set.unwrap_or(default);
+            if (least..=most).contains(&seconds) {
+                return Ok(Duration::from_secs(seconds));
+            }
+            Err(Error::Seconds {
+                file: path.clone(),
+                field,
                 seconds,
-            });
-        }
+                least,
+                most,
+            })
+        };
+        let (timeout, silence, resume) = (
+            file.timeout_seconds,
+            file.silence_seconds,
+            file.resume_seconds,
+        );
         Ok(Self {
+            timeout: time("timeout_seconds", timeout, TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS)?,
+            silence: time("silence_seconds", silence, SILENCE_SECONDS, 1, MAX_SILENCE_SECONDS)?,
+            resume: time("resume_seconds", resume, RESUME_SECONDS, 0, MAX_RESUME_SECONDS)?,
             socket: file.socket.unwrap_or_else(|| default_socket(environment)),
-            timeout: Duration::from_secs(seconds),
             log: environment.log.or(file.log).unwrap_or_default(),
         })
     }

@@ -22,6 +22,9 @@ const APPLICATIONS: usize = 2_048;
 /// The most heavy calls of one agent at once; the rest of its frames wait in the socket.
 const HEAVY_CALLS: usize = 128;
 
+/// After how much silence an agent counts as lost: it asks every few seconds whether the HSM is alive.
+const SILENCE: Duration = Duration::from_secs(60);
+
 /// Serves an agent until it leaves, misbehaves, is revoked, or the daemon stops.
 pub(super) async fn serve(
     core: Arc<Core>,
@@ -34,6 +37,7 @@ pub(super) async fn serve(
     let (sender, writer) = channel(write);
     tokio::spawn(writer.run());
     peer::exchange(&mut reader, &sender, peer::DEADLINE).await?;
+    reader.limit_silence(Some(SILENCE));
     let _connected = core.connect();
     tracing::info!(agent = agent.record.name, "agent connected");
     let mut connection = Connection {
@@ -92,9 +96,13 @@ impl Connection {
         loop {
             let mut frame = match reader.read().await {
                 Ok(frame) => frame,
-                Err(FrameError::Closed | FrameError::Truncated | FrameError::Io(_)) => {
-                    return Ok(Ending::Cut);
-                }
+                // It ended, it broke, or nothing is left at its other end.
+                Err(
+                    FrameError::Closed
+                    | FrameError::Idle(_)
+                    | FrameError::Io(_)
+                    | FrameError::Truncated,
+                ) => return Ok(Ending::Cut),
                 Err(error) => return Err(error.into()),
             };
             while let Some(next) = reader.take_received()? {

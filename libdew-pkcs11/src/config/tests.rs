@@ -20,10 +20,12 @@ fn load(text: &str) -> Result<Config, Error> {
 
 #[test]
 fn every_field_is_read() {
-    let config = load("socket = \"/tmp/a.sock\"\ntimeout_seconds = 7\nlog = \"off\"\n").unwrap();
+    let config = load("socket = \"/tmp/a.sock\"\ntimeout_seconds = 7\nsilence_seconds = 3\nresume_seconds = 0\nlog = \"off\"\n").unwrap();
     let expected = Config {
         socket: PathBuf::from("/tmp/a.sock"),
         timeout: Duration::from_secs(7),
+        silence: Duration::from_secs(3),
+        resume: Duration::ZERO,
         log: Log::Off,
     };
     assert_eq!(config, expected);
@@ -35,6 +37,8 @@ fn an_empty_file_gives_the_defaults() {
     let expected = Config {
         socket: PathBuf::from(SYSTEM_SOCKET),
         timeout: Duration::from_secs(TIMEOUT_SECONDS),
+        silence: Duration::from_secs(SILENCE_SECONDS),
+        resume: Duration::from_secs(RESUME_SECONDS),
         log: Log::Errors,
     };
     assert_eq!(config, expected);
@@ -52,6 +56,8 @@ fn a_bad_file_is_named_with_the_line_and_the_field() {
             "timeout_seconds is 86401",
             "86400",
         ),
+        ("silence_seconds = 0", "silence_seconds is 0", "1 to 3600"),
+        ("resume_seconds = 3601", "resume_seconds is 3601", "0 to 3600"),
         ("\0", "line 1", "pkcs11.toml"),
     ] {
         let message = load(text).unwrap_err().to_string();
