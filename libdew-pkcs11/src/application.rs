@@ -6,6 +6,7 @@
 
 mod attempt;
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,15 +17,19 @@ use proto::attach::{Attach, Attached, Outcome};
 use proto::frame::Kind;
 use proto::shape::{Answer, ListOut, Room, SessionHandle, Shape};
 use proto::{Call, Reader, Writer, hello};
+use zeroize::Zeroizing;
 
 use self::attempt::{Attempt, Next};
 use crate::config::Config;
 use crate::link::{Link, Way};
-use crate::mirror::Mirror;
+use crate::mirror::{self, Mirror};
 use crate::socket::{Descriptor, Socket};
 
 /// How long a call waits before it looks for a way again. An agent that seeks its HSM finds it within some such times.
 const PAUSE: Duration = Duration::from_millis(25);
+
+/// How long an agent may take to accept and to say hello, where calls would not wait longer for it anyway.
+const OPEN: Duration = Duration::from_secs(5);
 
 /// An application, from `C_Initialize` to `C_Finalize`.
 pub(crate) struct Application {
@@ -180,38 +185,32 @@ impl Application {
         encode: &impl Fn(&mut Writer<'_>),
         decode: &impl Fn(Rv, &mut Reader<'_>) -> R,
     ) -> Result<Result<R, Error>, Rv> {
+        let outgoing = attempt.outgoing(call);
         if !way.keeps() {
-            let made = way.connection.call(attempt.outgoing(call), size, encode, decode);
-            return Ok(made);
+            return Ok(way.connection.call(outgoing, size, encode, decode));
         }
-        let mut bytes = zeroize::Zeroizing::new(Vec::new());
-        let session = if attempt.is_first() {
-            None
-        } else {
+        let arguments = || {
+            let mut bytes = Zeroizing::new(Vec::with_capacity(size));
             let mut writer = Writer::new(&mut bytes);
             encode(&mut writer);
-            Some(writer.session())
+            (writer.session(), bytes)
         };
-        if let Some(session) = session
-            && let Err(error) = self.begin_again(call, session, attempt.deadline, way)?
+        if self.mirror().has_bare()
+            && let Err(error) = self.begin_again(call, arguments().0, attempt.deadline, way)?
         {
             return Ok(Err(error));
         }
-        let session = std::cell::Cell::new(SessionHandle(0));
+        let session = Cell::new(SessionHandle(0));
         let mut renew = false;
         let made = way.connection.call(
-            attempt.outgoing(call),
+            outgoing,
             size,
             |writer| {
                 encode(writer);
                 session.set(writer.session());
             },
             |rv, reader| {
-                let arguments = || {
-                    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(size));
-                    encode(&mut Writer::new(&mut bytes));
-                    bytes
-                };
+                let arguments = || arguments().1;
                 renew = self
                     .mirror()
                     .observe(call, session.get(), rv, reader, arguments);
@@ -220,8 +219,214 @@ impl Application {
         );
         if renew {
             // Without a new ticket the old one brings no login back, and that is all.
-            let _ = self.renew(way, attempt.deadline);
+            let _ = self.ask_for_place(way, &Attach::Renew, attempt.deadline);
         }
         Ok(made)
     }
+
+    /// Begins again what was begun in a session, where the HSM forgot it. What cannot be begun again names the return code of a call
+    /// that needs it.
+    fn begin_again(
+        &self,
+        call: Call,
+        session: SessionHandle,
+        deadline: Instant,
+        way: &Way,
+    ) -> Result<Result<(), Error>, Rv> {
+        let all = self.mirror().begin_again(session.0);
+        for begun in all {
+            let outgoing = Outgoing {
+                kind: Kind::Request,
+                call: begun.call.number(),
+                correlation: self.next_call(),
+                deadline,
+            };
+            let encode = |writer: &mut Writer<'_>| {
+                writer.name_session(session);
+                writer.raw(&begun.arguments);
+            };
+            let size = begun.arguments.len();
+            match way.connection.call(outgoing, size, encode, |rv, _| rv) {
+                // It may have been begun by an attempt whose answer was lost.
+                Ok(Rv::OK | Rv::OPERATION_ACTIVE) => {}
+                Ok(rv) => {
+                    self.mirror().forget(session.0, begun.call);
+                    if mirror::needs(call, begun.call) {
+                        return Err(rv);
+                    }
+                }
+                Err(error) => {
+                    self.mirror().strip_one(session.0);
+                    return Ok(Err(error));
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Finds the way to the HSM, or makes one.
+    fn reach(&self, deadline: Instant) -> Result<Reach, Rv> {
+        let asked = Instant::now();
+        let mut link = self.lock();
+        let alive = match &*link {
+            Link::Closed => return Err(Rv::CRYPTOKI_NOT_INITIALIZED),
+            // Another thread has just tried while this one waited: trying again would make many threads wait in a row.
+            Link::Down(Some(since)) if *since >= asked => return Ok(Reach::NoAgent),
+            Link::Up(way) if !way.connection.is_dead() => Some(Arc::clone(way)),
+            _ => None,
+        };
+        let Some(way) = alive.or_else(|| self.connect()) else {
+            *link = Link::Down(Some(Instant::now()));
+            return Ok(Reach::NoAgent);
+        };
+        *link = Link::Up(Arc::clone(&way));
+        if let Some(attachment) = way.attachment() {
+            return Ok(Reach::Open(way, attachment));
+        }
+        // Under the lock, so that threads which come meanwhile find the HSM knowing them.
+        Ok(match self.attach(&way, deadline) {
+            Some(attachment) => Reach::Open(way, attachment),
+            None if way.connection.is_dead() => Reach::NoAgent,
+            None => Reach::NoHsm,
+        })
+    }
+
+    /// Has the HSM know this application, and gives the number of the attachment.
+    fn attach(&self, way: &Way, deadline: Instant) -> Option<u64> {
+        if way.connection.version() < hello::ATTACHES {
+            way.do_without();
+            return way.attachment();
+        }
+        let (ticket, login, sessions) = {
+            let mirror = self.mirror();
+            let ticket = mirror.ticket().map(|ticket| Zeroizing::new(ticket.to_vec()));
+            (ticket, mirror.logins_stand(), mirror.sessions())
+        };
+        let attach = match &ticket {
+            None => Attach::New,
+            Some(ticket) => Attach::Resume {
+                ticket,
+                login,
+                sessions,
+            },
+        };
+        match self.ask_for_place(way, &attach, deadline) {
+            Ok(Some(outcome)) => {
+                let mut mirror = self.mirror();
+                match outcome {
+                    Outcome::Fresh => mirror.forget_sessions(),
+                    Outcome::Kept => {}
+                    Outcome::Rebuilt => mirror.strip(),
+                }
+                drop(mirror);
+                let number = self.last_attachment.fetch_add(1, Ordering::Relaxed) + 1;
+                way.attach(number);
+            }
+            Ok(None) => {
+                self.mirror().clear();
+                way.do_without();
+            }
+            Err(_) => return None,
+        }
+        let lost_since = &mut *self
+            .lost_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *lost_since = None;
+        way.attachment()
+    }
+
+    /// Asks the HSM for a place, and takes the ticket that comes with it. None where the HSM knows no places.
+    fn ask_for_place(
+        &self,
+        way: &Way,
+        attach: &Attach<'_>,
+        deadline: Instant,
+    ) -> Result<Option<Outcome>, Error> {
+        let outgoing = Outgoing {
+            kind: Kind::Attach,
+            call: 0,
+            correlation: self.next_call(),
+            deadline: deadline.min(Instant::now() + self.config.silence),
+        };
+        let encode = |writer: &mut Writer<'_>| attach.encode(writer);
+        let answer = way.connection.call(outgoing, 0, encode, |rv, reader| match rv {
+            Rv::OK => {
+                let attached = Attached::decode(reader).map_err(Error::Malformed)?;
+                self.mirror().take_ticket(attached.ticket);
+                Ok(Some(attached.outcome))
+            }
+            Rv::FUNCTION_NOT_SUPPORTED => Ok(None),
+            _ => Err(Error::HsmAway),
+        })?;
+        answer
+    }
+
+    /// Connects to the agent, or says once why not.
+    fn connect(&self) -> Option<Arc<Way>> {
+        let Config {
+            socket,
+            timeout,
+            silence,
+            resume,
+            ..
+        } = &self.config;
+        let waits = Waits {
+            open: (*timeout).min(*silence).min((*resume).max(OPEN)),
+            silence: *silence,
+        };
+        let opened = Socket::connect(socket, waits.open, self.descriptor)
+            .map_err(|error| error.to_string())
+            .and_then(|stream| {
+                Connection::open(stream, waits).map_err(|error| error.to_string())
+            });
+        match opened {
+            Ok(connection) => {
+                self.complained.store(false, Ordering::Relaxed);
+                Some(Arc::new(Way::new(connection)))
+            }
+            Err(error) => {
+                self.complain(&format!(
+                    "cannot reach the agent at {}: {error}; start dew-agent, or name its socket in the configuration \
+                     file (DEW_PKCS11_CONF)",
+                    socket.display()
+                ));
+                None
+            }
+        }
+    }
+
+    /// Writes a line, unless one was written since the agent was last reached.
+    fn complain(&self, line: &str) {
+        if !self.complained.swap(true, Ordering::Relaxed) {
+            self.config.log.error(line);
+        }
+    }
+
+    /// Says which return code stands for a call without a reply: the one place that maps connection errors.
+    ///
+    /// A call that may have been carried out is `CKR_DEVICE_REMOVED` ("removed during the execution of the function"); what
+    /// certainly was not, or had no reply in time, is `CKR_DEVICE_ERROR`.
+    fn report(&self, error: Error, attempt: &Attempt) -> Rv {
+        let rv = match error {
+            Error::Closed => return Rv::CRYPTOKI_NOT_INITIALIZED,
+            Error::TooLong => return Rv::DATA_LEN_RANGE,
+            Error::TimedOut => Rv::DEVICE_ERROR,
+            _ if attempt.may_have_happened() => Rv::DEVICE_REMOVED,
+            _ => Rv::DEVICE_ERROR,
+        };
+        let socket = self.config.socket.display();
+        self.complain(&format!(
+            "a call through the agent at {socket} failed: {error}; see the agent's log"
+        ));
+        rv
+    }
+}
+
+/// Answers `C_GetSlotList` while no agent is there: no slots, so that hosts start without one.
+fn without_slots<R>(decode: &impl Fn(Rv, &mut Reader<'_>) -> R) -> R {
+    let (mut answer, mut reply) = (Answer::new(Room::Query), Vec::new());
+    answer.length(0);
+    ListOut::reply(&answer, &mut Writer::new(&mut reply));
+    decode(Rv::OK, &mut Reader::new(SessionHandle(0), &reply))
 }

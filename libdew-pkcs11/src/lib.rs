@@ -14,6 +14,8 @@
 mod abi;
 mod application;
 mod config;
+mod link;
 mod log;
+mod mirror;
 mod process;
 mod socket;

@@ -36,6 +36,8 @@ pub(crate) struct Mirror {
     sessions: HashMap<u64, Open>,
     /// The slots with a login.
     logins: BTreeSet<u64>,
+    /// How many sessions are bare.
+    bare: usize,
 }
 
 /// What a call does to the operation of one kind.
@@ -131,11 +133,33 @@ impl Mirror {
         *self = Self::default();
     }
 
+    /// Forgets the sessions: the HSM has none of them, and the application finds out by their handles.
+    pub(crate) fn forget_sessions(&mut self) {
+        self.sessions.clear();
+        self.logins.clear();
+        self.bare = 0;
+    }
+
+    /// Tells whether the HSM has a session again without what was begun in it.
+    pub(crate) const fn has_bare(&self) -> bool {
+        self.bare > 0
+    }
+
+    /// Notes that what was begun in a session is still to be begun again.
+    pub(crate) fn strip_one(&mut self, session: u64) {
+        if let Some(open) = self.sessions.get_mut(&session)
+            && !std::mem::replace(&mut open.bare, true)
+        {
+            self.bare += 1;
+        }
+    }
+
     /// Notes that the HSM has the sessions again, but nothing in them.
     pub(crate) fn strip(&mut self) {
         for open in self.sessions.values_mut() {
             open.bare = true;
         }
+        self.bare = self.sessions.len();
     }
 
     /// Gives what is to be begun again in a session, once.
@@ -143,6 +167,7 @@ impl Mirror {
         match self.sessions.get_mut(&session) {
             Some(open) if open.bare => {
                 open.bare = false;
+                self.bare -= 1;
                 open.begun.clone()
             }
             _ => Vec::new(),
@@ -169,13 +194,17 @@ impl Mirror {
         match call {
             Call::OpenSession if ok => self.open(answers, &arguments()),
             Call::CloseSession if ok => {
-                let closed = self.sessions.remove(&session.0);
-                return closed.is_some_and(|open| self.leave(open.slot));
+                let Some(closed) = self.sessions.remove(&session.0) else {
+                    return false;
+                };
+                self.bare -= usize::from(closed.bare);
+                return self.leave(closed.slot);
             }
             Call::CloseAllSessions if ok => {
                 let slot = Reader::new(session, &arguments()).u64("a slot");
                 let Ok(slot) = slot else { return false };
                 self.sessions.retain(|_, open| open.slot != slot);
+                self.bare = self.sessions.values().filter(|open| open.bare).count();
                 return self.leave(slot);
             }
             Call::Login | Call::LoginUser if ok => {
