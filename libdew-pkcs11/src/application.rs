@@ -195,7 +195,8 @@ impl Application {
             encode(&mut writer);
             (writer.session(), bytes)
         };
-        if self.mirror().has_bare()
+        let bare = self.mirror().has_bare();
+        if bare
             && let Err(error) = self.begin_again(call, arguments().0, attempt.deadline, way)?
         {
             return Ok(Err(error));
@@ -350,7 +351,7 @@ impl Application {
             deadline: deadline.min(Instant::now() + self.config.silence),
         };
         let encode = |writer: &mut Writer<'_>| attach.encode(writer);
-        let answer = way.connection.call(outgoing, 0, encode, |rv, reader| match rv {
+        way.connection.call(outgoing, 0, encode, |rv, reader| match rv {
             Rv::OK => {
                 let attached = Attached::decode(reader).map_err(Error::Malformed)?;
                 self.mirror().take_ticket(attached.ticket);
@@ -358,8 +359,7 @@ impl Application {
             }
             Rv::FUNCTION_NOT_SUPPORTED => Ok(None),
             _ => Err(Error::HsmAway),
-        })?;
-        answer
+        })?
     }
 
     /// Connects to the agent, or says once why not.
