@@ -106,7 +106,9 @@ fn count(number: usize) -> u64 {
 
 /// Describes a mechanism as a partition serves it.
 pub(super) fn mechanism_info(profile: Profile, kind: u64) -> Result<MechanismInfo, Error> {
-    let row = ck::mechanism(MechanismType(kind)).ok_or(mech::Error::MechanismInvalid)?;
+    let row = ck::mechanism(MechanismType(kind))
+        .filter(|row| policy::served(profile, row) != 0)
+        .ok_or(mech::Error::MechanismInvalid)?;
     let (min_key_size, max_key_size) = policy::key_sizes(profile, row);
     Ok(MechanismInfo {
         min_key_size,

@@ -4,7 +4,7 @@ use ck::flags::mechanism as ckf;
 use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params};
 
 use super::secrets::LEAST_LEN;
-use super::{Profile, Refusal, Usage};
+use super::{Decision, Profile, Refusal, Usage};
 
 /// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
 const LEAST_MAC: u64 = 8;
@@ -16,7 +16,7 @@ const LEAST_CCM_MAC: u64 = 8;
 /// The flags of `CK_MECHANISM_INFO` that a mechanism has in a partition: it is told what it does there.
 #[must_use]
 pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
-    let (flags, _) = kept_back(profile, mechanism.algorithm);
+    let (flags, _) = kept_back(profile, mechanism);
     mechanism.flags() & !flags
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
 
 /// Refuses what `strict` does not do with a mechanism.
 pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
-    let (flags, why) = kept_back(profile, mechanism.algorithm);
+    let (flags, why) = kept_back(profile, mechanism);
     (flags & usage.flag() != 0).then_some(Refusal::WeakMechanism {
         mechanism: mechanism.id,
         why,
@@ -47,11 +47,22 @@ pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) ->
 }
 
 /// The operations that `strict` does not do with an algorithm, and why.
-const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str) {
-    if matches!(profile, Profile::Compat) {
+fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
+    if profile == Profile::Compat {
         return (0, "");
     }
-    match algorithm {
+    if mechanism.key_type.is_some_and(is_withdrawn) {
+        return (u64::MAX, "triple DES is withdrawn (SP 800-131A)");
+    }
+    match mechanism.algorithm {
+        Algorithm::AesMac { .. } => (
+            ckf::SIGN | ckf::VERIFY,
+            "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
+        ),
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => (
+            ckf::ENCRYPT,
+            "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",
+        ),
         Algorithm::AesCtr => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
@@ -79,6 +90,23 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
         ),
         _ => (0, ""),
     }
+}
+
+/// Tells whether keys of this type are those of a cipher that is no longer to be used.
+pub(super) const fn is_withdrawn(key_type: KeyType) -> bool {
+    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+}
+
+/// Decides whether a mechanism may generate.
+pub(crate) fn decide_generate(profile: Profile, mechanism: &Mechanism) -> Decision {
+    let (flags, why) = kept_back(profile, mechanism);
+    if flags & (ckf::GENERATE | ckf::GENERATE_KEY_PAIR) == 0 {
+        return Decision::Allow;
+    }
+    Decision::Deny(Refusal::WeakMechanism {
+        mechanism: mechanism.id,
+        why,
+    })
 }
 
 /// Refuses a parameter that is too weak for `strict`.

@@ -46,6 +46,8 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::RSA), _) => 192,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
         (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
+        (Some(KeyType::DES2), _) => 80,
+        (Some(KeyType::DES3), _) => 112,
         // No attack on longer secrets is any dearer.
         (_, bytes) => bytes.saturating_mul(8).min(256),
     }
