@@ -29,7 +29,7 @@ impl Cmac {
         };
         let context = match cipher {
             BlockCipher::Aes => CmacContext::new(key.aes()?)?,
-            BlockCipher::TripleDes => CmacContext::triple_des(&key.triple_des()?)?,
+            BlockCipher::TripleDes => CmacContext::triple_des(&*key.triple_des()?)?,
         };
         Ok(Self { context, len })
     }
