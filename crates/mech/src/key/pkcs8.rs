@@ -194,8 +194,11 @@ fn lattice_key(
     }
 }
 
+/// The seed of a key over lattices, and the key.
+type Lattice<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
 /// Reads the seed of a key over lattices, the key itself, or both.
-fn read_lattice(bytes: &[u8]) -> Option<(Option<&[u8]>, Option<&[u8]>)> {
+fn read_lattice(bytes: &[u8]) -> Option<Lattice<'_>> {
     let whole = AnyRef::from_der(bytes).ok()?;
     match whole.header().tag() {
         SEED => Some((Some(whole.value()), None)),
