@@ -108,10 +108,10 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
-        (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_KEM)) => {
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_DSA | KeyType::ML_KEM)) => {
             tables.extend([KEY, PUBLIC, LATTICE_PUBLIC]);
         }
-        (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_KEM)) => {
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_DSA | KeyType::ML_KEM)) => {
             tables.extend([KEY, PRIVATE, LATTICE_PRIVATE]);
         }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {

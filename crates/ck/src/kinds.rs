@@ -164,6 +164,15 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Whether a signature takes randomness.
+    Hedge: "CKH_" {
+        HEDGE_PREFERRED = 0x0,
+        HEDGE_REQUIRED = 0x1,
+        DETERMINISTIC_REQUIRED = 0x2,
+    }
+}
+
+vocabulary! {
     /// A conformance profile, or a parameter-set or pseudo-random-function number that shares the prefix.
     ProfileId: "CKP_" {
         INVALID_ID = 0x0,

@@ -23,10 +23,11 @@ pub use attribute::{
 };
 pub use attribute_type::AttributeType;
 pub use kinds::{
-    CertificateType, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId, SessionState, UserType,
+    CertificateType, Hedge, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId, SessionState,
+    UserType,
 };
 pub use mechanism::{
-    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, mechanism,
+    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Prehash, mechanism,
 };
 pub use mechanism_type::MechanismType;
 pub use params::{MOST_PIECES, Params, Piece, Width};

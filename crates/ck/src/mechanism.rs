@@ -62,6 +62,36 @@ impl Digest {
     }
 }
 
+/// A function that a message is hashed by before it is signed: a hash function, or one of any output length at the length that
+/// its strength asks for (FIPS 204, 5.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prehash {
+    /// A hash function.
+    Digest(Digest),
+    /// SHAKE128, of which 32 bytes are taken.
+    Shake128,
+    /// SHAKE256, of which 64 bytes are taken.
+    Shake256,
+}
+
+impl Prehash {
+    /// Returns the length of its output in bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        match self {
+            Self::Digest(digest) => digest.len(),
+            Self::Shake128 => 32,
+            Self::Shake256 => 64,
+        }
+    }
+
+    /// Always false: no output is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        false
+    }
+}
+
 /// What a mechanism computes: the key into the implementations in `mech`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
@@ -125,6 +155,12 @@ pub enum Algorithm {
     Hkdf,
     /// Generation of a key for that.
     HkdfKeyGen,
+    /// A signature over module lattices, of the message itself.
+    MlDsa,
+    /// The same of a digest: the caller's, or one of a message hashed here.
+    HashMlDsa(Option<Prehash>),
+    /// Generation of a key pair for both.
+    MlDsaKeyPairGen,
     /// Key encapsulation over module lattices.
     MlKem,
     /// Generation of a key pair for that.
@@ -172,6 +208,10 @@ pub enum ParamShape {
     Oaep,
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss,
+    /// `CK_SIGN_ADDITIONAL_CONTEXT`, or none.
+    SignContext,
+    /// `CK_HASH_SIGN_ADDITIONAL_CONTEXT`.
+    HashSignContext,
 }
 
 /// The key sizes that a mechanism takes, in the unit that the standard has for it.
@@ -280,6 +320,7 @@ const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
 const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
+const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
@@ -289,6 +330,8 @@ const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
 // The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
 const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
+// The public keys of ML-DSA-44 and ML-DSA-87 (FIPS 204, 4).
+const ML_DSA_BYTES: KeySizes = KeySizes::Bytes(1312, 2592);
 // Two keys of 256 bits.
 const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
@@ -334,6 +377,19 @@ mechanisms! {
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
     ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
     ML_KEM                  Empty    , ML_KEM , ML_KEM_BYTES  , ENCAPSULATE    , MlKem                                          , "3.2: 6.68";
+    ML_DSA_KEY_PAIR_GEN     Empty    , ML_DSA , ML_DSA_BYTES  , GENERATE_PAIR  , MlDsaKeyPairGen                                , "3.2: 6.67";
+    ML_DSA                  SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , MlDsa                                          , "3.2: 6.67";
+    HASH_ML_DSA             HashSignContext, ML_DSA, ML_DSA_BYTES, SIGN        , HashMlDsa(None)                                , "3.2: 6.67";
+    HASH_ML_DSA_SHA224      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA224)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA256      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA256)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA384      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA384)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA512      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA512)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_224    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_224)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_256)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_384    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_384)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_512    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_512)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHAKE128    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake128))             , "3.2: 6.67";
+    HASH_ML_DSA_SHAKE256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake256))             , "3.2: 6.67";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
     SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
     SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";

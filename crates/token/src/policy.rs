@@ -21,6 +21,7 @@
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
+//! | signing by HashML-DSA a digest that is weaker than the key (FIPS 204, 5.4) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
 mod changes;
@@ -233,7 +234,8 @@ pub fn decide(
         .or_else(|| not_listed(key, mechanism))
         .or_else(|| match profile {
             Profile::Compat => None,
-            Profile::Strict => strength::weak_parameter(usage, mechanism, params),
+            Profile::Strict => strength::weak_parameter(usage, mechanism, params)
+                .or_else(|| strength::weak_prehash(usage, key, mechanism, params)),
         });
     denial.map_or(Decision::Allow, Decision::Deny)
 }

@@ -11,6 +11,7 @@ mod faults;
 mod imports;
 mod isolation;
 mod keys;
+mod lattice_signatures;
 mod lockout;
 mod login;
 mod objects;

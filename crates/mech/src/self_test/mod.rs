@@ -27,6 +27,7 @@ pub struct SelfTestFailure {
 /// A key of the tests.
 #[derive(Clone, Copy)]
 enum TestKey {
+    Dsa(&'static [(AttributeType, &'static str)]),
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
     Kem(&'static [(AttributeType, &'static str)]),
@@ -83,6 +84,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
         lattice::ENCAPSULATION,
+        lattice::SIGNATURE,
     ]
     .into_iter()
     .flatten()
@@ -199,6 +201,7 @@ impl KnownAnswer {
     /// Parses the key, a secret one or this half of the pair.
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
+            TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
             TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),

@@ -102,6 +102,11 @@ fn derived_secrets_have_their_known_answers() {
 }
 
 #[test]
+fn ml_dsa_has_its_known_answers() {
+    check_file("ml_dsa", 60);
+}
+
+#[test]
 fn ml_kem_has_its_known_answers() {
     check_file("ml_kem", 90);
 }
@@ -193,11 +198,16 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         let key_type = case.key_type(row);
         return value.key(ObjectClass::SECRET_KEY, key_type);
     }
-    let attributes = &file.keys[case.key.as_ref().unwrap()];
+    let name = case.key.as_ref().unwrap();
+    let public = file.keys.get(&format!("{name}-public"));
+    let attributes = public
+        .filter(|_| half == ObjectClass::PUBLIC_KEY)
+        .unwrap_or_else(|| &file.keys[name]);
     let key_type = match attributes["type"].as_str() {
         "RSA" => KeyType::RSA,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
+        "ML_DSA" => KeyType::ML_DSA,
         "ML_KEM" => KeyType::ML_KEM,
         _ => KeyType::EC,
     };

@@ -1,6 +1,8 @@
 //! The arguments that go in.
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width,
+};
 
 use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -211,6 +213,18 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(aad);
             writer.u64(mac_len);
         }
+        Params::SignContext {
+            hedge,
+            context,
+            digest,
+        } => {
+            writer.u8(if digest.is_some() { 51 } else { 50 });
+            writer.u64(hedge.0);
+            writer.bytes(context);
+            if let Some(digest) = digest {
+                writer.u64(digest.0);
+            }
+        }
         Params::CounterKdf { .. } | Params::Ecdh { .. } | Params::Hkdf { .. } => {
             encode_derivation(params, writer);
         }
@@ -359,6 +373,14 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             digest: MechanismType(reader.u64(WHAT)?),
             salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        tag @ (50 | 51) => Params::SignContext {
+            hedge: Hedge(reader.u64(WHAT)?),
+            context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            digest: match tag {
+                50 => None,
+                _ => Some(MechanismType(reader.u64(WHAT)?)),
+            },
         },
         tag => {
             return Err(DecodeError::Unknown {

@@ -2,10 +2,13 @@
 
 use std::ptr::null_mut;
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width,
+};
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS, CK_SP800_108_KDF_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use cryptoki_sys::{
     CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER_FORMAT,
     CK_SP800_108_DKM_LENGTH, CK_SP800_108_DKM_LENGTH_FORMAT,
@@ -402,6 +405,49 @@ fn eddsa_parameters_are_read_or_not_there() {
     check_params(id, &raw mut eddsa, length, expected);
     check_params(id, &raw mut eddsa, length - 1, Params::Malformed);
     check_params(id, null_mut::<CK_EDDSA_PARAMS>(), 0, Params::None);
+}
+
+#[test]
+fn the_context_of_a_signature_is_read_or_not_there() {
+    let mut context = *b"context";
+    let mut sign = CK_SIGN_ADDITIONAL_CONTEXT {
+        hedgeVariant: Hedge::DETERMINISTIC_REQUIRED.0,
+        pContext: context.as_mut_ptr(),
+        ulContextLen: 7,
+    };
+    let expected = |digest| Params::SignContext {
+        hedge: Hedge::DETERMINISTIC_REQUIRED,
+        context: b"context",
+        digest,
+    };
+    let length = size_of::<CK_SIGN_ADDITIONAL_CONTEXT>();
+    let id = MechanismType::ML_DSA;
+    check_params(id, &raw mut sign, length, expected(None));
+    check_params(id, &raw mut sign, length - 1, Params::Malformed);
+    check_params(
+        id,
+        null_mut::<CK_SIGN_ADDITIONAL_CONTEXT>(),
+        0,
+        Params::None,
+    );
+    sign.pContext = null_mut();
+    check_params(id, &raw mut sign, length, Params::Malformed);
+    let mut hash = CK_HASH_SIGN_ADDITIONAL_CONTEXT {
+        hedgeVariant: Hedge::DETERMINISTIC_REQUIRED.0,
+        pContext: context.as_mut_ptr(),
+        ulContextLen: 7,
+        hash: MechanismType::SHA256.0,
+    };
+    let length = size_of::<CK_HASH_SIGN_ADDITIONAL_CONTEXT>();
+    let id = MechanismType::HASH_ML_DSA;
+    let given = expected(Some(MechanismType::SHA256));
+    check_params(id, &raw mut hash, length, given);
+    check_params(
+        id,
+        null_mut::<CK_HASH_SIGN_ADDITIONAL_CONTEXT>(),
+        0,
+        Params::Malformed,
+    );
 }
 
 #[test]
