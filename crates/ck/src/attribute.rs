@@ -94,6 +94,11 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
     match (class, key_type) {
         (ObjectClass::DATA, _) => tables.push(DATA),
         (ObjectClass::CERTIFICATE, _) => tables.push(CERTIFICATE),
+        (ObjectClass::TRUST, _) => tables.push(TRUST),
+        (ObjectClass::PROFILE, _) => tables.push(PROFILE),
+        // What these describe is no object in a store, and has nothing of one.
+        (ObjectClass::HW_FEATURE, _) => tables = vec![HARDWARE],
+        (ObjectClass::MECHANISM, _) => tables = vec![MECHANISM],
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
         (
             ObjectClass::PUBLIC_KEY,
@@ -161,6 +166,10 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     COMMON,
     DATA,
     CERTIFICATE,
+    TRUST,
+    PROFILE,
+    HARDWARE,
+    MECHANISM,
     KEY,
     PUBLIC,
     PRIVATE,
@@ -235,6 +244,49 @@ attributes! {
     HASH_OF_ISSUER_PUBLIC_KEY Bytes      Optional  Forbidden Fixed;
     JAVA_MIDP_SECURITY_DOMAIN Ulong      Optional  Forbidden Fixed;
     NAME_HASH_ALGORITHM      Ulong      Optional  Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Trust in a certificate for its purposes (3.2, 4.7).
+    TRUST:
+    ISSUER                   Bytes      Required  Forbidden Fixed;
+    SERIAL_NUMBER            Bytes      Required  Forbidden Fixed;
+    HASH_OF_CERTIFICATE      Bytes      Required  Forbidden Fixed;
+    NAME_HASH_ALGORITHM      Ulong      Optional  Forbidden Fixed;
+    TRUST_SERVER_AUTH        Ulong      Optional  Forbidden Free;
+    TRUST_CLIENT_AUTH        Ulong      Optional  Forbidden Free;
+    TRUST_CODE_SIGNING       Ulong      Optional  Forbidden Free;
+    TRUST_EMAIL_PROTECTION   Ulong      Optional  Forbidden Free;
+    TRUST_IPSEC_IKE          Ulong      Optional  Forbidden Free;
+    TRUST_TIME_STAMPING      Ulong      Optional  Forbidden Free;
+    TRUST_OCSP_SIGNING       Ulong      Optional  Forbidden Free;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// The profiles that the token meets (4.13), which it alone says.
+    PROFILE:
+    PROFILE_ID               Ulong      Forbidden Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Hardware features (4.3): the clock, which has no more than a value, and the counter.
+    HARDWARE:
+    CLASS                    Ulong      Forbidden Forbidden Fixed;
+    HW_FEATURE_TYPE          Ulong      Forbidden Forbidden Fixed;
+    VALUE                    Bytes      Forbidden Forbidden Fixed;
+    RESET_ON_INIT            Bool       Forbidden Forbidden Fixed;
+    HAS_RESET                Bool       Forbidden Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// The mechanisms of the token (4.12).
+    MECHANISM:
+    CLASS                    Ulong      Forbidden Forbidden Fixed;
+    MECHANISM_TYPE           Ulong      Forbidden Forbidden Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

@@ -23,7 +23,8 @@ pub use attribute::{
 };
 pub use attribute_type::AttributeType;
 pub use kinds::{
-    CertificateType, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId, SessionState, UserType,
+    CertificateType, HardwareFeature, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId,
+    SessionState, Trust, UserType,
 };
 pub use mechanism::{
     Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, mechanism,

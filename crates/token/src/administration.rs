@@ -124,6 +124,7 @@ impl Hsm {
                 .wrap
                 .wrap_partition_key(&id.0, &PartitionKey::generate()?)?,
             serials: 1,
+            counter: 1,
             pins: [None, None],
             reset: None,
         };

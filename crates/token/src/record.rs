@@ -6,8 +6,8 @@ use proto::{DecodeError, Reader, Writer};
 use crate::BodyError;
 use crate::policy::Profile;
 
-/// The only layout there is so far.
-const FORMAT: u8 = 1;
+/// The layout that is written. The first one had no counter, and is still read.
+const FORMAT: u8 = 2;
 
 /// The longest text or wrapped key in a record, in bytes.
 const FIELD_MAX: usize = 1024;
@@ -65,6 +65,8 @@ pub(crate) struct PartitionRecord {
     pub(crate) key: Vec<u8>,
     /// The next serial number of an object that is not set aside yet: those below may be taken.
     pub(crate) serials: u64,
+    /// The next value of the token's monotonic counter that is not set aside yet: those below may have been given.
+    pub(crate) counter: u64,
     /// The PINs: the security officer's, then the user's.
     pub(crate) pins: [Option<PinRecord>; 2],
     /// The user key, wrapped under the security officer's PIN where the profile lets that PIN reset the user's.
@@ -101,6 +103,7 @@ impl PartitionRecord {
             }
         }
         write_option(self.reset.as_deref(), &mut writer);
+        writer.u64(self.counter);
         bytes
     }
 
@@ -108,7 +111,7 @@ impl PartitionRecord {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BodyError> {
         let mut reader = Reader::new(SessionHandle(0), bytes);
         let format = reader.u8("the layout")?;
-        if format != FORMAT {
+        if !(1..=FORMAT).contains(&format) {
             return Err(BodyError::Format(format));
         }
         let record = Self {
@@ -125,6 +128,10 @@ impl PartitionRecord {
             serials: reader.u64("the serial number")?,
             pins: [read_pin(&mut reader)?, read_pin(&mut reader)?],
             reset: read_option(&mut reader, "the user key")?.map(<[u8]>::to_vec),
+            counter: match format {
+                1 => 1,
+                _ => reader.u64("the counter")?,
+            },
         };
         reader.finish()?;
         Ok(record)

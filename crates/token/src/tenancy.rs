@@ -164,6 +164,7 @@ impl Tenancy {
         self.objects
             .get(handle)
             .or_else(|| self.partition.objects.get(inside))
+            .or_else(|| self.partition.standing.get(handle))
             .filter(|object| self.sees(object) && self.handle_of(object) == handle)
     }
 

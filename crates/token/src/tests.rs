@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bench;
+mod certificates;
 mod changes;
 mod derivation;
 mod dual;
@@ -22,6 +23,7 @@ mod saved;
 mod secrets;
 mod sessions;
 mod speed;
+mod standing;
 mod stress;
 mod validity;
 mod verify_signature;

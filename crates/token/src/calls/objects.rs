@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ck::AttributeType as A;
+use ck::{AttributeType as A, ObjectClass};
 use proto::Call;
 use proto::shape::{Attribute, AttributeAnswer, AttributeRequest, Room};
 
@@ -15,6 +15,7 @@ use crate::lock::lock;
 use crate::object::{Content, Object, is_hidden};
 use crate::policy;
 use crate::rules::{self, Change, Rows, Template};
+use crate::standing;
 use crate::tenancy::Login;
 use crate::{Attributes, Error};
 
@@ -107,7 +108,9 @@ impl Within<'_> {
         handle: u64,
         template: &mut [AttributeRequest],
     ) -> Result<(), Error> {
-        let attributes = self.object(handle)?.attributes();
+        let object = self.object(handle)?;
+        let partition = &self.session.tenancy.partition;
+        let attributes = standing::shown(self.core, partition, &self.who, &object, template)?;
         let rows = Rows::of(attributes.class(), attributes.key_type())?;
         let mut result = Ok(());
         for request in template {
@@ -208,6 +211,15 @@ impl Within<'_> {
         if object.session.is_none() && !self.session.writable {
             return Err(Error::SessionReadOnly);
         }
+        let trusted = content.attributes.class() == ObjectClass::CERTIFICATE
+            && content.attributes.is(A::TRUSTED);
+        // "Trusted certificates cannot be modified" (4.6.2), save by who trusts them.
+        if trusted
+            && permission == A::MODIFIABLE
+            && self.session.tenancy.login() != Login::SecurityOfficer
+        {
+            return Err(Error::ActionProhibited(A::TRUSTED));
+        }
         Ok(content)
     }
 
@@ -239,6 +251,10 @@ fn read(attributes: &Attributes, rows: &Rows, id: A, room: Room) -> Result<Attri
     let row = rows.find(id).ok_or(Error::AttributeTypeInvalid(id))?;
     if is_hidden(row, attributes) {
         return Err(Error::AttributeSensitive(id));
+    }
+    // Features of the hardware share their rows, and each has some of them.
+    if attributes.class() == ObjectClass::HW_FEATURE && attributes.get(id).is_none() {
+        return Err(Error::AttributeTypeInvalid(id));
     }
     let value = attributes.get(id).unwrap_or_default();
     match room {
