@@ -82,6 +82,7 @@ fn record(name: String, failures: u32, reset: Option<Vec<u8>>) -> PartitionRecor
         label: None,
         key: vec![2; 113],
         serials: 1025,
+        counter: 2049,
         pins: [Some(pin), None],
         reset,
     }
@@ -98,6 +99,16 @@ proptest! {
         for cut in 0..body.len() {
             prop_assert!(PartitionRecord::decode(&body[..cut]).is_err());
         }
+    }
+
+    #[test]
+    fn a_record_of_the_first_layout_starts_its_counter(name in "\\PC{0,60}", failures: u32) {
+        let record = record(name, failures, None);
+        let mut body = record.encode();
+        body[0] = 1;
+        body.truncate(body.len() - 8);
+        let counter = 1;
+        prop_assert_eq!(PartitionRecord::decode(&body).unwrap(), PartitionRecord { counter, ..record });
     }
 
     #[test]
