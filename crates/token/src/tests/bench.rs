@@ -361,13 +361,11 @@ impl Client {
         }
     }
 
-    /// Finds objects; with an empty template those that somebody made, and not the token's own besides.
+    /// Finds objects that somebody made, and not the token's own besides.
     pub(crate) fn find(&self, session: u64, template: &Template<'_>) -> Got<Vec<u64>> {
         let mut found = self.find_all(session, template)?;
-        if template.is_empty() {
-            let made = |handle: &u64| handle & (1 << 48) != 0 || handle & (1 << 47) == 0;
-            found.retain(made);
-        }
+        let made = |handle: &u64| handle & (1 << 48) != 0 || handle & (1 << 47) == 0;
+        found.retain(made);
         Ok(found)
     }
 

@@ -39,12 +39,6 @@ fn what_follows_from_the_value_is_there() {
     let object = create(&client, session, &value, &[]).unwrap();
     let get = |id| client.get(session, object, id).unwrap();
     assert_eq!(get(A::CHECK_VALUE), [0x50, 0x53, 0xe1]);
-    assert_eq!(
-        (get(A::START_DATE), get(A::END_DATE)),
-        (b"20261127".to_vec(), b"20361124".to_vec())
-    );
-    let info = get(A::PUBLIC_KEY_INFO);
-    assert!(info.len() == 91 && value.windows(91).any(|part| part == info));
     // The standard leaves these to the application, and empty without it.
     for id in [
         A::ISSUER,
