@@ -218,7 +218,7 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
             }
             // Of what a trust object does not speak, nothing is known (3.2, 4.7).
             (None, id) if rules::is_trust(id) => {
-                attributes.set_number(id, ck::Trust::TRUST_UNKNOWN.0)
+                attributes.set_number(id, ck::Trust::TRUST_UNKNOWN.0);
             }
             (None, A::NAME_HASH_ALGORITHM) => {
                 attributes.set_number(A::NAME_HASH_ALGORITHM, MechanismType::SHA_1.0);
