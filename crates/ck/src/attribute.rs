@@ -85,6 +85,20 @@ pub fn value_kind(id: AttributeType) -> Option<ValueKind> {
         .map(|row| row.kind)
 }
 
+/// Tells whether an attribute's value is a template. Most of their numbers have the bit of `CKF_ARRAY_ATTRIBUTE`, and two of
+/// 3.2 have not.
+#[must_use]
+pub const fn is_template(id: AttributeType) -> bool {
+    matches!(
+        id,
+        AttributeType::WRAP_TEMPLATE
+            | AttributeType::UNWRAP_TEMPLATE
+            | AttributeType::DERIVE_TEMPLATE
+            | AttributeType::ENCAPSULATE_TEMPLATE
+            | AttributeType::DECAPSULATE_TEMPLATE
+    )
+}
+
 /// Lists the rows of an object of this class and key type, from the general to the particular.
 ///
 /// Gives an empty list for a class that the token does not keep, or a key type that it does not know.
@@ -315,6 +329,8 @@ attributes! {
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     ENCAPSULATE              Bool       Optional  Optional  Free;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
+    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
+    ENCAPSULATE_TEMPLATE     Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -334,6 +350,9 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     ALWAYS_AUTHENTICATE      Bool       Optional  Optional  Fixed           default false;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
+    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
+    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
+    DECAPSULATE_TEMPLATE     Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -355,6 +374,9 @@ attributes! {
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
+    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
+    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
+    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

@@ -19,7 +19,7 @@ mod rv;
 mod tests;
 
 pub use attribute::{
-    Access, AttributeRow, Presence, ValueKind, attribute_row, object_rows, value_kind,
+    Access, AttributeRow, Presence, ValueKind, attribute_row, is_template, object_rows, value_kind,
 };
 pub use attribute_type::AttributeType;
 pub use kinds::{

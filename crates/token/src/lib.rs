@@ -35,6 +35,7 @@ mod rules;
 mod saved;
 mod session;
 mod standing;
+mod templates;
 mod tenancy;
 #[cfg(test)]
 mod tests;

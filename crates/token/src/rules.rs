@@ -92,6 +92,23 @@ impl<'a> Template<'a> {
         Ok(Self(attributes))
     }
 
+    /// Adds what a key of the token says of the key that is made with it.
+    pub(crate) fn with(mut self, more: &[Attribute<'a>]) -> Result<Self, Error> {
+        for attribute in more {
+            match self.get(attribute.id) {
+                None => self.0.push(*attribute),
+                Some(known) if known == attribute.value => {}
+                Some(_) => {
+                    return Err(Error::TemplateInconsistent {
+                        id: attribute.id,
+                        why: "the template of the key that it is made with says otherwise",
+                    });
+                }
+            }
+        }
+        Ok(self)
+    }
+
     /// The value of an attribute, where the template names it.
     pub(crate) fn get(&self, id: AttributeType) -> Option<&'a [u8]> {
         self.0
@@ -166,7 +183,7 @@ pub(crate) fn check_value(id: AttributeType, kind: ValueKind, value: &[u8]) -> R
             "a list of CK_ULONG has 8 bytes for each"
         }
         ValueKind::Date if !is_date(value) => "a CK_DATE is the eight digits of a day, or nothing",
-        ValueKind::Template => "templates inside of templates are not kept",
+        ValueKind::Template => return crate::templates::check(id, value),
         _ => return Ok(()),
     };
     Err(Error::AttributeValueInvalid { id, why })

@@ -25,6 +25,7 @@ mod sessions;
 mod speed;
 mod standing;
 mod stress;
+mod templates;
 mod validity;
 mod verify_signature;
 mod wrapping;

@@ -2,7 +2,7 @@
 
 use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width};
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
+use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -86,6 +86,17 @@ impl TemplateIn {
             writer.u64(attribute.id.0);
             writer.bytes(attribute.value);
         }
+    }
+
+    /// Reads a template that is the value of an attribute: it is written there as templates are written everywhere.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are no template.
+    pub fn read_value(value: &[u8]) -> Result<Vec<Attribute<'_>>, DecodeError> {
+        let mut reader = Reader::new(SessionHandle(0), value);
+        let template = Self::decode(&mut reader)?;
+        reader.finish()?;
+        Ok(template)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ck::{AttributeType as A, ObjectClass};
+use ck::{AttributeType as A, ObjectClass, ValueKind};
 use proto::Call;
 use proto::shape::{Attribute, AttributeAnswer, AttributeRequest, Room};
 
@@ -17,7 +17,7 @@ use crate::policy;
 use crate::rules::{self, Change, Rows, Template};
 use crate::standing;
 use crate::tenancy::Login;
-use crate::{Attributes, Error};
+use crate::{Attributes, Error, templates};
 
 /// The most session objects of one application with one token: far above any use, and bounded in memory.
 const SESSION_OBJECTS_MAX: usize = 65_536;
@@ -114,13 +114,10 @@ impl Within<'_> {
         let rows = Rows::of(attributes.class(), attributes.key_type())?;
         let mut result = Ok(());
         for request in template {
-            match read(&attributes, &rows, request.id, request.room) {
-                Ok(answer) => request.answer = answer,
-                Err(error) => {
-                    request.answer = AttributeAnswer::Unavailable;
-                    result = result.and(Err(error));
-                }
-            }
+            let (answer, read) = read(&attributes, &rows, request)
+                .unwrap_or_else(|error| (AttributeAnswer::Unavailable, Err(error)));
+            request.answer = answer;
+            result = result.and(read);
         }
         result
     }
@@ -247,7 +244,12 @@ impl Within<'_> {
 
 /// Reads one attribute. Those that the class has are always there, empty where nothing was set: applications stop at
 /// one that is not.
-fn read(attributes: &Attributes, rows: &Rows, id: A, room: Room) -> Result<AttributeAnswer, Error> {
+fn read(
+    attributes: &Attributes,
+    rows: &Rows,
+    request: &AttributeRequest,
+) -> Result<(AttributeAnswer, Result<(), Error>), Error> {
+    let (id, room) = (request.id, request.room);
     let row = rows.find(id).ok_or(Error::AttributeTypeInvalid(id))?;
     if is_hidden(row, attributes) {
         return Err(Error::AttributeSensitive(id));
@@ -256,12 +258,14 @@ fn read(attributes: &Attributes, rows: &Rows, id: A, room: Room) -> Result<Attri
     if attributes.class() == ObjectClass::HW_FEATURE && attributes.get(id).is_none() {
         return Err(Error::AttributeTypeInvalid(id));
     }
-    let value = attributes.get(id).unwrap_or_default();
-    match room {
-        Room::Query => Ok(AttributeAnswer::Length(
-            u64::try_from(value.len()).unwrap_or(u64::MAX),
-        )),
-        room if room.fits(value.len()) => Ok(AttributeAnswer::Value(value.to_vec())),
-        Room::Items(_) => Err(Error::BufferTooSmall),
+    if row.kind == ValueKind::Template {
+        return Ok(templates::read(attributes, request));
     }
+    let value = attributes.get(id).unwrap_or_default();
+    let answer = match room {
+        Room::Query => AttributeAnswer::Length(u64::try_from(value.len()).unwrap_or(u64::MAX)),
+        room if room.fits(value.len()) => AttributeAnswer::Value(value.to_vec()),
+        Room::Items(_) => return Err(Error::BufferTooSmall),
+    };
+    Ok((answer, Ok(())))
 }

@@ -73,9 +73,9 @@ fn sample(kind: ValueKind) -> Vec<u8> {
         ValueKind::Bool => FALSE.to_vec(),
         ValueKind::Ulong | ValueKind::Ulongs => ulong(0),
         ValueKind::Date => b"20240229".to_vec(),
-        ValueKind::BigInteger | ValueKind::Bytes | ValueKind::Text | ValueKind::Template => {
-            b"x".to_vec()
-        }
+        // A template without attributes is their count.
+        ValueKind::Template => vec![0; 4],
+        ValueKind::BigInteger | ValueKind::Bytes | ValueKind::Text => b"x".to_vec(),
     }
 }
 

@@ -337,11 +337,7 @@ impl Client {
     ) -> (Rv, Vec<AttributeAnswer>) {
         let mut requests: Vec<_> = wanted
             .iter()
-            .map(|(id, room)| AttributeRequest {
-                id: *id,
-                room: *room,
-                answer: AttributeAnswer::Unavailable,
-            })
+            .map(|(id, room)| AttributeRequest::new(*id, *room, Vec::new()))
             .collect();
         let result = self.call(Call::GetAttributeValue, session, |caller, session| {
             caller.get_attribute_value(session, ObjectHandle(object), &mut requests)
