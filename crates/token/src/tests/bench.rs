@@ -351,6 +351,7 @@ impl Client {
         match self.read(session, object, &[(id, Room::Items(65_536))]) {
             (Rv::OK, answers) => match answers.into_iter().next() {
                 Some(AttributeAnswer::Value(value)) => Ok(value),
+                Some(AttributeAnswer::Template(inner)) if inner.is_empty() => Ok(Vec::new()),
                 other => panic!("{other:?}"),
             },
             (rv, _) => Err(rv),
