@@ -39,6 +39,7 @@ mod templates;
 mod tenancy;
 #[cfg(test)]
 mod tests;
+mod users;
 mod vault;
 
 pub use administration::{PartitionInfo, TokenSetup};
@@ -50,3 +51,4 @@ pub use error::Error;
 pub use hsm::{Hsm, Keys};
 pub use identifier::PartitionId;
 pub use policy::Profile;
+pub use users::NewUser;

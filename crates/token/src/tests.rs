@@ -26,6 +26,7 @@ mod speed;
 mod standing;
 mod stress;
 mod templates;
+mod users;
 mod validity;
 mod verify_signature;
 mod wrapping;

@@ -134,8 +134,8 @@ impl Within<'_> {
     /// Checks that the session may have an object with these attributes.
     fn check_place(&self, attributes: &Attributes) -> Result<(), Error> {
         let login = self.session.tenancy.login();
-        if attributes.is(A::TOKEN) && !self.session.writable {
-            return Err(Error::SessionReadOnly);
+        if attributes.is(A::TOKEN) {
+            self.check_writable()?;
         }
         if attributes.is(A::PRIVATE) && login != Login::User {
             return Err(Error::UserNotLoggedIn);
@@ -199,14 +199,25 @@ impl Within<'_> {
             .ok_or(Error::ObjectHandleInvalid)
     }
 
+    /// Checks that the session may make, change and destroy objects of the token.
+    fn check_writable(&self) -> Result<(), Error> {
+        if !self.session.writable {
+            return Err(Error::SessionReadOnly);
+        }
+        if !self.session.tenancy.may_write() {
+            return Err(Error::TokenWriteProtected);
+        }
+        Ok(())
+    }
+
     /// The content of an object that is about to be changed, which `permission` must allow.
     fn content_to_change(&self, object: &Object, permission: A) -> Result<Content, Error> {
         let content = object.content();
         if !content.attributes.is(permission) {
             return Err(Error::ActionProhibited(permission));
         }
-        if object.session.is_none() && !self.session.writable {
-            return Err(Error::SessionReadOnly);
+        if object.session.is_none() {
+            self.check_writable()?;
         }
         let trusted = content.attributes.class() == ObjectClass::CERTIFICATE
             && content.attributes.is(A::TRUSTED);

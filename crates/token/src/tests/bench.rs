@@ -270,6 +270,12 @@ impl Client {
         })
     }
 
+    pub(crate) fn login_user(&self, session: u64, user: u64, name: &str, pin: &[u8]) -> Got<()> {
+        self.call(Call::LoginUser, session, |caller, session| {
+            caller.login_user(session, Ulong(user), Some(pin), name.as_bytes())
+        })
+    }
+
     pub(crate) fn logout(&self, session: u64) -> Got<()> {
         self.call(Call::Logout, session, |caller, session| {
             caller.logout(session)

@@ -4,9 +4,10 @@ use std::thread;
 
 use ck::{AttributeType as A, Rv};
 
-use crate::record::{PartitionRecord, PinRecord};
+use crate::record::{PartitionRecord, PinRecord, UserId, UserRecord};
 use crate::tests::bench::{Bench, Client, DATA, TRUE, USER_PIN};
 use proptest::prelude::*;
+use proto::admin::Duty;
 
 /// Does one of several things in a session of its own, and tells what came of it.
 fn act(client: &Client, choice: u64, key: u64) -> Result<(), Rv> {
@@ -75,6 +76,12 @@ fn record(name: String, failures: u32, reset: Option<Vec<u8>>) -> PartitionRecor
         wrapped: vec![1; 113],
         failures,
     };
+    let user = UserRecord {
+        id: UserId([5; 16]),
+        name: "alice".to_owned(),
+        duty: Duty::CryptoUser,
+        pin: pin.clone(),
+    };
     PartitionRecord {
         name,
         slot: 3,
@@ -85,6 +92,7 @@ fn record(name: String, failures: u32, reset: Option<Vec<u8>>) -> PartitionRecor
         counter: 2049,
         pins: [Some(pin), None],
         reset,
+        users: vec![user],
     }
 }
 
@@ -102,13 +110,18 @@ proptest! {
     }
 
     #[test]
-    fn a_record_of_the_first_layout_starts_its_counter(name in "\\PC{0,60}", failures: u32) {
-        let record = record(name, failures, None);
-        let mut body = record.encode();
+    fn records_of_earlier_layouts_are_read(name in "\\PC{0,60}", failures: u32) {
+        let whole = record(name, failures, None);
+        let none = PartitionRecord { users: Vec::new(), ..whole };
+        // The second layout ended with the counter, before the count of users; the first before the counter.
+        let mut body = none.encode();
+        body[0] = 2;
+        body.truncate(body.len() - 4);
+        prop_assert_eq!(&PartitionRecord::decode(&body).unwrap(), &none);
         body[0] = 1;
         body.truncate(body.len() - 8);
         let counter = 1;
-        prop_assert_eq!(PartitionRecord::decode(&body).unwrap(), PartitionRecord { counter, ..record });
+        prop_assert_eq!(PartitionRecord::decode(&body).unwrap(), PartitionRecord { counter, ..none });
     }
 
     #[test]
