@@ -85,10 +85,10 @@ fn partition_is_strict_and_without_token_unless_asked() {
 #[test]
 fn user_gets_a_name_a_role_and_a_pin() {
     let desk = Desk::new();
-    desk.secret("pin", "alice-pin-1\n");
+    desk.secret("alice", "alice-pin-1\n");
     desk.secret("user", "user-pin-1");
     let line =
-        "user create app alice --role crypto-officer --pin-file DESK/pin --user-pin-file DESK/user";
+        "user create app alice --role crypto-officer --pin-file DESK/alice --user-pin-file DESK/user";
     let (result, orders) = ordered(&desk, vec![Reply::Done], line);
     result.unwrap();
     let [
