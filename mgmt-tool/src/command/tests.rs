@@ -87,8 +87,7 @@ fn user_gets_a_name_a_role_and_a_pin() {
     let desk = Desk::new();
     desk.secret("alice", "alice-pin-1\n");
     desk.secret("user", "user-pin-1");
-    let line =
-        "user create app alice --role crypto-officer --pin-file DESK/alice --user-pin-file DESK/user";
+    let line = "user create app alice --role crypto-officer --pin-file DESK/alice --user-pin-file DESK/user";
     let (result, orders) = ordered(&desk, vec![Reply::Done], line);
     result.unwrap();
     let [
