@@ -20,6 +20,7 @@ mod policy;
 mod recover;
 mod restart;
 mod saved;
+mod scale;
 mod secrets;
 mod sessions;
 mod speed;
