@@ -139,6 +139,9 @@ impl Attributes {
     /// Puts them into one piece, for an object that is to be kept. What is too large for that stays as it is.
     #[must_use]
     pub(crate) fn packed(self) -> Self {
+        if self.packed.is_some() {
+            return self;
+        }
         match Packed::new(self.iter()) {
             Some(packed) => Self {
                 packed: Some(packed),
@@ -211,22 +214,29 @@ impl Attributes {
         }
         let serial = reader.u64("the serial number")?;
         let count = reader.count(ATTRIBUTES_MAX, "the attributes")?;
-        let mut attributes: Vec<(AttributeType, &[u8])> = Vec::with_capacity(count);
+        let (mut last, mut length) = (None, 0);
+        let mut starts = Vec::with_capacity(count);
         for _ in 0..count {
             let id = AttributeType(reader.u64("an attribute's type")?);
-            if attributes.last().is_some_and(|(last, _)| *last >= id) {
+            if last.is_some_and(|last| last >= id) {
                 return Err(BodyError::Order(id));
             }
             let value = reader.bytes(limits::ATTRIBUTE_BYTES, "an attribute")?;
-            attributes.push((id, value));
+            // So many attributes of so many bytes stay far below what 32 bits count.
+            starts.push(u32::try_from(length).unwrap_or(u32::MAX));
+            length += PREFIX + value.len();
+            last = Some(id);
         }
         reader.finish()?;
-        let packed = Packed::new(attributes.iter().copied());
-        let loose = match packed {
-            Some(_) => Vec::new(),
-            None => attributes.into_iter().map(owned).collect(),
+        let packed = Packed {
+            bytes: Zeroizing::new(bytes[bytes.len() - length..].to_vec()),
+            starts: starts.into_boxed_slice(),
         };
-        Ok((serial, Self { loose, packed }))
+        let attributes = Self {
+            packed: Some(packed),
+            ..Self::default()
+        };
+        Ok((serial, attributes))
     }
 }
 
