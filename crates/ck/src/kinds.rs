@@ -104,6 +104,26 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a hardware feature object is about.
+    HardwareFeature: "CKH_" {
+        MONOTONIC_COUNTER = 0x1,
+        CLOCK = 0x2,
+        USER_INTERFACE = 0x3,
+    }
+}
+
+vocabulary! {
+    /// How far a certificate is trusted for a purpose.
+    Trust: "CKT_" {
+        TRUST_UNKNOWN = 0x0,
+        TRUSTED = 0x1,
+        TRUST_ANCHOR = 0x2,
+        NOT_TRUSTED = 0x3,
+        TRUST_MUST_VERIFY_TRUST = 0x4,
+    }
+}
+
+vocabulary! {
     /// Who logs in.
     UserType: "CKU_" {
         SO = 0x0,

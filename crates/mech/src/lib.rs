@@ -24,6 +24,7 @@ mod aes_gcm;
 mod aes_gmac;
 mod aes_key_wrap;
 mod aes_xts;
+mod certificate;
 mod check_value;
 mod counter_kdf;
 mod derive;
@@ -60,6 +61,7 @@ mod tests;
 
 use zeroize::Zeroizing;
 
+pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
 pub use derive::derive;
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};

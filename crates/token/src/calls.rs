@@ -212,8 +212,17 @@ impl Handler for Caller<'_> {
         if name.is_empty() {
             return self.login(session, user, pin);
         }
-        self.within(session, |call| {
-            login::refuse_named(call.session, &call.activity, UserType(user.0))
+        let pin = pin.ok_or(Error::Argument("PIN"))?;
+        self.within(session, |mut call| {
+            let user = (UserType(user.0), name);
+            login::log_in_named(
+                call.core,
+                call.session,
+                &mut call.activity,
+                &call.who,
+                user,
+                pin,
+            )
         })
     }
 

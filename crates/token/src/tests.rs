@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bench;
+mod certificates;
 mod changes;
 mod derivation;
 mod dual;
@@ -20,10 +21,14 @@ mod policy;
 mod recover;
 mod restart;
 mod saved;
+mod scale;
 mod secrets;
 mod sessions;
 mod speed;
+mod standing;
 mod stress;
+mod templates;
+mod users;
 mod validity;
 mod verify_signature;
 mod wrapping;

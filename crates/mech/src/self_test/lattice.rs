@@ -70,8 +70,7 @@ const DETERMINISTIC: Params<'static> = Params::SignContext {
     digest: None,
 };
 
-const ML_DSA_MESSAGE: &str =
-    "48656c6c6f20776f726c64";
+const ML_DSA_MESSAGE: &str = "48656c6c6f20776f726c64";
 
 const ML_DSA_PRIVATE: [(AttributeType, &str); 2] = [
     (AttributeType::PARAMETER_SET, "0100000000000000"),
@@ -120,8 +119,7 @@ const ML_DSA_PUBLIC: [(AttributeType, &str); 2] = [
     ),
 ];
 
-const ML_DSA_SIGNATURE: &str =
-    "1aa69cb5ed35204534f25f40a17eb0d767f8981f5e7cec46d3bf3252bfc78e09d02ef0c82da6dde97361\
+const ML_DSA_SIGNATURE: &str = "1aa69cb5ed35204534f25f40a17eb0d767f8981f5e7cec46d3bf3252bfc78e09d02ef0c82da6dde97361\
          1c849472890106158cb15ffa6ca891615e888efa0d2d8a121b75ca440228ad32991be34249620f158ffd\
          6f74d7b03bf919218ce259b500808ec157ead67b56b79e9e6607eafb9227b8a30adbec087d35bc1aec2f\
          1a0c4dd126dfcfb9fbf0bd74fb1e092495fa994ab5a7cd1333281aafe834694a6dc11e889c762b564563\

@@ -1,5 +1,6 @@
 //! The mechanisms against standards, against other implementations, and against themselves.
 
+mod certificate;
 mod chunks;
 mod fixture;
 mod import;

@@ -4,7 +4,7 @@ use ck::{
     AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width,
 };
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
+use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -88,6 +88,17 @@ impl TemplateIn {
             writer.u64(attribute.id.0);
             writer.bytes(attribute.value);
         }
+    }
+
+    /// Reads a template that is the value of an attribute: it is written there as templates are written everywhere.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are no template.
+    pub fn read_value(value: &[u8]) -> Result<Vec<Attribute<'_>>, DecodeError> {
+        let mut reader = Reader::new(SessionHandle(0), value);
+        let template = Self::decode(&mut reader)?;
+        reader.finish()?;
+        Ok(template)
     }
 }
 
@@ -213,21 +224,28 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(aad);
             writer.u64(mac_len);
         }
-        Params::SignContext {
-            hedge,
-            context,
-            digest,
-        } => {
-            writer.u8(if digest.is_some() { 51 } else { 50 });
-            writer.u64(hedge.0);
-            writer.bytes(context);
-            if let Some(digest) = digest {
-                writer.u64(digest.0);
-            }
-        }
+        Params::SignContext { .. } => encode_sign_context(params, writer),
         Params::CounterKdf { .. } | Params::Ecdh { .. } | Params::Hkdf { .. } => {
             encode_derivation(params, writer);
         }
+    }
+}
+
+/// Writes the context of a signature; there is nothing to write of others.
+fn encode_sign_context(params: &Params<'_>, writer: &mut Writer<'_>) {
+    let Params::SignContext {
+        hedge,
+        context,
+        digest,
+    } = *params
+    else {
+        return;
+    };
+    writer.u8(if digest.is_some() { 51 } else { 50 });
+    writer.u64(hedge.0);
+    writer.bytes(context);
+    if let Some(digest) = digest {
+        writer.u64(digest.0);
     }
 }
 

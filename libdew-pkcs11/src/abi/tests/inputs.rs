@@ -155,14 +155,67 @@ fn values_in_a_template_are_checked() {
 }
 
 #[test]
-fn a_nested_template_is_named_but_not_read() {
+fn a_template_in_a_template_is_carried_whole() {
+    let (mut flag, mut label) = ([1_u8], *b"inner");
+    let mut inner = [
+        attribute(AttributeType::EXTRACTABLE, flag.as_mut_ptr().cast(), 1),
+        attribute(AttributeType::LABEL, label.as_mut_ptr().cast(), 5),
+    ];
+    for id in [
+        AttributeType::WRAP_TEMPLATE,
+        AttributeType::ENCAPSULATE_TEMPLATE,
+    ] {
+        let mut template = attribute(id, inner.as_mut_ptr().cast(), 48);
+        let bytes = encode(&read::<TemplateIn>((&raw mut template, 1)).unwrap());
+        let decoded = wire::TemplateIn::decode(&mut reader(&bytes)).unwrap();
+        assert_eq!(decoded[0].id, id);
+        let expected = [
+            Attribute {
+                id: AttributeType::EXTRACTABLE,
+                value: &[1],
+            },
+            Attribute {
+                id: AttributeType::LABEL,
+                value: b"inner",
+            },
+        ];
+        assert_eq!(
+            wire::TemplateIn::read_value(decoded[0].value).unwrap(),
+            expected
+        );
+    }
+    let mut empty = attribute(AttributeType::WRAP_TEMPLATE, null_mut(), 0);
+    let bytes = encode(&read::<TemplateIn>((&raw mut empty, 1)).unwrap());
+    let decoded = wire::TemplateIn::decode(&mut reader(&bytes)).unwrap();
+    assert_eq!(wire::TemplateIn::read_value(decoded[0].value).unwrap(), []);
+}
+
+#[test]
+fn templates_in_templates_are_checked() {
+    let mut deep = attribute(AttributeType::UNWRAP_TEMPLATE, null_mut(), 0);
+    let mut torn = attribute(AttributeType::LABEL, null_mut(), 3);
+    for (pointer, length, rv) in [
+        (null_mut(), 24, Rv::ATTRIBUTE_VALUE_INVALID),
+        (
+            std::ptr::without_provenance_mut(1),
+            23,
+            Rv::ATTRIBUTE_VALUE_INVALID,
+        ),
+        (pointer(&mut deep).cast(), 24, Rv::ATTRIBUTE_VALUE_INVALID),
+        (pointer(&mut torn).cast(), 24, Rv::ARGUMENTS_BAD),
+    ] {
+        let mut template = attribute(AttributeType::WRAP_TEMPLATE, pointer, length);
+        assert_eq!(refusal::<TemplateIn>((&raw mut template, 1)), Some(rv));
+    }
+}
+
+#[test]
+fn an_array_of_an_unknown_kind_is_named_but_not_read() {
     let dangling = std::ptr::without_provenance_mut(1);
-    let mut template = attribute(AttributeType::WRAP_TEMPLATE, dangling, 24);
+    let id = AttributeType(0x4000_0777);
+    let mut template = attribute(id, dangling, 24);
     let bytes = encode(&read::<TemplateIn>((&raw mut template, 1)).unwrap());
-    let expected = Attribute {
-        id: AttributeType::WRAP_TEMPLATE,
-        value: b"",
-    };
+    let expected = Attribute { id, value: b"" };
     assert_eq!(
         wire::TemplateIn::decode(&mut reader(&bytes)).unwrap(),
         [expected]
