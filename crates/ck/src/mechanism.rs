@@ -1,7 +1,7 @@
 //! The mechanism table: what Dew's token can do, one row per mechanism.
 //!
 //! Everything said of a mechanism elsewhere (`C_GetMechanismInfo`, which parameter structure the module reads, which
-//! code runs, the support matrix) is read from its row. Sections are those of PKCS#11 3.1, "Mechanisms".
+//! code runs, the support matrix) is read from its row. Sections are those of PKCS#11 3.1, "Mechanisms"; those of 3.2 say so.
 
 use crate::flags::mechanism as ckf;
 use crate::{KeyType, MechanismType};
@@ -59,6 +59,36 @@ impl Digest {
             Algorithm::Digest(digest) => Some(digest),
             _ => None,
         }
+    }
+}
+
+/// A function that a message is hashed by before it is signed: a hash function, or one of any output length at the length that
+/// its strength asks for (FIPS 204, 5.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prehash {
+    /// A hash function.
+    Digest(Digest),
+    /// SHAKE128, of which 32 bytes are taken.
+    Shake128,
+    /// SHAKE256, of which 64 bytes are taken.
+    Shake256,
+}
+
+impl Prehash {
+    /// Returns the length of its output in bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        match self {
+            Self::Digest(digest) => digest.len(),
+            Self::Shake128 => 32,
+            Self::Shake256 => 64,
+        }
+    }
+
+    /// Always false: no output is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        false
     }
 }
 
@@ -159,6 +189,16 @@ pub enum Algorithm {
     Hkdf,
     /// Generation of a key for that.
     HkdfKeyGen,
+    /// A signature over module lattices, of the message itself.
+    MlDsa,
+    /// The same of a digest: the caller's, or one of a message hashed here.
+    HashMlDsa(Option<Prehash>),
+    /// Generation of a key pair for both.
+    MlDsaKeyPairGen,
+    /// Key encapsulation over module lattices.
+    MlKem,
+    /// Generation of a key pair for that.
+    MlKemKeyPairGen,
     /// Generation of a key pair on a Montgomery curve.
     MontgomeryKeyPairGen,
     /// RSA OAEP encryption.
@@ -204,6 +244,10 @@ pub enum ParamShape {
     Oaep,
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss,
+    /// `CK_SIGN_ADDITIONAL_CONTEXT`, or none.
+    SignContext,
+    /// `CK_HASH_SIGN_ADDITIONAL_CONTEXT`.
+    HashSignContext,
 }
 
 /// The key sizes that a mechanism takes, in the unit that the standard has for it.
@@ -239,6 +283,12 @@ impl Operations {
     pub const CIPHER_AND_WRAP: Self = Self(Self::CIPHER.0 | ckf::WRAP | ckf::UNWRAP);
     /// `C_DeriveKey`.
     pub const DERIVE: Self = Self(ckf::DERIVE);
+    /// `C_EncapsulateKey` and `C_DecapsulateKey`.
+    pub const ENCAPSULATE: Self = Self(ckf::ENCAPSULATE | ckf::DECAPSULATE);
+    /// `C_DeriveKey`, and encapsulation by a key of the moment.
+    pub const AGREEMENT: Self = Self(Self::DERIVE.0 | Self::ENCAPSULATE.0);
+    /// All of the families that RSA OAEP serves.
+    pub const TRANSPORT: Self = Self(Self::CIPHER_AND_WRAP.0 | Self::ENCAPSULATE.0);
     /// `C_DigestInit`.
     pub const DIGEST: Self = Self(ckf::DIGEST);
     /// `C_GenerateKey`.
@@ -307,6 +357,8 @@ const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
 const DES2: Option<KeyType> = Some(KeyType::DES2);
 const DES3: Option<KeyType> = Some(KeyType::DES3);
+const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
+const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
@@ -319,6 +371,10 @@ const DES2_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 const DES3_BYTES: KeySizes = KeySizes::Bytes(24, 24);
 // Of two keys or three.
 const DES_BYTES: KeySizes = KeySizes::Bytes(16, 24);
+// The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
+const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
+// The public keys of ML-DSA-44 and ML-DSA-87 (FIPS 204, 4).
+const ML_DSA_BYTES: KeySizes = KeySizes::Bytes(1312, 2592);
 // Two keys of 256 bits.
 const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
@@ -359,9 +415,24 @@ mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
-    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , CIPHER_AND_WRAP, RsaOaep                                        , "6.1.8";
+    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , TRANSPORT      , RsaOaep                                        , "6.1.8";
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
+    ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
+    ML_KEM                  Empty    , ML_KEM , ML_KEM_BYTES  , ENCAPSULATE    , MlKem                                          , "3.2: 6.68";
+    ML_DSA_KEY_PAIR_GEN     Empty    , ML_DSA , ML_DSA_BYTES  , GENERATE_PAIR  , MlDsaKeyPairGen                                , "3.2: 6.67";
+    ML_DSA                  SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , MlDsa                                          , "3.2: 6.67";
+    HASH_ML_DSA             HashSignContext, ML_DSA, ML_DSA_BYTES, SIGN        , HashMlDsa(None)                                , "3.2: 6.67";
+    HASH_ML_DSA_SHA224      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA224)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA256      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA256)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA384      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA384)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA512      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA512)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_224    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_224)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_256)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_384    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_384)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_512    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_512)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHAKE128    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake128))             , "3.2: 6.67";
+    HASH_ML_DSA_SHAKE256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake256))             , "3.2: 6.67";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
     SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
     SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";
@@ -425,9 +496,9 @@ mechanisms! {
     ECDSA_SHA3_256          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_256))                          , "6.3.13";
     ECDSA_SHA3_384          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_384))                          , "6.3.13";
     ECDSA_SHA3_512          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_512))                          , "6.3.13";
-    ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.17";
+    ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , AGREEMENT      , Ecdh                                           , "6.3.17";
     // The curves have a cofactor of 1, so that it makes no difference.
-    ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.18";
+    ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , AGREEMENT      , Ecdh                                           , "6.3.18";
     EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.10";
     EC_MONTGOMERY_KEY_PAIR_GEN Empty , MONTGOMERY, EDWARDS_BITS, GENERATE_PAIR , MontgomeryKeyPairGen                           , "6.3.11";
     EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.14";

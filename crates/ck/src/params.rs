@@ -1,6 +1,6 @@
 //! Mechanism parameters, one variant per shape.
 
-use crate::{KeyDerivation, MechanismType, Mgf};
+use crate::{Hedge, KeyDerivation, MechanismType, Mgf};
 
 /// The parameters of a mechanism as the application gave them, lengths in bytes unless said otherwise.
 ///
@@ -96,6 +96,15 @@ pub enum Params<'a> {
         mgf: Mgf,
         /// The length of the salt.
         salt_len: u64,
+    },
+    /// `CK_SIGN_ADDITIONAL_CONTEXT` and `CK_HASH_SIGN_ADDITIONAL_CONTEXT`.
+    SignContext {
+        /// Whether the signature takes randomness.
+        hedge: Hedge,
+        /// The context.
+        context: &'a [u8],
+        /// What the caller has hashed the message by, where it has.
+        digest: Option<MechanismType>,
     },
 }
 

@@ -22,11 +22,12 @@ use crate::cmac::Cmac;
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
+use crate::ml_dsa::Form;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
 use crate::rsa_recovery::Recovery;
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss};
+use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss};
 
 /// Starts a signature or MAC.
 ///
@@ -74,6 +75,8 @@ pub fn signer(
             param::none(params)?;
             rsa_pkcs1::signer(key, digest)
         }
+        Algorithm::MlDsa => ml_dsa::signer(key, Form::Pure, params),
+        Algorithm::HashMlDsa(prehash) => ml_dsa::signer(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
         _ => Err(Error::MechanismInvalid),
     }
@@ -125,6 +128,8 @@ pub fn verifier(
             param::none(params)?;
             rsa_pkcs1::verifier(key, digest)
         }
+        Algorithm::MlDsa => ml_dsa::verifier(key, Form::Pure, params),
+        Algorithm::HashMlDsa(prehash) => ml_dsa::verifier(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
         _ => Err(Error::MechanismInvalid),
     }

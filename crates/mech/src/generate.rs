@@ -6,8 +6,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::{EcKey, Ed25519Private, Rsa, X25519Private};
-use crate::key::{check_secret_len, fixed_secret_len, pair, set_parity};
+use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, Rsa, X25519Private};
+use crate::key::{LatticeKey, Seeded, check_secret_len, fixed_secret_len, pair, set_parity};
 use crate::{Error, Key, Material, param, signer, verifier};
 
 /// The public exponent of a request that names none.
@@ -24,6 +24,8 @@ pub struct PairRequest<'a> {
     pub public_exponent: Option<&'a [u8]>,
     /// `CKA_EC_PARAMS` (EC).
     pub ec_params: Option<&'a [u8]>,
+    /// `CKA_PARAMETER_SET` (ML-DSA, ML-KEM).
+    pub parameter_set: Option<u64>,
 }
 
 /// Fills a buffer from the library's random generator.
@@ -81,6 +83,8 @@ pub fn generate_pair(
     let generate = match mechanism.algorithm {
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
+        Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,
+        Algorithm::MlKemKeyPairGen => generate_lattice::<KemKey>,
         Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
         _ => return Err(Error::MechanismInvalid),
@@ -120,6 +124,24 @@ fn generate_edwards(
     let mechanism = MechanismType::EDDSA;
     check_pair(KeyType::EC_EDWARDS, mechanism, &public, &private)?;
     Ok((public, private))
+}
+
+fn generate_lattice<K: LatticeKey>(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let number = request
+        .parameter_set
+        .ok_or(Error::TemplateIncomplete(AttributeType::PARAMETER_SET))?;
+    let set = pair::lattice_set::<K>(number)?;
+    let mut seed = Zeroizing::new(vec![0; K::SEED_LEN]);
+    random(&mut seed)?;
+    let key = Seeded::<K>::from_seed(set, &seed)?;
+    if !key.key().is_consistent()? {
+        return Err(Error::Provider("the pairwise consistency test"));
+    }
+    let public = pair::lattice_public_material(key.key())?;
+    Ok((public, key.material()?))
 }
 
 fn generate_montgomery(

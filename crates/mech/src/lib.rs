@@ -26,6 +26,7 @@ mod block_cipher;
 mod blocks;
 mod cbc_mac;
 mod cbc_pad;
+mod certificate;
 mod check_value;
 mod cmac;
 mod counter_kdf;
@@ -35,13 +36,17 @@ mod dispatch;
 mod ecdh;
 mod ecdsa;
 mod eddsa;
+mod encapsulation;
 mod error;
 mod generate;
 mod hkdf;
 mod hmac;
 mod key;
+mod ml_dsa;
+mod ml_kem;
 mod operation;
 mod param;
+mod prehash;
 mod public_info;
 mod rsa_cipher;
 mod rsa_oaep;
@@ -59,9 +64,11 @@ mod tests;
 
 use zeroize::Zeroizing;
 
+pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
 pub use derive::derive;
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
+pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
 pub use key::{
@@ -75,5 +82,5 @@ pub use wrap::{unwrap, wrap};
 /// The values of some attributes, as the store keeps them.
 ///
 /// Numbers are eight bytes, little-endian; big integers have their most significant byte first; `CKA_EC_POINT` is a
-/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER.
+/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER; keys over lattices are as FIPS 203 and FIPS 204 write them.
 pub type Material = Vec<(ck::AttributeType, Zeroizing<Vec<u8>>)>;

@@ -9,7 +9,7 @@ mod output;
 
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};
 pub use input::{Attribute, MechanismArgument};
-pub use output::{Answer, AttributeAnswer, AttributeRequest, Room, UNAVAILABLE};
+pub use output::{Answer, AttributeAnswer, AttributeRead, AttributeRequest, Room, UNAVAILABLE};
 
 use crate::codec::{DecodeError, Reader, Writer};
 

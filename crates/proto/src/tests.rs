@@ -1,6 +1,8 @@
 //! The wire keeps its promises: what is written is read back, and nothing else is accepted.
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width,
+};
 use proptest::prelude::*;
 
 use crate::frame::{HEADER_LEN, Header, Kind, append};
@@ -119,6 +121,16 @@ fn every_kind_of_parameter_is_read_back() {
             digest: MechanismType::SHA_1,
             mgf: Mgf::MGF1_SHA512,
             salt_len: 20,
+        },
+        Params::SignContext {
+            hedge: Hedge::DETERMINISTIC_REQUIRED,
+            context: b"context",
+            digest: None,
+        },
+        Params::SignContext {
+            hedge: Hedge::HEDGE_PREFERRED,
+            context: b"",
+            digest: Some(MechanismType::SHA256),
         },
         Params::Eddsa {
             prehash: true,

@@ -3,6 +3,7 @@
 mod caller;
 mod crypto;
 mod derivation;
+mod encapsulation;
 mod find;
 mod keys;
 mod objects;
@@ -208,8 +209,17 @@ impl Handler for Caller<'_> {
         if name.is_empty() {
             return self.login(session, user, pin);
         }
-        self.within(session, |call| {
-            login::refuse_named(call.session, &call.activity, UserType(user.0))
+        let pin = pin.ok_or(Error::Argument("PIN"))?;
+        self.within(session, |mut call| {
+            let user = (UserType(user.0), name);
+            login::log_in_named(
+                call.core,
+                call.session,
+                &mut call.activity,
+                &call.who,
+                user,
+                pin,
+            )
         })
     }
 
@@ -649,6 +659,36 @@ impl Handler for Caller<'_> {
     ) -> Result<(), Error> {
         *key = Some(self.within(session, |call| {
             call.unwrap_key(mechanism, unwrapping_key.0, wrapped, template)
+        })?);
+        Ok(())
+    }
+
+    fn encapsulate_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        public_key: ObjectHandle,
+        template: &[Attribute<'_>],
+        ciphertext: &mut Answer<Vec<u8>>,
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = self.within(session, |call| {
+            call.encapsulate_key(mechanism, public_key.0, template, ciphertext)
+        })?;
+        Ok(())
+    }
+
+    fn decapsulate_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        private_key: ObjectHandle,
+        template: &[Attribute<'_>],
+        ciphertext: &[u8],
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = Some(self.within(session, |call| {
+            call.decapsulate_key(mechanism, private_key.0, template, ciphertext)
         })?);
         Ok(())
     }

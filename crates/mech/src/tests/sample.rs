@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ck::{
-    Algorithm, Digest, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf, Params,
-    Piece, Width,
+    Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
+    Params, Piece, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -19,6 +19,8 @@ const POINT: [u8; 65] = *b"\x04\
     \x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
 /// The length of the messages that CCM is told of.
 const CCM_DATA: u64 = 96;
+/// The digest that signatures of the caller's digest are told of.
+const GIVEN_DIGEST: Digest = Digest::Sha3_384;
 /// The digest that PSS without hashing is told of.
 const PSS_DIGEST: Digest = Digest::Sha384;
 
@@ -37,6 +39,8 @@ pub(super) struct Keys {
     ec: Sample,
     edwards: Sample,
     montgomery: Sample,
+    kem: Sample,
+    dsa: Sample,
 }
 
 impl Keys {
@@ -54,6 +58,8 @@ impl Keys {
             ec: sample("p256"),
             edwards: sample("ed25519"),
             montgomery: sample("x25519"),
+            kem: sample("mlkem768"),
+            dsa: sample("mldsa44"),
         }
     }
 
@@ -68,6 +74,10 @@ impl Keys {
             Arc::clone(&self.edwards.public),
             Arc::clone(&self.montgomery.private),
             Arc::clone(&self.montgomery.public),
+            Arc::clone(&self.kem.private),
+            Arc::clone(&self.kem.public),
+            Arc::clone(&self.dsa.private),
+            Arc::clone(&self.dsa.public),
             secret(KeyType::AES, &[1; 32]),
             secret(KeyType::SHA256_HMAC, &[2; 32]),
         ]
@@ -82,6 +92,8 @@ impl Keys {
             KeyType::EC_MONTGOMERY => {
                 [&self.montgomery.private, &self.montgomery.public].map(Arc::clone)
             }
+            KeyType::ML_DSA => [&self.dsa.private, &self.dsa.public].map(Arc::clone),
+            KeyType::ML_KEM => [&self.kem.private, &self.kem.public].map(Arc::clone),
             KeyType::AES_XTS => {
                 let value: Vec<u8> = (0..64).collect();
                 let key = secret(KeyType::AES_XTS, &value);
@@ -105,6 +117,22 @@ impl Keys {
             private,
             public,
         })
+    }
+
+    /// Finds what this mechanism takes for encapsulating.
+    pub(super) fn encapsulation(&self, row: &Mechanism) -> Sample {
+        let sample = self.sample(row).unwrap();
+        let params = match sample.params {
+            Params::Ecdh {
+                kdf, shared_data, ..
+            } => Params::Ecdh {
+                kdf,
+                shared_data,
+                public_data: &[],
+            },
+            other => other,
+        };
+        Sample { params, ..sample }
     }
 }
 
@@ -150,6 +178,11 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             mgf: Mgf::MGF1_SHA1,
             label: b"label",
         },
+        Algorithm::HashMlDsa(None) => Params::SignContext {
+            hedge: Hedge::HEDGE_REQUIRED,
+            context: b"context",
+            digest: Some(digest_mechanism(GIVEN_DIGEST)),
+        },
         Algorithm::RsaPss(digest) => Params::Pss {
             digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
             mgf: Mgf::MGF1_SHA256,
@@ -172,6 +205,11 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::HkdfKeyGen
+        | Algorithm::HashMlDsa(Some(_))
+        | Algorithm::MlDsa
+        | Algorithm::MlDsaKeyPairGen
+        | Algorithm::MlKem
+        | Algorithm::MlKemKeyPairGen
         | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen
@@ -228,6 +266,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
         Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
         Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
+        Algorithm::HashMlDsa(None) => message.resize(GIVEN_DIGEST.len(), 2),
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),
         Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),

@@ -8,7 +8,7 @@ use ck::{KeyType, MECHANISMS, Mechanism, ObjectClass, Operations};
 use super::fixture::{
     Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
 };
-use crate::{Error, Key, derive, digester};
+use crate::{Error, Key, decapsulate, derive, digester};
 
 #[test]
 fn digests_have_their_known_answers() {
@@ -113,6 +113,16 @@ fn derived_secrets_have_their_known_answers() {
 }
 
 #[test]
+fn ml_dsa_has_its_known_answers() {
+    check_file("ml_dsa", 60);
+}
+
+#[test]
+fn ml_kem_has_its_known_answers() {
+    check_file("ml_kem", 90);
+}
+
+#[test]
 fn every_mechanism_has_a_vector_unless_it_makes_keys() {
     let covered: BTreeSet<_> = FILES
         .iter()
@@ -183,6 +193,10 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
             let key = key(ObjectClass::PRIVATE_KEY);
             derive(row, &params, &key, case.length).map(|secret| secret.to_vec())
         }
+        "decapsulate" => {
+            let key = key(ObjectClass::PRIVATE_KEY);
+            decapsulate(row, &params, &key, input, case.length).map(|secret| secret.to_vec())
+        }
         "encrypt" => encrypt(row, &params, &key(ObjectClass::PUBLIC_KEY), &[input]),
         "decrypt" => decrypt(row, &params, &key(ObjectClass::PRIVATE_KEY), &[input]),
         other => panic!("{other} is no operation"),
@@ -195,11 +209,17 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         let key_type = case.key_type(row);
         return value.key(ObjectClass::SECRET_KEY, key_type);
     }
-    let attributes = &file.keys[case.key.as_ref().unwrap()];
+    let name = case.key.as_ref().unwrap();
+    let public = file.keys.get(&format!("{name}-public"));
+    let attributes = public
+        .filter(|_| half == ObjectClass::PUBLIC_KEY)
+        .unwrap_or_else(|| &file.keys[name]);
     let key_type = match attributes["type"].as_str() {
         "RSA" => KeyType::RSA,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
+        "ML_DSA" => KeyType::ML_DSA,
+        "ML_KEM" => KeyType::ML_KEM,
         _ => KeyType::EC,
     };
     Object::of(attributes).key(half, key_type)

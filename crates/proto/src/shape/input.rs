@@ -1,8 +1,10 @@
 //! The arguments that go in.
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width,
+};
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
+use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -86,6 +88,17 @@ impl TemplateIn {
             writer.u64(attribute.id.0);
             writer.bytes(attribute.value);
         }
+    }
+
+    /// Reads a template that is the value of an attribute: it is written there as templates are written everywhere.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are no template.
+    pub fn read_value(value: &[u8]) -> Result<Vec<Attribute<'_>>, DecodeError> {
+        let mut reader = Reader::new(SessionHandle(0), value);
+        let template = Self::decode(&mut reader)?;
+        reader.finish()?;
+        Ok(template)
     }
 }
 
@@ -211,9 +224,28 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(aad);
             writer.u64(mac_len);
         }
+        Params::SignContext { .. } => encode_sign_context(params, writer),
         Params::CounterKdf { .. } | Params::Ecdh { .. } | Params::Hkdf { .. } => {
             encode_derivation(params, writer);
         }
+    }
+}
+
+/// Writes the context of a signature; there is nothing to write of others.
+fn encode_sign_context(params: &Params<'_>, writer: &mut Writer<'_>) {
+    let Params::SignContext {
+        hedge,
+        context,
+        digest,
+    } = *params
+    else {
+        return;
+    };
+    writer.u8(if digest.is_some() { 51 } else { 50 });
+    writer.u64(hedge.0);
+    writer.bytes(context);
+    if let Some(digest) = digest {
+        writer.u64(digest.0);
     }
 }
 
@@ -359,6 +391,14 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             digest: MechanismType(reader.u64(WHAT)?),
             salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        tag @ (50 | 51) => Params::SignContext {
+            hedge: Hedge(reader.u64(WHAT)?),
+            context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            digest: match tag {
+                50 => None,
+                _ => Some(MechanismType(reader.u64(WHAT)?)),
+            },
         },
         tag => {
             return Err(DecodeError::Unknown {

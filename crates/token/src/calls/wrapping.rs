@@ -14,7 +14,7 @@ use crate::journal::Act;
 use crate::object::Object;
 use crate::policy::{self, KeyStrength, Usage};
 use crate::rules::Template;
-use crate::{Attributes, Error};
+use crate::{Attributes, Error, templates};
 
 impl Within<'_> {
     /// Wraps a key. The result is computed to learn its length, too: that is cheap, and keeps nothing between the calls.
@@ -32,6 +32,10 @@ impl Within<'_> {
         let profile = self.session.tenancy.partition.profile;
         let params = &argument.params;
         self.permit(Usage::Wrap, &attributes.0, row, params)?;
+        if !templates::fits(&attributes.0, &attributes.1) {
+            // "The key handle is not one that this wrapping key may wrap" has no code of its own (5.18.3).
+            return Err(Error::KeyHandleInvalid);
+        }
         let keys = (wrapping.key()?, wrapped.key()?);
         let strength = KeyStrength {
             wrapping: policy::strength(attributes.0.key_type(), keys.0.size()),
@@ -64,7 +68,8 @@ impl Within<'_> {
         let params = &argument.params;
         self.permit(Usage::Unwrap, &attributes, row, params)?;
         policy::decide_unwrap(&attributes).obey()?;
-        let template = Template::new(template)?;
+        let always = templates::inner(&attributes, A::UNWRAP_TEMPLATE);
+        let template = Template::new(template)?.with(&always)?;
         let class = class_of(&template)?;
         let named = template.number(A::KEY_TYPE)?.map(KeyType);
         let named = named.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;

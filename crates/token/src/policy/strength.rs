@@ -1,10 +1,13 @@
 //! Policy of strength: what `strict` does not do with a mechanism, and the parameters and sizes that it does not take.
 
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params};
+use ck::{
+    Algorithm, AttributeType, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Prehash,
+};
 
 use super::secrets::LEAST_LEN;
 use super::{Decision, Profile, Refusal, Usage};
+use crate::Attributes;
 
 /// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
 const LEAST_MAC: u64 = 8;
@@ -140,4 +143,30 @@ pub(super) fn weak_parameter(
         _ => return None,
     };
     Some(Refusal::WeakParameter(why))
+}
+
+/// Refuses to sign a digest that is found to be another message's more easily than the key is broken.
+pub(super) fn weak_prehash(
+    usage: Usage,
+    key: &Attributes,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let Algorithm::HashMlDsa(prehash) = mechanism.algorithm else {
+        return None;
+    };
+    let given = match params {
+        Params::SignContext {
+            digest: Some(id), ..
+        } => Digest::from_mechanism(*id).map(Prehash::Digest),
+        _ => None,
+    };
+    let least = match key.number(AttributeType::PARAMETER_SET) {
+        Some(1) => 32,
+        Some(2) => 48,
+        _ => 64,
+    };
+    let len = prehash.or(given)?.len();
+    let why = "a digest is as strong as the key that signs it (FIPS 204, 5.4)";
+    (usage == Usage::Sign && len < least).then_some(Refusal::WeakParameter(why))
 }

@@ -48,6 +48,14 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
         (Some(KeyType::DES2), _) => 80,
         (Some(KeyType::DES3), _) => 112,
+        // ML-KEM-512, ML-KEM-768 and ML-KEM-1024 by the size of their public keys (FIPS 203, 8).
+        (Some(KeyType::ML_KEM), 0..=800) => 128,
+        (Some(KeyType::ML_KEM), 801..=1184) => 192,
+        (Some(KeyType::ML_KEM), _) => 256,
+        // ML-DSA-44, ML-DSA-65 and ML-DSA-87 likewise (FIPS 204, 4).
+        (Some(KeyType::ML_DSA), 0..=1312) => 128,
+        (Some(KeyType::ML_DSA), 1313..=1952) => 192,
+        (Some(KeyType::ML_DSA), _) => 256,
         // No attack on longer secrets is any dearer.
         (_, bytes) => bytes.saturating_mul(8).min(256),
     }

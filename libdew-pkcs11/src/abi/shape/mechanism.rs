@@ -1,11 +1,12 @@
 //! Mechanisms with their parameters.
 
 use ck::{
-    KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
+    Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
 };
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
+use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
@@ -48,7 +49,9 @@ impl CArgument for MechanismIn {
                     Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } => label.len(),
-                    Params::Eddsa { context, .. } => context.len(),
+                    Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
+                        context.len()
+                    }
                     Params::Ecdh {
                         shared_data,
                         public_data,
@@ -121,6 +124,11 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
             ParamShape::Pss => structure(bytes).map(pss),
+            ParamShape::SignContext if bytes.is_empty() => Some(Params::None),
+            ParamShape::SignContext => structure(bytes).and_then(|sign| sign_context(&sign)),
+            ParamShape::HashSignContext => {
+                structure(bytes).and_then(|sign| hash_sign_context(&sign))
+            }
         }
     };
     params.unwrap_or(Params::Malformed)
@@ -284,4 +292,41 @@ unsafe fn eddsa_params<'a>(eddsa: &CK_EDDSA_PARAMS) -> Option<Params<'a>> {
             )?
         },
     })
+}
+
+/// Reads the parameters of a signature with a context.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn sign_context<'a>(sign: &CK_SIGN_ADDITIONAL_CONTEXT) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    let context = unsafe { context(sign.pContext, sign.ulContextLen)? };
+    Some(Params::SignContext {
+        hedge: Hedge(sign.hedgeVariant),
+        context,
+        digest: None,
+    })
+}
+
+/// Reads the parameters of a signature of the host's digest.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn hash_sign_context<'a>(sign: &CK_HASH_SIGN_ADDITIONAL_CONTEXT) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    let context = unsafe { context(sign.pContext, sign.ulContextLen)? };
+    Some(Params::SignContext {
+        hedge: Hedge(sign.hedgeVariant),
+        context,
+        digest: Some(MechanismType(sign.hash)),
+    })
+}
+
+/// The context of a signature; none may be at any pointer.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn context<'a>(pointer: *const u8, length: CK_ULONG) -> Option<&'a [u8]> {
+    // SAFETY: the caller's promise.
+    unsafe { pointed(pointer, length, limits::ATTRIBUTE_BYTES) }
 }
