@@ -140,24 +140,20 @@ impl Keys {
 pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
         Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
-        Algorithm::AesCbc { .. }
-        | Algorithm::AesCfb { .. }
-        | Algorithm::AesCts
+        Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
+        Algorithm::AesCfb { .. }
+        | Algorithm::AesMac { .. }
         | Algorithm::AesOfb
-        | Algorithm::AesXts => Params::Bytes(&BLOCK),
-        Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
+        | Algorithm::Des3Cbc { .. }
+        | Algorithm::Des3Cmac { .. }
+        | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::AesCcm => Params::Ccm {
             data_len: CCM_DATA,
             nonce: &BLOCK[..13],
             aad: b"associated",
             mac_len: 16,
         },
-        Algorithm::AesCmac { general: true } | Algorithm::AesMac { general: true } => {
-            Params::Length(11)
-        }
-        Algorithm::Des3Cmac { general: true } | Algorithm::Des3Mac { general: true } => {
-            Params::Length(7)
-        }
+        Algorithm::AesCmac { general: true } => Params::Length(11),
         Algorithm::AesGmac => Params::Gcm {
             iv: &BLOCK,
             aad: &[],
@@ -192,12 +188,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
-        | Algorithm::AesMac { general: false }
         | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
-        | Algorithm::Des3Cmac { general: false }
         | Algorithm::Des3Ecb
-        | Algorithm::Des3Mac { general: false }
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
@@ -215,6 +208,18 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_)
         | Algorithm::SecretKeyGen => Params::None,
+    }
+}
+
+fn block_cipher(algorithm: Algorithm) -> Params<'static> {
+    match algorithm {
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => Params::Bytes(&BLOCK),
+        Algorithm::AesMac { general: true } => Params::Length(11),
+        Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
+        Algorithm::Des3Cmac { general: true } | Algorithm::Des3Mac { general: true } => {
+            Params::Length(7)
+        }
+        _ => Params::None,
     }
 }
 
