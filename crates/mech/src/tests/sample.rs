@@ -142,6 +142,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCfb { .. }
+        | Algorithm::AesCmac { .. }
         | Algorithm::AesMac { .. }
         | Algorithm::AesOfb
         | Algorithm::Des3Cbc { .. }
@@ -153,7 +154,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             aad: b"associated",
             mac_len: 16,
         },
-        Algorithm::AesCmac { general: true } => Params::Length(11),
         Algorithm::AesGmac => Params::Gcm {
             iv: &BLOCK,
             aad: &[],
@@ -184,8 +184,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             mgf: Mgf::MGF1_SHA256,
             salt_len: 20,
         },
-        Algorithm::AesCmac { general: false }
-        | Algorithm::AesEcb
+        Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
         | Algorithm::AesXcbcMac { .. }
@@ -214,7 +213,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
 fn block_cipher(algorithm: Algorithm) -> Params<'static> {
     match algorithm {
         Algorithm::AesCfb { .. } | Algorithm::AesOfb => Params::Bytes(&BLOCK),
-        Algorithm::AesMac { general: true } => Params::Length(11),
+        Algorithm::AesCmac { general: true } | Algorithm::AesMac { general: true } => {
+            Params::Length(11)
+        }
         Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
         Algorithm::Des3Cmac { general: true } | Algorithm::Des3Mac { general: true } => {
             Params::Length(7)
