@@ -166,6 +166,8 @@ pub enum Algorithm {
     },
     /// A hash function.
     Digest(Digest),
+    /// Key derivation by a hash of the key.
+    DigestDerivation(Digest),
     /// Diffie-Hellman over elliptic curves.
     Ecdh,
     /// ECDSA over the caller's digest or over a message hashed here.
@@ -211,6 +213,11 @@ pub enum Algorithm {
     RsaKeyPairGen,
     /// Generation of a secret key of the type that the row names.
     SecretKeyGen,
+    /// Key derivation by SHAKE of the key.
+    ShakeDerivation {
+        /// 128 or 256.
+        bits: u16,
+    },
 }
 
 /// Which parameter structure a mechanism takes.
@@ -444,9 +451,11 @@ mechanisms! {
     SHA512_224              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_224)                             , "6.25.2";
     SHA512_224_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: false }    , "6.25.4";
     SHA512_224_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: true }     , "6.25.3";
+    SHA512_224_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_224)                   , "6.25.5";
     SHA512_256              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_256)                             , "6.26.2";
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
+    SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
     DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";
@@ -474,16 +483,31 @@ mechanisms! {
     SHA3_256                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_256)                               , "6.29.2";
     SHA3_256_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: false }      , "6.29.4";
     SHA3_256_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: true }       , "6.29.3";
+    SHA3_256_KEY_GEN        Empty    , Some(KeyType::SHA3_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.29.6";
     SHA3_224                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_224)                               , "6.28.2";
     SHA3_224_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_224, general: false }      , "6.28.4";
     SHA3_224_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_224, general: true }       , "6.28.3";
+    SHA3_224_KEY_GEN        Empty    , Some(KeyType::SHA3_224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.28.6";
     SHA3_384                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_384)                               , "6.30.2";
     SHA3_384_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_384, general: false }      , "6.30.4";
     SHA3_384_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_384, general: true }       , "6.30.3";
+    SHA3_384_KEY_GEN        Empty    , Some(KeyType::SHA3_384_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.30.6";
     SHA3_512                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_512)                               , "6.31.2";
     SHA3_512_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: false }      , "6.31.4";
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
+    SHA3_512_KEY_GEN        Empty    , Some(KeyType::SHA3_512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.31.6";
     GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    SHA1_KEY_DERIVATION     Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA1)                         , "6.20.5";
+    SHA256_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA256)                       , "6.22.5";
+    SHA384_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA384)                       , "6.23.5";
+    SHA512_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512)                       , "6.24.5";
+    SHA224_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA224)                       , "6.21.5";
+    SHA3_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_256)                     , "6.29.5";
+    SHA3_224_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_224)                     , "6.28.5";
+    SHA3_384_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_384)                     , "6.30.5";
+    SHA3_512_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_512)                     , "6.31.5";
+    SHAKE_128_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , ShakeDerivation { bits: 128 }                  , "6.32";
+    SHAKE_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , ShakeDerivation { bits: 256 }                  , "6.32";
     SP800_108_COUNTER_KDF   CounterKdf, GENERIC, MAC_BYTES    , DERIVE         , CounterKdf                                     , "6.42";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
     ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
@@ -528,6 +552,13 @@ mechanisms! {
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
     AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
     AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
+    SHA_1_KEY_GEN           Empty    , Some(KeyType::SHA_1_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.20.6";
+    SHA224_KEY_GEN          Empty    , Some(KeyType::SHA224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.21.6";
+    SHA256_KEY_GEN          Empty    , Some(KeyType::SHA256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.22.6";
+    SHA384_KEY_GEN          Empty    , Some(KeyType::SHA384_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.23.6";
+    SHA512_KEY_GEN          Empty    , Some(KeyType::SHA512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.24.6";
+    SHA512_224_KEY_GEN      Empty    , Some(KeyType::SHA512_224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.25.6";
+    SHA512_256_KEY_GEN      Empty    , Some(KeyType::SHA512_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.26.6";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
     HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
 }

@@ -32,6 +32,7 @@ mod cmac;
 mod counter_kdf;
 mod derive;
 mod digest;
+mod digest_derivation;
 mod dispatch;
 mod ecdh;
 mod ecdsa;

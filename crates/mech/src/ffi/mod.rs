@@ -27,7 +27,7 @@ pub(crate) use bignum::BigNum;
 pub(crate) use ccm::Ccm;
 pub(crate) use cipher::{CipherContext, Direction, Mode};
 pub(crate) use cmac::CmacContext;
-pub(crate) use digest::DigestContext;
+pub(crate) use digest::{DigestContext, shake};
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use ed25519::{Ed25519Private, Ed25519Public, Scheme as Ed25519Scheme};
 pub(crate) use hmac::HmacContext;

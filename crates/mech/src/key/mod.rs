@@ -272,6 +272,14 @@ impl Key {
         }
     }
 
+    /// Returns the value of the secret key, of whatever type, that this must be.
+    pub(crate) fn secret(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the value of the HMAC key that this must be: a generic secret, or a key for this very hash function.
     pub(crate) fn hmac(&self, digest: Digest) -> Result<&[u8], Error> {
         let fits = |key_type| {

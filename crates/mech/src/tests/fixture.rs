@@ -71,7 +71,11 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 28] = [
+pub(super) const FILES: [(&str, &str); 29] = [
+    (
+        "digest_derivation",
+        include_str!("../../vectors/digest_derivation.json"),
+    ),
     ("cbc_mac", include_str!("../../vectors/cbc_mac.json")),
     (
         "aes_feedback",

@@ -30,7 +30,7 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
         (ckf::DIGEST, digester(row, params).map(drop)),
         (
             ckf::DERIVE,
-            derive(row, params, &private, Some(32)).map(drop),
+            derive(row, params, &private, Some(16)).map(drop),
         ),
         (
             ckf::GENERATE,

@@ -143,6 +143,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCfb { .. }
         | Algorithm::AesCmac { .. }
+        | Algorithm::AesCtr
         | Algorithm::AesMac { .. }
         | Algorithm::AesOfb
         | Algorithm::Des3Cbc { .. }
@@ -158,10 +159,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             iv: &BLOCK,
             aad: &[],
             tag_bits: 128,
-        },
-        Algorithm::AesCtr => Params::Counter {
-            counter_bits: 64,
-            block: BLOCK,
         },
         Algorithm::AesGcm => Params::Gcm {
             iv: &BLOCK,
@@ -191,6 +188,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::AesXtsKeyGen
         | Algorithm::Des3Ecb
         | Algorithm::Digest(_)
+        | Algorithm::DigestDerivation(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
         | Algorithm::Eddsa
@@ -206,7 +204,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_)
-        | Algorithm::SecretKeyGen => Params::None,
+        | Algorithm::SecretKeyGen
+        | Algorithm::ShakeDerivation { .. } => Params::None,
     }
 }
 
@@ -217,6 +216,10 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
             Params::Length(11)
         }
         Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
+        Algorithm::AesCtr => Params::Counter {
+            counter_bits: 64,
+            block: BLOCK,
+        },
         Algorithm::Des3Cmac { general: true } | Algorithm::Des3Mac { general: true } => {
             Params::Length(7)
         }

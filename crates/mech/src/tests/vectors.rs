@@ -62,6 +62,7 @@ fn sectors_have_their_known_answers() {
 fn extracted_and_expanded_secrets_have_their_known_answers() {
     check_file("hkdf", 100);
     check_file("counter_kdf", 20);
+    check_file("digest_derivation", 40);
 }
 
 #[test]

@@ -27,10 +27,11 @@ pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
 #[must_use]
 pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
     let (min, max) = mechanism.key_sizes.range();
-    let secret = matches!(
-        mechanism.key_type,
-        Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
-    );
+    let secret = mechanism.algorithm == Algorithm::SecretKeyGen
+        || matches!(
+            mechanism.key_type,
+            Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
+        );
     if profile == Profile::Compat || !secret {
         return (min, max);
     }
@@ -61,6 +62,10 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
         Algorithm::AesMac { .. } => (
             ckf::SIGN | ckf::VERIFY,
             "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
+        ),
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
+            ckf::DERIVE,
+            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
         ),
         Algorithm::AesCfb { .. } | Algorithm::AesOfb => (
             ckf::ENCRYPT,
