@@ -232,6 +232,23 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
     }
 }
 
+/// Reads the context of a signature, with the digest where there is one.
+fn decode_sign_context<'a>(
+    reader: &mut Reader<'a>,
+    hashed: bool,
+) -> Result<Params<'a>, DecodeError> {
+    const WHAT: &str = "the context of a signature";
+    Ok(Params::SignContext {
+        hedge: Hedge(reader.u64(WHAT)?),
+        context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        digest: if hashed {
+            Some(MechanismType(reader.u64(WHAT)?))
+        } else {
+            None
+        },
+    })
+}
+
 /// Writes the parameters of what is sealed or opened; there is nothing to write of others.
 fn encode_aead(params: &Params<'_>, writer: &mut Writer<'_>) {
     let Params::Aead {
@@ -437,14 +454,7 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
         52 => decode_aead(reader)?,
-        tag @ (50 | 51) => Params::SignContext {
-            hedge: Hedge(reader.u64(WHAT)?),
-            context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
-            digest: match tag {
-                50 => None,
-                _ => Some(MechanismType(reader.u64(WHAT)?)),
-            },
-        },
+        tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
         tag => {
             return Err(DecodeError::Unknown {
                 what: WHAT,
