@@ -135,6 +135,11 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
+            tables.push(if has_one_length(key_type) {
+                ONE_LENGTH
+            } else {
+                LENGTH
+            });
         }
         _ => tables.clear(),
     }
@@ -154,12 +159,14 @@ pub fn attribute_row(
         .find(|row| row.id == id)
 }
 
-/// The types of secret keys that the token keeps: AES, and what MACs and key derivation take.
+/// The types of secret keys that the token keeps: those of ciphers, and what MACs and key derivation take.
 const fn is_secret(key_type: KeyType) -> bool {
     matches!(
         key_type,
         KeyType::AES
             | KeyType::AES_XTS
+            | KeyType::DES2
+            | KeyType::DES3
             | KeyType::GENERIC_SECRET
             | KeyType::HKDF
             | KeyType::SHA_1_HMAC
@@ -176,6 +183,11 @@ const fn is_secret(key_type: KeyType) -> bool {
     )
 }
 
+/// The types of secret keys that all have the same length.
+const fn has_one_length(key_type: KeyType) -> bool {
+    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+}
+
 const ALL_TABLES: &[&[AttributeRow]] = &[
     COMMON,
     DATA,
@@ -188,6 +200,8 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     PUBLIC,
     PRIVATE,
     SECRET,
+    LENGTH,
+    ONE_LENGTH,
     RSA_PUBLIC,
     RSA_PRIVATE,
     EC_PUBLIC,
@@ -373,10 +387,23 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Secret keys whose length is a choice.
+    LENGTH:
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
     WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
     UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
     DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Secret keys that all have the same length: a template need not say it, but may.
+    ONE_LENGTH:
+    VALUE_LEN                Ulong      Forbidden Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

@@ -100,6 +100,11 @@ pub enum Algorithm {
         /// Whether the last block is padded.
         padded: bool,
     },
+    /// AES that feeds back its ciphertext, in segments of 1, 8 or 128 bits.
+    AesCfb {
+        /// The length of a segment.
+        bits: u8,
+    },
     /// AES in counter mode with CBC-MAC.
     AesCcm,
     /// A MAC over AES (SP 800-38B); `general` takes its length as the parameter.
@@ -124,12 +129,41 @@ pub enum Algorithm {
         /// Whether any length is taken.
         padded: bool,
     },
+    /// A MAC by cipher block chaining of AES (FIPS 113); `general` takes its length as the parameter.
+    AesMac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// AES that feeds back its output.
+    AesOfb,
+    /// A MAC by cipher block chaining of AES with three keys out of one (RFC 3566).
+    AesXcbcMac {
+        /// Whether it is cut to 96 bits.
+        short: bool,
+    },
     /// AES over the sectors of a disk.
     AesXts,
     /// Generation of a key for AES over sectors.
     AesXtsKeyGen,
     /// Key derivation by a pseudorandom function in counter mode.
     CounterKdf,
+    /// Triple DES in cipher block chaining, without or with PKCS#7 padding.
+    Des3Cbc {
+        /// Whether the last block is padded.
+        padded: bool,
+    },
+    /// A MAC over triple DES (SP 800-38B); `general` takes its length as the parameter.
+    Des3Cmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// Triple DES in electronic code book mode.
+    Des3Ecb,
+    /// A MAC by cipher block chaining of triple DES (FIPS 113); `general` takes its length as the parameter.
+    Des3Mac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
     /// A hash function.
     Digest(Digest),
     /// Diffie-Hellman over elliptic curves.
@@ -175,6 +209,8 @@ pub enum Algorithm {
     RsaPss(Option<Digest>),
     /// Generation of an RSA key pair.
     RsaKeyPairGen,
+    /// Generation of a secret key of the type that the row names.
+    SecretKeyGen,
 }
 
 /// Which parameter structure a mechanism takes.
@@ -319,6 +355,8 @@ const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
+const DES2: Option<KeyType> = Some(KeyType::DES2);
+const DES3: Option<KeyType> = Some(KeyType::DES3);
 const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
@@ -328,6 +366,11 @@ const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
+const AES128_BYTES: KeySizes = KeySizes::Bytes(16, 16);
+const DES2_BYTES: KeySizes = KeySizes::Bytes(16, 16);
+const DES3_BYTES: KeySizes = KeySizes::Bytes(24, 24);
+// Of two keys or three.
+const DES_BYTES: KeySizes = KeySizes::Bytes(16, 24);
 // The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
 const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
 // The public keys of ML-DSA-44 and ML-DSA-87 (FIPS 204, 4).
@@ -404,6 +447,15 @@ mechanisms! {
     SHA512_256              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_256)                             , "6.26.2";
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
+    DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
+    DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
+    DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";
+    DES3_CBC                Bytes(8) , DES3   , DES_BYTES     , CIPHER         , Des3Cbc { padded: false }                      , "6.18.6";
+    DES3_MAC                Empty    , DES3   , DES_BYTES     , SIGN           , Des3Mac { general: false }                     , "6.18";
+    DES3_MAC_GENERAL        Length   , DES3   , DES_BYTES     , SIGN           , Des3Mac { general: true }                      , "6.18";
+    DES3_CBC_PAD            Bytes(8) , DES3   , DES_BYTES     , CIPHER         , Des3Cbc { padded: true }                       , "6.18.6";
+    DES3_CMAC_GENERAL       Length   , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: true }                     , "6.19.3";
+    DES3_CMAC               Empty    , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: false }                    , "6.19.4";
     SHA_1                   Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA1)                                   , "6.20.2";
     SHA_1_HMAC              Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: false }          , "6.20.4";
     SHA_1_HMAC_GENERAL      Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: true }           , "6.20.3";
@@ -455,6 +507,8 @@ mechanisms! {
     AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
     AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
     AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";
+    AES_MAC                 Empty    , AES    , AES_BYTES     , SIGN           , AesMac { general: false }                      , "6.10.9";
+    AES_MAC_GENERAL         Length   , AES    , AES_BYTES     , SIGN           , AesMac { general: true }                       , "6.10.8";
     AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
     AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
     AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesGcm                                         , "6.13.2";
@@ -462,7 +516,13 @@ mechanisms! {
     AES_CTS                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCts                                         , "6.12";
     AES_CMAC                Empty    , AES    , AES_BYTES     , SIGN           , AesCmac { general: false }                     , "6.14.4";
     AES_CMAC_GENERAL        Length   , AES    , AES_BYTES     , SIGN           , AesCmac { general: true }                      , "6.14.3";
+    AES_XCBC_MAC            Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: false }                    , "6.10.10";
+    AES_XCBC_MAC_96         Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: true }                     , "6.10.11";
     AES_GMAC                Gmac     , AES    , AES_BYTES     , SIGN           , AesGmac                                        , "6.13";
+    AES_OFB                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesOfb                                         , "6.10.6";
+    AES_CFB8                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 8 }                             , "6.10.7";
+    AES_CFB128              Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 128 }                           , "6.10.7";
+    AES_CFB1                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 1 }                             , "6.10.7";
     AES_KEY_WRAP            OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrap { padded: false }                   , "6.16.3";
     // The standard once meant "the usual padding" by this number, and has withdrawn it. Most tokens (SoftHSM2, nShield, NSS)
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.

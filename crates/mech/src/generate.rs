@@ -7,7 +7,7 @@ use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClas
 use zeroize::Zeroizing;
 
 use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, Rsa, X25519Private};
-use crate::key::{LatticeKey, Seeded, check_secret_len, pair};
+use crate::key::{LatticeKey, Seeded, check_secret_len, fixed_secret_len, pair, set_parity};
 use crate::{Error, Key, Material, param, signer, verifier};
 
 /// The public exponent of a request that names none.
@@ -37,7 +37,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Error> {
     aws_lc_rs::rand::fill(out).map_err(|_| Error::Provider("RAND_bytes"))
 }
 
-/// Generates a secret key of `value_len` bytes; the result is its `CKA_VALUE`.
+/// Generates a secret key of `value_len` bytes, or of the only length that such keys have; the result is its `CKA_VALUE`.
 ///
 /// # Errors
 ///
@@ -52,14 +52,19 @@ pub fn generate_key(
         Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
+        Algorithm::SecretKeyGen => mechanism.key_type.ok_or(Error::MechanismInvalid)?,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
-    let len = value_len.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
-    let len = usize::try_from(len).map_err(|_| Error::KeySizeRange)?;
+    let len = match (value_len, fixed_secret_len(key_type)) {
+        (Some(len), _) => usize::try_from(len).map_err(|_| Error::KeySizeRange)?,
+        (None, Some(len)) => len,
+        (None, None) => return Err(Error::TemplateIncomplete(AttributeType::VALUE_LEN)),
+    };
     check_secret_len(key_type, len)?;
     let mut value = Zeroizing::new(vec![0; len]);
     random(&mut value)?;
+    set_parity(key_type, &mut value);
     Ok(vec![(AttributeType::VALUE, value)])
 }
 

@@ -20,6 +20,7 @@
 //! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
+//! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | signing by HashML-DSA a digest that is weaker than the key (FIPS 204, 5.4) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
@@ -38,7 +39,7 @@ pub use derivation::decide_derive;
 pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{key_sizes, served};
+pub(crate) use strength::{decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
@@ -258,7 +259,8 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
         Algorithm::Hmac { .. } => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES | KeyType::AES_XTS | KeyType::HKDF)
+                && !is_cipher(key_type)
+                && key_type != KeyType::HKDF
         }
         // There is no cofactor to multiply by on Montgomery curves: the scalar is a multiple of it (RFC 7748, 5).
         Algorithm::Ecdh if mechanism.id == MechanismType::ECDH1_DERIVE => {
@@ -267,12 +269,18 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of them belongs to which pseudorandom function is the mechanism's own check.
         Algorithm::CounterKdf => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES_XTS | KeyType::HKDF)
+                && (key_type == KeyType::AES || !is_cipher(key_type))
+                && key_type != KeyType::HKDF
         }
         Algorithm::Hkdf => {
             key.class() == ObjectClass::SECRET_KEY
                 && matches!(key_type, KeyType::GENERIC_SECRET | KeyType::HKDF)
         }
+        // Triple DES takes two keys or three.
+        Algorithm::Des3Cbc { .. }
+        | Algorithm::Des3Cmac { .. }
+        | Algorithm::Des3Ecb
+        | Algorithm::Des3Mac { .. } => matches!(key_type, KeyType::DES2 | KeyType::DES3),
         _ => mechanism.key_type == Some(key_type),
     };
     (!fits).then_some(Refusal::KeyType {
@@ -280,6 +288,14 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         key_type,
         usage,
     })
+}
+
+/// Tells whether keys of this type are those of a cipher.
+const fn is_cipher(key_type: KeyType) -> bool {
+    matches!(
+        key_type,
+        KeyType::AES | KeyType::AES_XTS | KeyType::DES2 | KeyType::DES3
+    )
 }
 
 fn wrong_purpose(usage: Usage, key: &Attributes) -> Option<Refusal> {
@@ -349,7 +365,7 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
         return;
     }
     let preferred: [usize; 5] = match key.key_type() {
-        Some(KeyType::AES | KeyType::AES_XTS) => {
+        Some(key_type) if is_cipher(key_type) => {
             [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION, ENCAPSULATION]
         }
         Some(KeyType::ML_KEM) => [ENCAPSULATION, DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING],
@@ -391,7 +407,7 @@ pub(crate) fn default_purpose(
         return false;
     }
     match (key.class(), key.key_type()) {
-        (ObjectClass::SECRET_KEY, Some(KeyType::AES | KeyType::AES_XTS)) => {
+        (ObjectClass::SECRET_KEY, Some(key_type)) if is_cipher(key_type) => {
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
         (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
@@ -426,6 +442,10 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         return Ok(());
     }
     let refuse = |id, why| Err(Error::TemplateInconsistent { id, why });
+    if object.key_type().is_some_and(strength::is_withdrawn) {
+        let why = "in the profile `strict` there are no keys of this cipher, which is withdrawn";
+        return refuse(AttributeType::KEY_TYPE, why);
+    }
     if let (_, Some(id)) = family(object) {
         return refuse(id, "in the profile `strict` a key has one purpose");
     }

@@ -246,6 +246,15 @@ impl Key {
         }
     }
 
+    /// Returns the three DES keys, one after the other, of the key that this must be. Of two, the first is the third as well.
+    pub(crate) fn triple_des(&self) -> Result<Zeroizing<[u8; 24]>, Error> {
+        let fits = matches!(self.key_type, KeyType::DES2 | KeyType::DES3);
+        match &self.parts {
+            Parts::Secret(value) if fits => secret::triple_des(value).ok_or(Error::KeySizeRange),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the two AES keys, one after the other, of the XTS key that this must be.
     pub(crate) fn xts(&self) -> Result<&[u8], Error> {
         match &self.parts {
@@ -351,6 +360,10 @@ pub(crate) use montgomery::point as montgomery_point;
 
 /// The lengths that secrets may have.
 pub(crate) use secret::{LONGEST as LONGEST_SECRET, check_len as check_secret_len};
+pub use secret::{fixed_len as fixed_secret_len, set_parity};
+
+/// What triple DES computes with.
+pub(crate) use secret::triple_des as triple_des_value;
 
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {

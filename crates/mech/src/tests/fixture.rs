@@ -71,7 +71,13 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 25] = [
+pub(super) const FILES: [(&str, &str); 28] = [
+    ("cbc_mac", include_str!("../../vectors/cbc_mac.json")),
+    (
+        "aes_feedback",
+        include_str!("../../vectors/aes_feedback.json"),
+    ),
+    ("des3", include_str!("../../vectors/des3.json")),
     ("ml_dsa", include_str!("../../vectors/ml_dsa.json")),
     ("ml_kem", include_str!("../../vectors/ml_kem.json")),
     (
@@ -250,7 +256,10 @@ impl Case {
     pub(super) fn key_type(&self, row: &Mechanism) -> KeyType {
         match self.params.digest.as_deref() {
             Some("CKM_AES_CMAC") => KeyType::AES,
-            _ => row.key_type.unwrap(),
+            _ => match (row.key_type.unwrap(), self.value.as_ref().map(String::len)) {
+                (KeyType::DES3, Some(32)) => KeyType::DES2,
+                (key_type, _) => key_type,
+            },
         }
     }
 }

@@ -99,8 +99,15 @@ impl Keys {
                 let key = secret(KeyType::AES_XTS, &value);
                 [Arc::clone(&key), key]
             }
+            KeyType::DES2 | KeyType::DES3 => {
+                let len = usize::try_from(row.key_sizes.range().1).unwrap();
+                let value: Vec<u8> = [[0x5b; 8], [0x01; 8], [0x2c; 8]].concat();
+                let key = secret(row.key_type?, &value[..len]);
+                [Arc::clone(&key), key]
+            }
             key_type => {
-                let key = secret(key_type, &[0x5a; 32]);
+                let len = usize::try_from(row.key_sizes.range().1).unwrap().min(32);
+                let key = secret(key_type, &vec![0x5a; len]);
                 [Arc::clone(&key), key]
             }
         };
@@ -134,13 +141,19 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
         Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
+        Algorithm::AesCfb { .. }
+        | Algorithm::AesCmac { .. }
+        | Algorithm::AesMac { .. }
+        | Algorithm::AesOfb
+        | Algorithm::Des3Cbc { .. }
+        | Algorithm::Des3Cmac { .. }
+        | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::AesCcm => Params::Ccm {
             data_len: CCM_DATA,
             nonce: &BLOCK[..13],
             aad: b"associated",
             mac_len: 16,
         },
-        Algorithm::AesCmac { general: true } => Params::Length(11),
         Algorithm::AesGmac => Params::Gcm {
             iv: &BLOCK,
             aad: &[],
@@ -171,11 +184,12 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             mgf: Mgf::MGF1_SHA256,
             salt_len: 20,
         },
-        Algorithm::AesCmac { general: false }
-        | Algorithm::AesEcb
+        Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
+        | Algorithm::Des3Ecb
         | Algorithm::Digest(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
@@ -191,7 +205,22 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen
-        | Algorithm::RsaPkcs1(_) => Params::None,
+        | Algorithm::RsaPkcs1(_)
+        | Algorithm::SecretKeyGen => Params::None,
+    }
+}
+
+fn block_cipher(algorithm: Algorithm) -> Params<'static> {
+    match algorithm {
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => Params::Bytes(&BLOCK),
+        Algorithm::AesCmac { general: true } | Algorithm::AesMac { general: true } => {
+            Params::Length(11)
+        }
+        Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
+        Algorithm::Des3Cmac { general: true } | Algorithm::Des3Mac { general: true } => {
+            Params::Length(7)
+        }
+        _ => Params::None,
     }
 }
 
@@ -237,6 +266,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
+        Algorithm::Des3Cbc { padded: false } | Algorithm::Des3Ecb => message.truncate(len / 8 * 8),
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
         Algorithm::AesCts | Algorithm::AesXts => message.resize(len.max(16), 5),
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),

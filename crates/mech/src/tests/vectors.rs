@@ -33,6 +33,17 @@ fn cmac_and_gmac_have_their_known_answers() {
 }
 
 #[test]
+fn chained_macs_and_feedback_modes_have_their_known_answers() {
+    check_file("cbc_mac", 20);
+    check_file("aes_feedback", 60);
+}
+
+#[test]
+fn triple_des_has_its_known_answers() {
+    check_file("des3", 60);
+}
+
+#[test]
 fn ccm_has_its_known_answers() {
     check_file("aes_ccm", 500);
 }

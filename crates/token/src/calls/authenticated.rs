@@ -105,7 +105,7 @@ impl<'a> Aead<'a> {
             _ => return Err(INVALID),
         };
         let tag_len = usize::try_from(tag_bits / 8).map_err(|_| INVALID)?;
-        if tag_bits % 8 != 0 {
+        if !tag_bits.is_multiple_of(8) {
             return Err(INVALID);
         }
         Ok(Self {
@@ -136,7 +136,7 @@ impl<'a> Aead<'a> {
             Mgf::NO_GENERATE => Ok((nonce, false)),
             Mgf::GENERATE | Mgf::GENERATE_RANDOM => {
                 let fixed = usize::try_from(self.fixed_bits / 8).map_err(|_| INVALID)?;
-                if self.fixed_bits % 8 != 0 || fixed >= nonce.len() {
+                if !self.fixed_bits.is_multiple_of(8) || fixed >= nonce.len() {
                     return Err(INVALID);
                 }
                 mech::random(&mut nonce[fixed..])?;

@@ -33,8 +33,10 @@ impl Within<'_> {
             never_extractable: attributes.is(A::NEVER_EXTRACTABLE),
         };
         let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
-        let wanted = plan.attributes().number(A::VALUE_LEN);
-        let value = mech::derive(row, params, &*base.key()?, wanted)?;
+        let fixed = mech::fixed_secret_len(key_type).and_then(|len| u64::try_from(len).ok());
+        let wanted = plan.attributes().number(A::VALUE_LEN).or(fixed);
+        let mut value = mech::derive(row, params, &*base.key()?, wanted)?;
+        mech::set_parity(key_type, &mut value);
         policy::decide_derive(profile, &attributes, value.len()).obey()?;
         let key = plan.receive(vec![(A::VALUE, value)], Trust::Known, &template)?;
         let [handle] = self.keep([key], Call::DeriveKey)?;

@@ -7,7 +7,7 @@ use ck::{
 
 use super::secrets::LEAST_LEN;
 use super::wrapping::makes_nonce;
-use super::{Profile, Refusal, Usage};
+use super::{Decision, Profile, Refusal, Usage};
 use crate::Attributes;
 
 /// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
@@ -22,7 +22,7 @@ const LEAST_CCM_MAC: u64 = 8;
 /// The flags of `CK_MECHANISM_INFO` that a mechanism has in a partition: it is told what it does there.
 #[must_use]
 pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
-    let (flags, _) = kept_back(profile, mechanism.algorithm);
+    let (flags, _) = kept_back(profile, mechanism);
     mechanism.flags() & !flags
 }
 
@@ -50,7 +50,7 @@ pub(super) fn withheld(
     mechanism: &Mechanism,
     params: &Params<'_>,
 ) -> Option<Refusal> {
-    let (mut flags, why) = kept_back(profile, mechanism.algorithm);
+    let (mut flags, why) = kept_back(profile, mechanism);
     if makes_nonce(params) {
         // What is kept back for the caller's nonce is not for the token's own.
         flags &= !ckf::WRAP;
@@ -62,11 +62,22 @@ pub(super) fn withheld(
 }
 
 /// The operations that `strict` does not do with an algorithm, and why.
-const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str) {
-    if matches!(profile, Profile::Compat) {
+fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
+    if profile == Profile::Compat {
         return (0, "");
     }
-    match algorithm {
+    if mechanism.key_type.is_some_and(is_withdrawn) {
+        return (u64::MAX, "triple DES is withdrawn (SP 800-131A)");
+    }
+    match mechanism.algorithm {
+        Algorithm::AesMac { .. } => (
+            ckf::SIGN | ckf::VERIFY,
+            "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
+        ),
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => (
+            ckf::ENCRYPT,
+            "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",
+        ),
         Algorithm::AesCtr => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
@@ -94,6 +105,23 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
         ),
         _ => (0, ""),
     }
+}
+
+/// Tells whether keys of this type are those of a cipher that is no longer to be used.
+pub(super) const fn is_withdrawn(key_type: KeyType) -> bool {
+    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+}
+
+/// Decides whether a mechanism may generate.
+pub(crate) fn decide_generate(profile: Profile, mechanism: &Mechanism) -> Decision {
+    let (flags, why) = kept_back(profile, mechanism);
+    if flags & (ckf::GENERATE | ckf::GENERATE_KEY_PAIR) == 0 {
+        return Decision::Allow;
+    }
+    Decision::Deny(Refusal::WeakMechanism {
+        mechanism: mechanism.id,
+        why,
+    })
 }
 
 /// Refuses a parameter that is too weak for `strict`.
