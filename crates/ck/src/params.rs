@@ -32,6 +32,24 @@ pub enum Params<'a> {
         /// The length of the tag in bits.
         tag_bits: u64,
     },
+    /// `CK_GCM_MESSAGE_PARAMS` and `CK_CCM_MESSAGE_PARAMS`, whose tag stands beside the ciphertext; `CK_GCM_WRAP_PARAMS` and
+    /// `CK_CCM_WRAP_PARAMS`, whose tag stands behind it.
+    Aead {
+        /// The initialisation vector or nonce; where the token makes it, its fixed bits and room for the rest.
+        nonce: &'a [u8],
+        /// How many of its first bits are the caller's in any case.
+        fixed_bits: u64,
+        /// Who makes the others.
+        generator: Mgf,
+        /// The length of the plaintext in bytes, for CCM.
+        data_len: u64,
+        /// The additional authenticated data.
+        aad: &'a [u8],
+        /// The tag beside the ciphertext, which is empty where it is to be made; none where it stands behind it.
+        tag: Option<&'a [u8]>,
+        /// The length of the tag in bits.
+        tag_bits: u64,
+    },
     /// `CK_CCM_PARAMS`.
     Ccm {
         /// The length of the plaintext in bytes.

@@ -230,7 +230,7 @@ pub fn decide(
     mechanism: &Mechanism,
     params: &Params<'_>,
 ) -> Decision {
-    let denial = unfit(profile, usage, mechanism)
+    let denial = unfit(profile, usage, mechanism, params)
         .or_else(|| wrong_type(usage, key, mechanism))
         .or_else(|| wrong_purpose(usage, key))
         .or_else(|| not_listed(key, mechanism))
@@ -242,11 +242,16 @@ pub fn decide(
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
-fn unfit(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
+fn unfit(
+    profile: Profile,
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
     if !mechanism.operations.contains(usage.flag()) {
         return Some(Refusal::MechanismUnfit(mechanism.id));
     }
-    strength::withheld(profile, usage, mechanism)
+    strength::withheld(profile, usage, mechanism, params)
 }
 
 fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {

@@ -1,6 +1,7 @@
 //! The whole token against fakes: a fixed clock, a seeded generator, a store in memory with faults on demand.
 
 mod attributes;
+mod authenticated;
 mod bench;
 mod certificates;
 mod changes;

@@ -6,6 +6,7 @@ use ck::{
 };
 
 use super::secrets::LEAST_LEN;
+use super::wrapping::makes_nonce;
 use super::{Decision, Profile, Refusal, Usage};
 use crate::Attributes;
 
@@ -13,6 +14,8 @@ use crate::Attributes;
 const LEAST_MAC: u64 = 8;
 /// The least length of a GCM tag in bits (SP 800-38D, appendix C).
 const LEAST_TAG: u64 = 96;
+/// The least number of bits of a nonce that are drawn (SP 800-38D, 8.2.2).
+const LEAST_RANDOM: u64 = 96;
 /// The least length of a CCM MAC in bytes: 64 bits (SP 800-38C, appendix B).
 const LEAST_CCM_MAC: u64 = 8;
 
@@ -42,8 +45,17 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
 }
 
 /// Refuses what `strict` does not do with a mechanism.
-pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
-    let (flags, why) = kept_back(profile, mechanism);
+pub(super) fn withheld(
+    profile: Profile,
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let (mut flags, why) = kept_back(profile, mechanism);
+    if makes_nonce(params) {
+        // What is kept back for the caller's nonce is not for the token's own.
+        flags &= !ckf::WRAP;
+    }
     (flags & usage.flag() != 0).then_some(Refusal::WeakMechanism {
         mechanism: mechanism.id,
         why,
@@ -129,6 +141,21 @@ pub(super) fn weak_parameter(
         {
             "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
         }
+        (Algorithm::AesGcm, Params::Aead { tag_bits, .. }, _) if *tag_bits < LEAST_TAG => {
+            "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
+        }
+        (Algorithm::AesCcm, Params::Aead { tag_bits, .. }, _) if *tag_bits < 8 * LEAST_CCM_MAC => {
+            "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
+        }
+        (
+            _,
+            Params::Aead {
+                nonce, fixed_bits, ..
+            },
+            Usage::Wrap,
+        ) if random_bits(nonce, *fixed_bits) < LEAST_RANDOM => {
+            "a nonce has at least 96 bits that are drawn (SP 800-38D, 8.2.2)"
+        }
         (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
             "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
         }
@@ -148,6 +175,12 @@ pub(super) fn weak_parameter(
         _ => return None,
     };
     Some(Refusal::WeakParameter(why))
+}
+
+/// How many bits of a nonce are not the caller's.
+fn random_bits(nonce: &[u8], fixed_bits: u64) -> u64 {
+    let bits = u64::try_from(8 * nonce.len()).unwrap_or(0);
+    bits.saturating_sub(fixed_bits)
 }
 
 /// Refuses to sign a digest that is found to be another message's more easily than the key is broken.
