@@ -165,8 +165,10 @@ const fn is_secret(key_type: KeyType) -> bool {
         key_type,
         KeyType::AES
             | KeyType::AES_XTS
+            | KeyType::CHACHA20
             | KeyType::DES2
             | KeyType::DES3
+            | KeyType::POLY1305
             | KeyType::GENERIC_SECRET
             | KeyType::HKDF
             | KeyType::SHA_1_HMAC
@@ -185,7 +187,10 @@ const fn is_secret(key_type: KeyType) -> bool {
 
 /// The types of secret keys that all have the same length.
 const fn has_one_length(key_type: KeyType) -> bool {
-    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+    matches!(
+        key_type,
+        KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3 | KeyType::POLY1305
+    )
 }
 
 const ALL_TABLES: &[&[AttributeRow]] = &[

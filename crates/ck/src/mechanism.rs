@@ -145,6 +145,10 @@ pub enum Algorithm {
     AesXts,
     /// Generation of a key for AES over sectors.
     AesXtsKeyGen,
+    /// ChaCha20.
+    ChaCha20,
+    /// ChaCha20 with Poly1305.
+    ChaCha20Poly1305,
     /// Key derivation by a pseudorandom function in counter mode.
     CounterKdf,
     /// Triple DES in cipher block chaining, without or with PKCS#7 padding.
@@ -203,6 +207,8 @@ pub enum Algorithm {
     MlKemKeyPairGen,
     /// Generation of a key pair on a Montgomery curve.
     MontgomeryKeyPairGen,
+    /// Poly1305 under a key that is used once.
+    Poly1305,
     /// RSA OAEP encryption.
     RsaOaep,
     /// RSA PKCS#1 v1.5: signatures over the caller's `DigestInfo` (and encryption), or over a message hashed here.
@@ -233,6 +239,10 @@ pub enum ParamShape {
     Length,
     /// `CK_AES_CTR_PARAMS`.
     Counter,
+    /// `CK_CHACHA20_PARAMS`.
+    ChaCha20,
+    /// `CK_SALSA20_CHACHA20_POLY1305_PARAMS`.
+    ChaCha20Poly1305,
     /// `CK_CCM_PARAMS`.
     Ccm,
     /// `CK_GCM_PARAMS`.
@@ -362,6 +372,8 @@ const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
+const CHACHA20: Option<KeyType> = Some(KeyType::CHACHA20);
+const POLY1305: Option<KeyType> = Some(KeyType::POLY1305);
 const DES2: Option<KeyType> = Some(KeyType::DES2);
 const DES3: Option<KeyType> = Some(KeyType::DES3);
 const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
@@ -374,6 +386,7 @@ const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
 const AES128_BYTES: KeySizes = KeySizes::Bytes(16, 16);
+const CHACHA_BYTES: KeySizes = KeySizes::Bytes(32, 32);
 const DES2_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 const DES3_BYTES: KeySizes = KeySizes::Bytes(24, 24);
 // Of two keys or three.
@@ -543,6 +556,10 @@ mechanisms! {
     AES_XCBC_MAC            Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: false }                    , "6.10.10";
     AES_XCBC_MAC_96         Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: true }                     , "6.10.11";
     AES_GMAC                Gmac     , AES    , AES_BYTES     , SIGN           , AesGmac                                        , "6.13";
+    CHACHA20_KEY_GEN        Empty    , CHACHA20, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.58.4";
+    CHACHA20                ChaCha20 , CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20                                       , "6.58.5";
+    POLY1305_KEY_GEN        Empty    , POLY1305, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.60.3";
+    POLY1305                Empty    , POLY1305, CHACHA_BYTES  , SIGN           , Poly1305                                       , "6.60.4";
     AES_OFB                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesOfb                                         , "6.10.6";
     AES_CFB8                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 8 }                             , "6.10.7";
     AES_CFB128              Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 128 }                           , "6.10.7";
@@ -559,6 +576,7 @@ mechanisms! {
     SHA512_KEY_GEN          Empty    , Some(KeyType::SHA512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.24.6";
     SHA512_224_KEY_GEN      Empty    , Some(KeyType::SHA512_224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.25.6";
     SHA512_256_KEY_GEN      Empty    , Some(KeyType::SHA512_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.26.6";
+    CHACHA20_POLY1305       ChaCha20Poly1305, CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20Poly1305                               , "6.61";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
     HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
 }

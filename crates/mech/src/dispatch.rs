@@ -18,11 +18,14 @@ use crate::block_cipher::BlockCipher;
 use crate::blocks::Blocks;
 use crate::cbc_mac::CbcMac;
 use crate::cbc_pad::{PadDecryption, PadEncryption};
+use crate::chacha20::ChaCha20;
+use crate::chacha20_poly1305::ChaCha20Poly1305;
 use crate::cmac::Cmac;
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
 use crate::ml_dsa::Form;
+use crate::poly1305::OneTimeMac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
@@ -71,6 +74,7 @@ pub fn signer(
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
+        Algorithm::Poly1305 => Ok(Box::new(OneTimeMac::new(params, key)?)),
         Algorithm::RsaPkcs1(digest) => {
             param::none(params)?;
             rsa_pkcs1::signer(key, digest)
@@ -124,6 +128,7 @@ pub fn verifier(
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
+        Algorithm::Poly1305 => Ok(Box::new(OneTimeMac::new(params, key)?)),
         Algorithm::RsaPkcs1(digest) => {
             param::none(params)?;
             rsa_pkcs1::verifier(key, digest)
@@ -233,6 +238,8 @@ fn symmetric(
             param::none(params)?;
             Box::new(Blocks::new(BlockCipher::Aes, key, None, direction)?)
         }
+        Algorithm::ChaCha20 => Box::new(ChaCha20::new(key, params)?),
+        Algorithm::ChaCha20Poly1305 => Box::new(ChaCha20Poly1305::start(key, params, direction)?),
         Algorithm::AesCfb { bits } => Box::new(Feedback::cfb(bits, key, params, direction)?),
         Algorithm::AesOfb => Box::new(Feedback::ofb(key, params, direction)?),
         Algorithm::Des3Cbc { padded: false } => {

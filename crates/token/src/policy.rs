@@ -261,7 +261,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         Algorithm::Hmac { .. } => {
             key.class() == ObjectClass::SECRET_KEY
                 && !is_cipher(key_type)
-                && key_type != KeyType::HKDF
+                && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
         // There is no cofactor to multiply by on Montgomery curves: the scalar is a multiple of it (RFC 7748, 5).
         Algorithm::Ecdh if mechanism.id == MechanismType::ECDH1_DERIVE => {
@@ -271,7 +271,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         Algorithm::CounterKdf => {
             key.class() == ObjectClass::SECRET_KEY
                 && (key_type == KeyType::AES || !is_cipher(key_type))
-                && key_type != KeyType::HKDF
+                && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
         Algorithm::Hkdf => {
             key.class() == ObjectClass::SECRET_KEY
@@ -298,7 +298,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
 const fn is_cipher(key_type: KeyType) -> bool {
     matches!(
         key_type,
-        KeyType::AES | KeyType::AES_XTS | KeyType::DES2 | KeyType::DES3
+        KeyType::AES | KeyType::AES_XTS | KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3
     )
 }
 

@@ -5,6 +5,7 @@
 
 mod bignum;
 mod ccm;
+mod chacha;
 mod cipher;
 mod cmac;
 mod digest;
@@ -25,6 +26,7 @@ use std::ptr::NonNull;
 
 pub(crate) use bignum::BigNum;
 pub(crate) use ccm::Ccm;
+pub(crate) use chacha::{Poly1305, chacha20};
 pub(crate) use cipher::{CipherContext, Direction, Mode};
 pub(crate) use cmac::CmacContext;
 pub(crate) use digest::{DigestContext, shake};

@@ -272,6 +272,25 @@ impl Key {
         }
     }
 
+    /// Returns the value of the ChaCha20 key that this must be.
+    pub(crate) fn chacha20(&self) -> Result<&[u8; 32], Error> {
+        self.of_32_bytes(KeyType::CHACHA20)
+    }
+
+    /// Returns the value of the Poly1305 key that this must be.
+    pub(crate) fn poly1305(&self) -> Result<&[u8; 32], Error> {
+        self.of_32_bytes(KeyType::POLY1305)
+    }
+
+    fn of_32_bytes(&self, key_type: KeyType) -> Result<&[u8; 32], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == key_type => {
+                value.as_slice().try_into().map_err(|_| Error::KeySizeRange)
+            }
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the value of the secret key, of whatever type, that this must be.
     pub(crate) fn secret(&self) -> Result<&[u8], Error> {
         match &self.parts {

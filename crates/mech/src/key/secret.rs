@@ -11,6 +11,8 @@ use crate::Error;
 pub(crate) const LONGEST: usize = 512;
 /// The length of the two AES keys of XTS together.
 const XTS_LEN: usize = 64;
+/// The length of the keys of ChaCha20 and Poly1305.
+const CHACHA_LEN: usize = 32;
 /// The length of two DES keys together.
 const DES2_LEN: usize = 16;
 /// The length of three.
@@ -83,6 +85,7 @@ pub(crate) fn triple_des(value: &[u8]) -> Option<Zeroizing<[u8; DES3_LEN]>> {
 #[must_use]
 pub const fn fixed_len(key_type: KeyType) -> Option<usize> {
     match key_type {
+        KeyType::CHACHA20 | KeyType::POLY1305 => Some(CHACHA_LEN),
         KeyType::DES2 => Some(DES2_LEN),
         KeyType::DES3 => Some(DES3_LEN),
         _ => None,
@@ -94,9 +97,7 @@ pub(crate) fn check_len(key_type: KeyType, len: usize) -> Result<(), Error> {
     let fits = match key_type {
         KeyType::AES => matches!(len, 16 | 24 | 32),
         KeyType::AES_XTS => len == XTS_LEN,
-        KeyType::DES2 => len == DES2_LEN,
-        KeyType::DES3 => len == DES3_LEN,
-        _ => (1..=LONGEST).contains(&len),
+        _ => fixed_len(key_type).map_or_else(|| (1..=LONGEST).contains(&len), |fixed| len == fixed),
     };
     if fits {
         Ok(())

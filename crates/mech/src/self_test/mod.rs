@@ -1,6 +1,7 @@
 //! The self-test: a known answer for every family of mechanisms, before any of them is used (FIPS 140-3, 7.10.3).
 
 mod asymmetric;
+mod chacha;
 mod chained;
 mod lattice;
 mod modes;
@@ -82,6 +83,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         symmetric::CIPHERS,
         modes::MODES,
         chained::CHAINED,
+        chacha::CHACHA,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,

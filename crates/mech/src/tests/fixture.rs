@@ -71,7 +71,8 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 29] = [
+pub(super) const FILES: [(&str, &str); 30] = [
+    ("chacha20", include_str!("../../vectors/chacha20.json")),
     (
         "digest_derivation",
         include_str!("../../vectors/digest_derivation.json"),

@@ -141,20 +141,17 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
         Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
-        Algorithm::AesCfb { .. }
+        Algorithm::AesCcm
+        | Algorithm::AesCfb { .. }
         | Algorithm::AesCmac { .. }
         | Algorithm::AesCtr
         | Algorithm::AesMac { .. }
         | Algorithm::AesOfb
+        | Algorithm::ChaCha20
+        | Algorithm::ChaCha20Poly1305
         | Algorithm::Des3Cbc { .. }
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
-        Algorithm::AesCcm => Params::Ccm {
-            data_len: CCM_DATA,
-            nonce: &BLOCK[..13],
-            aad: b"associated",
-            mac_len: 16,
-        },
         Algorithm::AesGmac => Params::Gcm {
             iv: &BLOCK,
             aad: &[],
@@ -202,6 +199,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::MlKemKeyPairGen
         | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
+        | Algorithm::Poly1305
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_)
         | Algorithm::SecretKeyGen
@@ -215,6 +213,21 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
         Algorithm::AesCmac { general: true } | Algorithm::AesMac { general: true } => {
             Params::Length(11)
         }
+        Algorithm::AesCcm => Params::Ccm {
+            data_len: CCM_DATA,
+            nonce: &BLOCK[..13],
+            aad: b"associated",
+            mac_len: 16,
+        },
+        Algorithm::ChaCha20 => Params::Counter {
+            counter_bits: 32,
+            block: BLOCK,
+        },
+        Algorithm::ChaCha20Poly1305 => Params::Gcm {
+            iv: &BLOCK[..12],
+            aad: b"associated",
+            tag_bits: 128,
+        },
         Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
         Algorithm::AesCtr => Params::Counter {
             counter_bits: 64,

@@ -39,6 +39,11 @@ fn chained_macs_and_feedback_modes_have_their_known_answers() {
 }
 
 #[test]
+fn chacha20_and_poly1305_have_their_known_answers() {
+    check_file("chacha20", 60);
+}
+
+#[test]
 fn triple_des_has_its_known_answers() {
     check_file("des3", 60);
 }

@@ -79,6 +79,14 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::DERIVE,
             "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
         ),
+        Algorithm::ChaCha20 | Algorithm::ChaCha20Poly1305 => (
+            ckf::ENCRYPT,
+            "a nonce that the caller chooses may come again (RFC 8439, 4)",
+        ),
+        Algorithm::Poly1305 => (
+            ckf::SIGN,
+            "a key that makes two MACs gives itself away (RFC 8439, 2.5)",
+        ),
         Algorithm::AesCfb { .. } | Algorithm::AesOfb => (
             ckf::ENCRYPT,
             "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",

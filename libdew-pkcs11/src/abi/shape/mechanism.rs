@@ -5,6 +5,7 @@ use ck::{
 };
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
+use cryptoki_sys::{CK_CHACHA20_PARAMS, CK_SALSA20_CHACHA20_POLY1305_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
 use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
@@ -109,6 +110,10 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
                 (bytes.len() == length).then_some(Params::Bytes(bytes))
             }
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
+            ParamShape::ChaCha20 => structure(bytes).and_then(|chacha| chacha20(&chacha)),
+            ParamShape::ChaCha20Poly1305 => {
+                structure(bytes).and_then(|aead| chacha20_poly1305(&aead))
+            }
             ParamShape::Counter => structure(bytes).map(counter),
             ParamShape::Ecdh => structure(bytes).and_then(|ecdh| ecdh_params(&ecdh)),
             ParamShape::Eddsa if bytes.is_empty() => Some(Params::None),
@@ -147,6 +152,48 @@ fn counter(counter: CK_AES_CTR_PARAMS) -> Params<'static> {
     Params::Counter {
         counter_bits: counter.ulCounterBits,
         block: counter.cb,
+    }
+}
+
+/// Reads the parameters of ChaCha20: the end of the cipher's state, where counter and nonce have 16 bytes together.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn chacha20(chacha: &CK_CHACHA20_PARAMS) -> Option<Params<'static>> {
+    if !matches!(
+        (chacha.blockCounterBits, chacha.ulNonceBits),
+        (32, 96) | (64, 64)
+    ) {
+        return None;
+    }
+    let mut block = [0; 16];
+    // SAFETY: the caller's promise.
+    let (counter, nonce) = unsafe {
+        (
+            pointed(chacha.pBlockCounter, chacha.blockCounterBits / 8, 8)?,
+            pointed(chacha.pNonce, chacha.ulNonceBits / 8, 12)?,
+        )
+    };
+    block.get_mut(..counter.len())?.copy_from_slice(counter);
+    block.get_mut(counter.len()..)?.copy_from_slice(nonce);
+    Some(Params::Counter {
+        counter_bits: chacha.blockCounterBits,
+        block,
+    })
+}
+
+/// Reads the parameters of ChaCha20 with Poly1305, which are those of GCM with tags of one length.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn chacha20_poly1305<'a>(aead: &CK_SALSA20_CHACHA20_POLY1305_PARAMS) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        Some(Params::Gcm {
+            iv: pointed(aead.pNonce, aead.ulNonceLen, limits::ATTRIBUTE_BYTES)?,
+            aad: pointed(aead.pAAD, aead.ulAADLen, limits::PAYLOAD_BYTES)?,
+            tag_bits: 128,
+        })
     }
 }
 
