@@ -23,6 +23,7 @@ use self::attempt::{Attempt, Next};
 use crate::config::Config;
 use crate::link::{Link, Way};
 use crate::mirror::{self, Mirror};
+use crate::slot_events::SlotEvents;
 use crate::socket::{Descriptor, Socket};
 
 /// How long a call waits before it looks for a way again. An agent that seeks its HSM finds it within some such times.
@@ -45,6 +46,8 @@ pub(crate) struct Application {
     last_call: AtomicU64,
     /// Numbers attachments.
     last_attachment: AtomicU64,
+    /// What the application has been told of its slots.
+    pub(crate) slot_events: SlotEvents,
     /// Whether the log says already that the agent cannot be reached.
     complained: AtomicBool,
 }
@@ -70,6 +73,7 @@ impl Application {
             lost_since: Mutex::default(),
             last_call: AtomicU64::new(0),
             last_attachment: AtomicU64::new(0),
+            slot_events: SlotEvents::new(),
             complained: AtomicBool::new(false),
         }
     }
@@ -130,11 +134,12 @@ impl Application {
         }
     }
 
-    /// Waits until [`Application::close`].
-    pub(crate) fn wait_until_closed(&self) {
+    /// Waits for [`Application::close`], and tells whether it came within this time.
+    pub(crate) fn is_closed_within(&self, time: Duration) -> bool {
         let open = |link: &mut Link| !matches!(link, Link::Closed);
-        let closed = self.closed.wait_while(self.lock(), open);
-        drop(closed.unwrap_or_else(PoisonError::into_inner));
+        let waited = self.closed.wait_timeout_while(self.lock(), time, open);
+        let (_link, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
     }
 
     fn lock(&self) -> MutexGuard<'_, Link> {

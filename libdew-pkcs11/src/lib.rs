@@ -18,4 +18,5 @@ mod link;
 mod log;
 mod mirror;
 mod process;
+mod slot_events;
 mod socket;

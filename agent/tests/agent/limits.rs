@@ -18,7 +18,7 @@ async fn check_cut_off(bytes: &[u8], because: &str) {
             ..header(Kind::Hello, 0)
         };
         let mut greeting = hello.encode().to_vec();
-        greeting.extend_from_slice(&[1, 0, 0, 0, 1, 0, 0, 0]);
+        greeting.extend_from_slice(&[1, 0, 0, 0, 2, 0, 0, 0]);
         let mut bad = UnixStream::connect(all.agent.socket()).await.unwrap();
         bad.write_all(&greeting).await.unwrap();
         bad.write_all(bytes).await.unwrap();
@@ -96,7 +96,7 @@ async fn an_application_of_another_version_is_told_ours() {
         let mut answer = [0; HEADER_LEN + 8];
         stream.read_exact(&mut answer).await.unwrap();
         assert_eq!(answer[HEADER_LEN..], [1, 0, 0, 0, 1, 0, 0, 0]);
-        log.line_with("the peer speaks 7 to 9, we speak 1 to 1")
+        log.line_with("the peer speaks 7 to 9, we speak 1 to 2")
             .await;
     })
     .await;

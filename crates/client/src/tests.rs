@@ -362,7 +362,8 @@ fn a_peer_that_reads_nothing_is_given_up() {
         let _ = released.recv();
     });
     let long = vec![0; 4 << 20];
-    assert_eq!(call(&connection, &long), Err(Error::TimedOut));
+    let error = call(&connection, &long).unwrap_err();
+    assert!(matches!(error, Error::Lost(ErrorKind::TimedOut)), "{error}");
     drop(release);
 }
 

@@ -14,31 +14,43 @@
 mod ffi;
 
 mod accumulator;
-mod aes;
-mod aes_cbc_pad;
 mod aes_ccm;
-mod aes_cmac;
 mod aes_ctr;
 mod aes_cts;
+mod aes_feedback;
 mod aes_gcm;
 mod aes_gmac;
 mod aes_key_wrap;
 mod aes_xts;
+mod block_cipher;
+mod blocks;
+mod cbc_mac;
+mod cbc_pad;
+mod certificate;
+mod chacha20;
+mod chacha20_poly1305;
 mod check_value;
+mod cmac;
 mod counter_kdf;
 mod derive;
 mod digest;
+mod digest_derivation;
 mod dispatch;
 mod ecdh;
 mod ecdsa;
 mod eddsa;
+mod encapsulation;
 mod error;
 mod generate;
 mod hkdf;
 mod hmac;
 mod key;
+mod ml_dsa;
+mod ml_kem;
 mod operation;
 mod param;
+mod poly1305;
+mod prehash;
 mod public_info;
 mod rsa_cipher;
 mod rsa_oaep;
@@ -56,12 +68,16 @@ mod tests;
 
 use zeroize::Zeroizing;
 
+pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
 pub use derive::derive;
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
+pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
-pub use key::{Key, complete_private, complete_public, private_from_pkcs8};
+pub use key::{
+    Key, complete_private, complete_public, fixed_secret_len, private_from_pkcs8, set_parity,
+};
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
@@ -70,5 +86,5 @@ pub use wrap::{unwrap, wrap};
 /// The values of some attributes, as the store keeps them.
 ///
 /// Numbers are eight bytes, little-endian; big integers have their most significant byte first; `CKA_EC_POINT` is a
-/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER.
+/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER; keys over lattices are as FIPS 203 and FIPS 204 write them.
 pub type Material = Vec<(ck::AttributeType, Zeroizing<Vec<u8>>)>;

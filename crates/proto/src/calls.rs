@@ -164,8 +164,8 @@ macro_rules! for_each_call {
             VerifyMessageBegin = 90 C_VerifyMessageBegin verify_message_begin V3_0 "5.16.3" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>);
             VerifyMessageNext = 91 C_VerifyMessageNext verify_message_next V3_0 "5.16.4" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, signature: shape::BytesIn);
             MessageVerifyFinal = 92 C_MessageVerifyFinal message_verify_final V3_0 "5.16.5" Session Light Absent (session: shape::SessionHandle);
-            EncapsulateKey = 93 C_EncapsulateKey encapsulate_key V3_2 "5" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, public_key: shape::ObjectHandle, template: shape::TemplateIn, ciphertext: shape::BufferOut, key: shape::NumberOut);
-            DecapsulateKey = 94 C_DecapsulateKey decapsulate_key V3_2 "5" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, private_key: shape::ObjectHandle, template: shape::TemplateIn, ciphertext: shape::BytesIn, key: shape::NumberOut);
+            EncapsulateKey = 93 C_EncapsulateKey encapsulate_key V3_2 "5.18.8" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, public_key: shape::ObjectHandle, template: shape::TemplateIn, ciphertext: shape::BufferOut, key: shape::NumberOut);
+            DecapsulateKey = 94 C_DecapsulateKey decapsulate_key V3_2 "5.18.9" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, private_key: shape::ObjectHandle, template: shape::TemplateIn, ciphertext: shape::BytesIn, key: shape::NumberOut);
             VerifySignatureInit = 95 C_VerifySignatureInit verify_signature_init V3_2 "5" Session Light Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle, signature: shape::BytesIn);
             VerifySignature = 96 C_VerifySignature verify_signature V3_2 "5" Session Light Token (session: shape::SessionHandle, data: shape::BytesIn);
             VerifySignatureUpdate = 97 C_VerifySignatureUpdate verify_signature_update V3_2 "5" Session Light Token (session: shape::SessionHandle, part: shape::BytesIn);
@@ -174,8 +174,8 @@ macro_rules! for_each_call {
             AsyncComplete = 100 C_AsyncComplete async_complete V3_2 "5" Session Light Token (session: shape::SessionHandle, ignored: shape::Ignored<2>);
             AsyncGetId = 101 C_AsyncGetID async_get_id V3_2 "5" Session Light Token (session: shape::SessionHandle, ignored: shape::Ignored<2>);
             AsyncJoin = 102 C_AsyncJoin async_join V3_2 "5" Session Light Token (session: shape::SessionHandle, ignored: shape::Ignored<4>);
-            WrapKeyAuthenticated = 103 C_WrapKeyAuthenticated wrap_key_authenticated V3_2 "5" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, wrapping_key: shape::ObjectHandle, key: shape::ObjectHandle, associated: shape::BytesIn, wrapped: shape::BufferOut);
-            UnwrapKeyAuthenticated = 104 C_UnwrapKeyAuthenticated unwrap_key_authenticated V3_2 "5" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, unwrapping_key: shape::ObjectHandle, wrapped: shape::BytesIn, template: shape::TemplateIn, associated: shape::BytesIn, key: shape::NumberOut);
+            WrapKeyAuthenticated = 103 C_WrapKeyAuthenticated wrap_key_authenticated V3_2 "5.18.6" Session Light Token (session: shape::SessionHandle, mechanism: shape::SealingMechanism, wrapping_key: shape::ObjectHandle, key: shape::ObjectHandle, associated: shape::BytesIn, wrapped: shape::BufferOut);
+            UnwrapKeyAuthenticated = 104 C_UnwrapKeyAuthenticated unwrap_key_authenticated V3_2 "5.18.7" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::OpeningMechanism, unwrapping_key: shape::ObjectHandle, wrapped: shape::BytesIn, template: shape::TemplateIn, associated: shape::BytesIn, key: shape::NumberOut);
         }
     };
 }

@@ -11,7 +11,7 @@ use crate::lock::{lock, read, write};
 use crate::partition::Partition;
 use crate::replies::{Budget, Replies};
 use crate::session::Session;
-use crate::tenancy::{Login, Tenancy};
+use crate::tenancy::Tenancy;
 use crate::{Error, login, replies};
 
 /// What an access certificate lets an application reach.
@@ -210,7 +210,7 @@ impl Application {
 
     /// Logs out: ends what goes on with private objects in every session of the tenancy.
     pub(crate) fn log_out(&self, tenancy: &Arc<Tenancy>) -> Result<(), Error> {
-        if tenancy.login() == Login::Public {
+        if !tenancy.is_occupied() {
             return Err(Error::UserNotLoggedIn);
         }
         let sessions: Vec<_> = read(&self.sessions)

@@ -46,6 +46,9 @@ pub enum Error {
     /// The caller's buffer is too small; the length was given.
     #[error("the buffer is too small")]
     BufferTooSmall,
+    /// The key cannot be decapsulated: the mechanism, its parameter, the private key or the ciphertext is wrong.
+    #[error("the key cannot be decapsulated: {0}")]
+    Decapsulating(mech::Error),
     /// The management call names something that exists, or something that does not.
     #[error("{what} «{name}» {why}")]
     Management {
@@ -172,6 +175,11 @@ pub enum Error {
     /// The token has not been initialised.
     #[error("the token is not initialised: C_InitToken or dew-mgmt does that")]
     TokenUninitialized,
+    /// A crypto user makes, changes and destroys nothing in the token.
+    #[error(
+        "a crypto user uses the token's objects and does not change them: log in as a crypto officer"
+    )]
+    TokenWriteProtected,
     /// The key cannot be unwrapped: the mechanism, its parameter, the unwrapping key or the wrapped key is wrong.
     #[error("the key cannot be unwrapped: {0}")]
     Unwrapping(mech::Error),
@@ -211,6 +219,7 @@ impl Error {
             Self::AttributeValueInvalid { .. } => Rv::ATTRIBUTE_VALUE_INVALID,
             Self::Body(_) | Self::Seal(_) => Rv::DEVICE_ERROR,
             Self::BufferTooSmall => Rv::BUFFER_TOO_SMALL,
+            Self::Decapsulating(error) => decapsulating_rv(error),
             Self::KeyChanged => Rv::KEY_CHANGED,
             Self::KeyHandleInvalid => Rv::KEY_HANDLE_INVALID,
             Self::KeyIndigestible => Rv::KEY_INDIGESTIBLE,
@@ -243,6 +252,7 @@ impl Error {
             Self::TemplateIncomplete(_) => Rv::TEMPLATE_INCOMPLETE,
             Self::TemplateInconsistent { .. } => Rv::TEMPLATE_INCONSISTENT,
             Self::TokenUninitialized => Rv::TOKEN_NOT_RECOGNIZED,
+            Self::TokenWriteProtected => Rv::TOKEN_WRITE_PROTECTED,
             Self::TooMany { rv, .. } => *rv,
             Self::Unwrapping(error) => unwrapping_rv(error),
             Self::UnwrappingKeyHandleInvalid => Rv::UNWRAPPING_KEY_HANDLE_INVALID,
@@ -271,6 +281,7 @@ const fn mechanism_rv(error: &mech::Error) -> Rv {
         E::KeyTypeInconsistent => Rv::KEY_TYPE_INCONSISTENT,
         E::MechanismInvalid => Rv::MECHANISM_INVALID,
         E::MechanismParamInvalid => Rv::MECHANISM_PARAM_INVALID,
+        E::ParameterSetNotSupported => Rv::PARAMETER_SET_NOT_SUPPORTED,
         E::Provider(_) => Rv::DEVICE_ERROR,
         E::SignatureInvalid => Rv::SIGNATURE_INVALID,
         E::SignatureLenRange => Rv::SIGNATURE_LEN_RANGE,
@@ -297,6 +308,16 @@ const fn unwrapping_rv(error: &mech::Error) -> Rv {
         E::EncryptedDataLenRange => Rv::WRAPPED_KEY_LEN_RANGE,
         E::KeySizeRange => Rv::UNWRAPPING_KEY_SIZE_RANGE,
         E::KeyTypeInconsistent => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
+        other => mechanism_rv(other),
+    }
+}
+
+/// What `C_DecapsulateKey` says of them: the data is a key in its capsule (3.2, 5.18.9).
+const fn decapsulating_rv(error: &mech::Error) -> Rv {
+    use mech::Error as E;
+    match error {
+        E::EncryptedDataInvalid => Rv::WRAPPED_KEY_INVALID,
+        E::EncryptedDataLenRange => Rv::WRAPPED_KEY_LEN_RANGE,
         other => mechanism_rv(other),
     }
 }

@@ -4,7 +4,7 @@
 //! its calls as the [`proto::Handler`]. Time and randomness come in through [`Env`], storage through [`store::Store`]:
 //! the crate reads no clock, opens no file and starts no thread, so a whole HSM can be simulated in a test.
 //!
-//! Locks are taken in one order: a session's state; an object's change; the number of a partition's sessions; the
+//! Locks are taken in one order: a session's state; an object's change; a counter; the number of a partition's sessions; the
 //! occupancy of a tenancy; the vault; the ledger; the objects. No lock that several sessions share is held while a key
 //! is made or data is signed; while a PIN is hashed, only C_InitToken holds one.
 
@@ -35,10 +35,13 @@ mod replies;
 mod rules;
 mod saved;
 mod session;
+mod standing;
+mod templates;
 mod tenancy;
 mod ticket;
 #[cfg(test)]
 mod tests;
+mod users;
 mod vault;
 
 pub use administration::{PartitionInfo, TokenSetup};
@@ -52,3 +55,4 @@ pub use identifier::PartitionId;
 pub use policy::Profile;
 pub use replies::{CallId, Prior};
 pub use ticket::Ticket;
+pub use users::NewUser;

@@ -2,7 +2,7 @@
 //!
 //! | Rule | `compat` | `strict` |
 //! |---|---|---|
-//! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
+//! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap, derive or encapsulate/decapsulate |
 //! | purposes of an existing key | may change, save for those that undo each other (`policy/changes.rs`) | never change |
 //! | copies of a key that is not modifiable | do no more, and are not modifiable | do no more, and are not modifiable |
 //! | purposes that a template leaves out beside `CKA_WRAP` or `CKA_UNWRAP` | no cipher's | none |
@@ -15,11 +15,15 @@
 //! | `CKA_EXTRACTABLE` on for a key that is generated | as the template says | only with `CKA_WRAP_WITH_TRUSTED` |
 //! | wrapping and unwrapping | see `policy/wrapping.rs` | see `policy/wrapping.rs` |
 //! | `CKA_SENSITIVE`, `CKA_EXTRACTABLE` of a key that is derived (R2, R5) | as the template says | on, off |
+//! | the same of a key that is encapsulated or decapsulated | as the template says, else both on | on, off |
 //! | a secret key below 16 bytes (R5) | accepted | refused |
 //! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
+//! | deriving a key by a mere hash of another | accepted | refused |
+//! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
+//! | signing by HashML-DSA a digest that is weaker than the key (FIPS 204, 5.4) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
 mod changes;
@@ -33,10 +37,10 @@ pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
 pub use derivation::decide_derive;
-pub(crate) use derivation::tighten_derived;
+pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{key_sizes, served};
+pub(crate) use strength::{decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
@@ -48,10 +52,14 @@ use crate::{Attributes, Error};
 /// What is to be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Usage {
+    /// Decapsulating a key.
+    Decapsulate,
     /// Decrypting.
     Decrypt,
     /// Deriving another key.
     Derive,
+    /// Encapsulating a key.
+    Encapsulate,
     /// Encrypting.
     Encrypt,
     /// Signing, or computing a MAC.
@@ -73,8 +81,10 @@ impl Usage {
     #[must_use]
     pub const fn attribute(self) -> AttributeType {
         match self {
+            Self::Decapsulate => AttributeType::DECAPSULATE,
             Self::Decrypt => AttributeType::DECRYPT,
             Self::Derive => AttributeType::DERIVE,
+            Self::Encapsulate => AttributeType::ENCAPSULATE,
             Self::Encrypt => AttributeType::ENCRYPT,
             Self::Sign => AttributeType::SIGN,
             Self::SignRecover => AttributeType::SIGN_RECOVER,
@@ -88,8 +98,10 @@ impl Usage {
     /// The operation bit of the mechanism table.
     const fn flag(self) -> u64 {
         match self {
+            Self::Decapsulate => ckf::DECAPSULATE,
             Self::Decrypt => ckf::DECRYPT,
             Self::Derive => ckf::DERIVE,
+            Self::Encapsulate => ckf::ENCAPSULATE,
             Self::Encrypt => ckf::ENCRYPT,
             Self::Sign => ckf::SIGN,
             Self::SignRecover => ckf::SIGN_RECOVER,
@@ -185,8 +197,10 @@ impl Refusal {
             Self::KeyType { usage, .. } => match usage {
                 Usage::Wrap => Rv::WRAPPING_KEY_TYPE_INCONSISTENT,
                 Usage::Unwrap => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
-                Usage::Decrypt
+                Usage::Decapsulate
+                | Usage::Decrypt
                 | Usage::Derive
+                | Usage::Encapsulate
                 | Usage::Encrypt
                 | Usage::Sign
                 | Usage::SignRecover
@@ -216,22 +230,28 @@ pub fn decide(
     mechanism: &Mechanism,
     params: &Params<'_>,
 ) -> Decision {
-    let denial = unfit(profile, usage, mechanism)
+    let denial = unfit(profile, usage, mechanism, params)
         .or_else(|| wrong_type(usage, key, mechanism))
         .or_else(|| wrong_purpose(usage, key))
         .or_else(|| not_listed(key, mechanism))
         .or_else(|| match profile {
             Profile::Compat => None,
-            Profile::Strict => strength::weak_parameter(usage, mechanism, params),
+            Profile::Strict => strength::weak_parameter(usage, mechanism, params)
+                .or_else(|| strength::weak_prehash(usage, key, mechanism, params)),
         });
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
-fn unfit(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
+fn unfit(
+    profile: Profile,
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
     if !mechanism.operations.contains(usage.flag()) {
         return Some(Refusal::MechanismUnfit(mechanism.id));
     }
-    strength::withheld(profile, usage, mechanism)
+    strength::withheld(profile, usage, mechanism, params)
 }
 
 fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
@@ -240,7 +260,8 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
         Algorithm::Hmac { .. } => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES | KeyType::AES_XTS | KeyType::HKDF)
+                && !is_cipher(key_type)
+                && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
         // There is no cofactor to multiply by on Montgomery curves: the scalar is a multiple of it (RFC 7748, 5).
         Algorithm::Ecdh if mechanism.id == MechanismType::ECDH1_DERIVE => {
@@ -249,12 +270,21 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of them belongs to which pseudorandom function is the mechanism's own check.
         Algorithm::CounterKdf => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES_XTS | KeyType::HKDF)
+                && (key_type == KeyType::AES || !is_cipher(key_type))
+                && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
         Algorithm::Hkdf => {
             key.class() == ObjectClass::SECRET_KEY
                 && matches!(key_type, KeyType::GENERIC_SECRET | KeyType::HKDF)
         }
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => {
+            key.class() == ObjectClass::SECRET_KEY
+        }
+        // Triple DES takes two keys or three.
+        Algorithm::Des3Cbc { .. }
+        | Algorithm::Des3Cmac { .. }
+        | Algorithm::Des3Ecb
+        | Algorithm::Des3Mac { .. } => matches!(key_type, KeyType::DES2 | KeyType::DES3),
         _ => mechanism.key_type == Some(key_type),
     };
     (!fits).then_some(Refusal::KeyType {
@@ -262,6 +292,14 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         key_type,
         usage,
     })
+}
+
+/// Tells whether keys of this type are those of a cipher.
+const fn is_cipher(key_type: KeyType) -> bool {
+    matches!(
+        key_type,
+        KeyType::AES | KeyType::AES_XTS | KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3
+    )
 }
 
 fn wrong_purpose(usage: Usage, key: &Attributes) -> Option<Refusal> {
@@ -284,9 +322,10 @@ const ENCRYPTION: usize = 0;
 const SIGNATURE: usize = 1;
 const WRAPPING: usize = 2;
 const DERIVATION: usize = 3;
+const ENCAPSULATION: usize = 4;
 
 /// The families of purposes, of which `strict` lets a key have one.
-const FAMILIES: [&[AttributeType]; 4] = [
+const FAMILIES: [&[AttributeType]; 5] = [
     &[AttributeType::ENCRYPT, AttributeType::DECRYPT],
     &[
         AttributeType::SIGN,
@@ -296,6 +335,7 @@ const FAMILIES: [&[AttributeType]; 4] = [
     ],
     &[AttributeType::WRAP, AttributeType::UNWRAP],
     &[AttributeType::DERIVE],
+    &[AttributeType::ENCAPSULATE, AttributeType::DECAPSULATE],
 ];
 
 /// Tells whether an attribute says what a key is for.
@@ -328,12 +368,15 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
     if profile == Profile::Compat {
         return;
     }
-    let preferred: [usize; 4] = match key.key_type() {
-        Some(KeyType::AES | KeyType::AES_XTS) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
-        Some(KeyType::EC_MONTGOMERY | KeyType::HKDF) => {
-            [DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING]
+    let preferred: [usize; 5] = match key.key_type() {
+        Some(key_type) if is_cipher(key_type) => {
+            [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION, ENCAPSULATION]
         }
-        _ => [SIGNATURE, ENCRYPTION, DERIVATION, WRAPPING],
+        Some(KeyType::ML_KEM) => [ENCAPSULATION, DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING],
+        Some(KeyType::EC_MONTGOMERY | KeyType::HKDF) => {
+            [DERIVATION, ENCAPSULATION, SIGNATURE, ENCRYPTION, WRAPPING]
+        }
+        _ => [SIGNATURE, ENCRYPTION, DERIVATION, ENCAPSULATION, WRAPPING],
     };
     let named = |family: &usize| FAMILIES[*family].iter().any(|id| key.is(*id));
     if let Some(kept) = preferred.into_iter().find(named) {
@@ -368,10 +411,11 @@ pub(crate) fn default_purpose(
         return false;
     }
     match (key.class(), key.key_type()) {
-        (ObjectClass::SECRET_KEY, Some(KeyType::AES | KeyType::AES_XTS)) => {
+        (ObjectClass::SECRET_KEY, Some(key_type)) if is_cipher(key_type) => {
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
         (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
+        (_, Some(KeyType::ML_KEM)) => FAMILIES[ENCAPSULATION].contains(&id),
         (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(KeyType::RSA))
             if profile == Profile::Compat =>
         {
@@ -402,6 +446,10 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         return Ok(());
     }
     let refuse = |id, why| Err(Error::TemplateInconsistent { id, why });
+    if object.key_type().is_some_and(strength::is_withdrawn) {
+        let why = "in the profile `strict` there are no keys of this cipher, which is withdrawn";
+        return refuse(AttributeType::KEY_TYPE, why);
+    }
     if let (_, Some(id)) = family(object) {
         return refuse(id, "in the profile `strict` a key has one purpose");
     }

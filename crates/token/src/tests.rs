@@ -1,15 +1,19 @@
 //! The whole token against fakes: a fixed clock, a seeded generator, a store in memory with faults on demand.
 
 mod attributes;
+mod authenticated;
 mod bench;
+mod certificates;
 mod changes;
 mod derivation;
 mod dual;
 mod edwards;
+mod encapsulation;
 mod faults;
 mod imports;
 mod isolation;
 mod keys;
+mod lattice_signatures;
 mod lockout;
 mod login;
 mod objects;
@@ -18,10 +22,14 @@ mod policy;
 mod recover;
 mod restart;
 mod saved;
+mod scale;
 mod secrets;
 mod sessions;
 mod speed;
+mod standing;
 mod stress;
+mod templates;
+mod users;
 mod validity;
 mod verify_signature;
 mod wrapping;

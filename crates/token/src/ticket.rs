@@ -149,7 +149,9 @@ impl Hsm {
         let partition = &tenancy.partition;
         let login = tenancy.login();
         let mut user = None;
+        // A user by name is looked up with the PIN; without it, nobody knows whether the name still stands.
         if login == Login::User
+            && tenancy.named().is_none()
             && partition.profile == Profile::Compat
             && let Some(pin) = partition.ledger.view().pin(Role::User)
         {
@@ -239,9 +241,9 @@ impl Hsm {
             operation: "login resumed",
             partition: partition.id,
         };
-        tenancy.check_login(Login::User)?;
+        tenancy.check_login(Login::User, None)?;
         self.core.log(act.done(&self.core, None))?;
-        tenancy.log_in(Login::User, || {
+        tenancy.log_in(Login::User, None, || {
             partition.vault.enter_user(key, |partition_key, user| {
                 let keys = RecordKeys {
                     partition: partition_key,

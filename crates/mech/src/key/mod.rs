@@ -3,6 +3,9 @@
 mod attributes;
 mod ec;
 mod edwards;
+mod lattice;
+mod ml_dsa;
+mod ml_kem;
 mod montgomery;
 mod pkcs8;
 mod rsa;
@@ -14,11 +17,14 @@ use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
 
 pub(crate) use attributes::Attributes;
+pub(crate) use lattice::{LatticeKey, Seeded};
 pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, Rsa, X25519Private};
+use crate::ffi::{
+    DsaKey, EcKey, Ed25519Private, Ed25519Public, KemKey, Rsa, X25519Private, X25519Public,
+};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -34,9 +40,12 @@ enum Parts {
     EcPublic(EcKey),
     EdwardsPrivate(Ed25519Private),
     EdwardsPublic(Ed25519Public),
+    DsaPrivate(Seeded<DsaKey>),
+    DsaPublic(DsaKey),
+    KemPrivate(Seeded<KemKey>),
+    KemPublic(KemKey),
     MontgomeryPrivate(X25519Private),
-    /// It takes part in nothing: the other party's key comes as a parameter.
-    MontgomeryPublic,
+    MontgomeryPublic(X25519Public),
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
@@ -71,7 +80,19 @@ impl Key {
                 Parts::MontgomeryPrivate(montgomery::private(attributes)?)
             }
             (ObjectClass::PUBLIC_KEY, KeyType::EC_MONTGOMERY) => {
-                montgomery::public(attributes).map(|_| Parts::MontgomeryPublic)?
+                Parts::MontgomeryPublic(montgomery::public(attributes)?)
+            }
+            (ObjectClass::PRIVATE_KEY, KeyType::ML_KEM) => {
+                Parts::KemPrivate(lattice::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::ML_KEM) => {
+                Parts::KemPublic(lattice::public(attributes)?)
+            }
+            (ObjectClass::PRIVATE_KEY, KeyType::ML_DSA) => {
+                Parts::DsaPrivate(lattice::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::ML_DSA) => {
+                Parts::DsaPublic(lattice::public(attributes)?)
             }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
@@ -85,13 +106,18 @@ impl Key {
         Ok(Self { key_type, parts })
     }
 
-    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys.
+    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys; of keys over lattices, that of the
+    /// public key in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(_) | Parts::EdwardsPublic(_) => edwards::BITS,
-            Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic => montgomery::BITS,
+            Parts::DsaPrivate(key) => key.key().set().public_len(),
+            Parts::DsaPublic(key) => key.set().public_len(),
+            Parts::KemPrivate(key) => key.key().set().public_len(),
+            Parts::KemPublic(key) => key.set().public_len(),
+            Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic(_) => montgomery::BITS,
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
@@ -162,7 +188,52 @@ impl Key {
     pub(crate) const fn montgomery_private(&self) -> Result<&X25519Private, Error> {
         match &self.parts {
             Parts::MontgomeryPrivate(key) => Ok(key),
-            Parts::MontgomeryPublic => Err(Error::KeyFunctionNotPermitted),
+            Parts::MontgomeryPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the Montgomery curve public key that this must be.
+    pub(crate) const fn montgomery_public(&self) -> Result<&X25519Public, Error> {
+        match &self.parts {
+            Parts::MontgomeryPublic(key) => Ok(key),
+            Parts::MontgomeryPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the ML-DSA private key that this must be.
+    pub(crate) const fn dsa_private(&self) -> Result<&DsaKey, Error> {
+        match &self.parts {
+            Parts::DsaPrivate(key) => Ok(key.key()),
+            Parts::DsaPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the ML-DSA public key that this must be.
+    pub(crate) const fn dsa_public(&self) -> Result<&DsaKey, Error> {
+        match &self.parts {
+            Parts::DsaPublic(key) => Ok(key),
+            Parts::DsaPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the decapsulation key that this must be.
+    pub(crate) const fn kem_private(&self) -> Result<&KemKey, Error> {
+        match &self.parts {
+            Parts::KemPrivate(key) => Ok(key.key()),
+            Parts::KemPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the encapsulation key that this must be.
+    pub(crate) const fn kem_public(&self) -> Result<&KemKey, Error> {
+        match &self.parts {
+            Parts::KemPublic(key) => Ok(key),
+            Parts::KemPrivate(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -171,6 +242,15 @@ impl Key {
     pub(crate) fn aes(&self) -> Result<&[u8], Error> {
         match &self.parts {
             Parts::Secret(value) if self.key_type == KeyType::AES => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the three DES keys, one after the other, of the key that this must be. Of two, the first is the third as well.
+    pub(crate) fn triple_des(&self) -> Result<Zeroizing<[u8; 24]>, Error> {
+        let fits = matches!(self.key_type, KeyType::DES2 | KeyType::DES3);
+        match &self.parts {
+            Parts::Secret(value) if fits => secret::triple_des(value).ok_or(Error::KeySizeRange),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -192,6 +272,33 @@ impl Key {
         }
     }
 
+    /// Returns the value of the ChaCha20 key that this must be.
+    pub(crate) fn chacha20(&self) -> Result<&[u8; 32], Error> {
+        self.of_32_bytes(KeyType::CHACHA20)
+    }
+
+    /// Returns the value of the Poly1305 key that this must be.
+    pub(crate) fn poly1305(&self) -> Result<&[u8; 32], Error> {
+        self.of_32_bytes(KeyType::POLY1305)
+    }
+
+    fn of_32_bytes(&self, key_type: KeyType) -> Result<&[u8; 32], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == key_type => {
+                value.as_slice().try_into().map_err(|_| Error::KeySizeRange)
+            }
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the secret key, of whatever type, that this must be.
+    pub(crate) fn secret(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the value of the HMAC key that this must be: a generic secret, or a key for this very hash function.
     pub(crate) fn hmac(&self, digest: Digest) -> Result<&[u8], Error> {
         let fits = |key_type| {
@@ -207,7 +314,7 @@ impl Key {
 /// Computes what an imported private key lacks, and makes the checks that only an import needs.
 ///
 /// An RSA key may come as modulus and exponents only (n, e, d): its primes and Chinese remainder values are returned.
-/// Its primes are tested. An EC key lacks nothing.
+/// Its primes are tested. An EC key lacks nothing. Of a key over lattices there may be the seed alone.
 ///
 /// # Errors
 ///
@@ -221,6 +328,8 @@ pub fn complete_private<'a>(
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
+        KeyType::ML_DSA => lattice::complete_private::<DsaKey>(attributes),
+        KeyType::ML_KEM => lattice::complete_private::<KemKey>(attributes),
         KeyType::RSA => rsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -243,6 +352,8 @@ pub fn complete_public<'a>(
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
+        KeyType::ML_DSA => lattice::public::<DsaKey>(attributes).map(|_| Material::new()),
+        KeyType::ML_KEM => lattice::public::<KemKey>(attributes).map(|_| Material::new()),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -256,6 +367,9 @@ pub(crate) mod pair {
     pub(crate) use super::edwards::{
         check_curve as check_edwards, private_material as edwards_private_material,
         public_material as edwards_public_material,
+    };
+    pub(crate) use super::lattice::{
+        public_material as lattice_public_material, set as lattice_set,
     };
     pub(crate) use super::montgomery::{
         check_curve as check_montgomery, private_material as montgomery_private_material,
@@ -273,6 +387,10 @@ pub(crate) use montgomery::point as montgomery_point;
 
 /// The lengths that secrets may have.
 pub(crate) use secret::{LONGEST as LONGEST_SECRET, check_len as check_secret_len};
+pub use secret::{fixed_len as fixed_secret_len, set_parity};
+
+/// What triple DES computes with.
+pub(crate) use secret::triple_des as triple_des_value;
 
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {
@@ -282,6 +400,7 @@ pub(crate) mod public_half {
     use super::Attributes;
     pub(crate) use super::ec::oid;
     pub(crate) use super::edwards::ED25519;
+    pub(crate) use super::lattice::public_half as lattice;
     pub(crate) use super::montgomery::X25519;
     use crate::Error;
     use crate::ffi::{EcKey, Ed25519Public, X25519Public};

@@ -1,13 +1,13 @@
 //! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 and
-//! X25519 as in RFC 8410.
+//! X25519 as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{Key, Parts, ec, edwards, montgomery, rsa};
-use crate::ffi::{EcKey, Ed25519Private, X25519Private};
+use super::{Key, LatticeKey, Parts, Seeded, ec, edwards, lattice, montgomery, rsa};
+use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, X25519Private};
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -48,12 +48,20 @@ impl Key {
                 algorithm(&montgomery::X25519, &[]),
                 element(Tag::OctetString, &[key.bytes()])?,
             ),
+            Parts::DsaPrivate(key) => {
+                (algorithm(&lattice::oid(key.key())?, &[]), lattice_key(key)?)
+            }
+            Parts::KemPrivate(key) => {
+                (algorithm(&lattice::oid(key.key())?, &[]), lattice_key(key)?)
+            }
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
-            Parts::EcPublic(_)
+            Parts::DsaPublic(_)
+            | Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
-            | Parts::MontgomeryPublic
+            | Parts::KemPublic(_)
+            | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
             | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
         };
@@ -96,7 +104,13 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let key = key.ok_or(Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?))
         }
-        _ => Err(Error::KeyEncodingInvalid),
+        other => {
+            if let Some(set) = lattice::named::<KemKey>(&other) {
+                return Ok((KeyType::ML_KEM, read_seeded::<KemKey>(set, key)?));
+            }
+            let set = lattice::named::<DsaKey>(&other).ok_or(Error::KeyEncodingInvalid)?;
+            Ok((KeyType::ML_DSA, read_seeded::<DsaKey>(set, key)?))
+        }
     }
 }
 
@@ -161,6 +175,49 @@ fn ec_key(key: &EcKey) -> Result<Zeroizing<Vec<u8>>, Error> {
         .map_err(|_| FAILED)?;
     let point = element(PUBLIC_KEY, &[&point])?;
     element(Tag::Sequence, &[&version, &scalar, &point])
+}
+
+/// The tag of a seed that stands alone (RFC 9935, 6; RFC 9881, 6).
+const SEED: Tag = Tag::ContextSpecific {
+    constructed: false,
+    number: TagNumber(0),
+};
+
+/// Writes the key of a lattice: its seed, or where that is not known, itself.
+fn lattice_key<K: LatticeKey>(key: &Seeded<K>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match key.seed() {
+        Some(seed) => element(SEED, &[seed]),
+        None => element(Tag::OctetString, &[&key.key().write_private()?]),
+    }
+}
+
+/// Reads the attributes of a key over lattices.
+fn read_seeded<K: LatticeKey>(set: K::Set, bytes: &[u8]) -> Result<Material, Error> {
+    let key = match read_lattice(bytes).ok_or(Error::KeyEncodingInvalid)? {
+        (seed, Some(value)) => Seeded::<K>::from_parts(set, value, seed),
+        (seed, None) => Seeded::<K>::from_seed(set, seed.unwrap_or_default()),
+    };
+    key.map_err(|_| Error::KeyEncodingInvalid)?.material()
+}
+
+/// The seed of a key over lattices, and the key.
+type Lattice<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+/// Reads the seed of a key over lattices, the key itself, or both.
+fn read_lattice(bytes: &[u8]) -> Option<Lattice<'_>> {
+    let whole = AnyRef::from_der(bytes).ok()?;
+    match whole.header().tag() {
+        SEED => Some((Some(whole.value()), None)),
+        Tag::OctetString => Some((None, Some(whole.value()))),
+        _ => {
+            let elements = sequence(bytes).ok()?;
+            let [seed, value] = elements.as_slice() else {
+                return None;
+            };
+            let octets = |element: &AnyRef<'_>| element.header().tag() == Tag::OctetString;
+            (octets(seed) && octets(value)).then_some((Some(seed.value()), Some(value.value())))
+        }
+    }
 }
 
 /// The elements of a SEQUENCE that is all there is.
