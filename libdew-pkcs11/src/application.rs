@@ -201,9 +201,7 @@ impl Application {
             (writer.session(), bytes)
         };
         let bare = self.mirror().has_bare();
-        if bare
-            && let Err(error) = self.begin_again(call, arguments().0, attempt.deadline, way)?
-        {
+        if bare && let Err(error) = self.begin_again(call, arguments().0, attempt.deadline, way)? {
             return Ok(Err(error));
         }
         let session = Cell::new(SessionHandle(0));
@@ -305,7 +303,9 @@ impl Application {
         }
         let (ticket, login, sessions) = {
             let mirror = self.mirror();
-            let ticket = mirror.ticket().map(|ticket| Zeroizing::new(ticket.to_vec()));
+            let ticket = mirror
+                .ticket()
+                .map(|ticket| Zeroizing::new(ticket.to_vec()));
             (ticket, mirror.logins_stand(), mirror.sessions())
         };
         let attach = match &ticket {
@@ -356,15 +356,16 @@ impl Application {
             deadline: deadline.min(Instant::now() + self.config.silence),
         };
         let encode = |writer: &mut Writer<'_>| attach.encode(writer);
-        way.connection.call(outgoing, 0, encode, |rv, reader| match rv {
-            Rv::OK => {
-                let attached = Attached::decode(reader).map_err(Error::Malformed)?;
-                self.mirror().take_ticket(attached.ticket);
-                Ok(Some(attached.outcome))
-            }
-            Rv::FUNCTION_NOT_SUPPORTED => Ok(None),
-            _ => Err(Error::HsmAway),
-        })?
+        way.connection
+            .call(outgoing, 0, encode, |rv, reader| match rv {
+                Rv::OK => {
+                    let attached = Attached::decode(reader).map_err(Error::Malformed)?;
+                    self.mirror().take_ticket(attached.ticket);
+                    Ok(Some(attached.outcome))
+                }
+                Rv::FUNCTION_NOT_SUPPORTED => Ok(None),
+                _ => Err(Error::HsmAway),
+            })?
     }
 
     /// Connects to the agent, or says once why not.
@@ -382,9 +383,7 @@ impl Application {
         };
         let opened = Socket::connect(socket, waits.open, self.descriptor)
             .map_err(|error| error.to_string())
-            .and_then(|stream| {
-                Connection::open(stream, waits).map_err(|error| error.to_string())
-            });
+            .and_then(|stream| Connection::open(stream, waits).map_err(|error| error.to_string()));
         match opened {
             Ok(connection) => {
                 self.complained.store(false, Ordering::Relaxed);

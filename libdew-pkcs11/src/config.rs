@@ -153,9 +153,27 @@ impl Config {
             file.resume_seconds,
         );
         Ok(Self {
-            timeout: time("timeout_seconds", timeout, TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS)?,
-            silence: time("silence_seconds", silence, SILENCE_SECONDS, 1, MAX_SILENCE_SECONDS)?,
-            resume: time("resume_seconds", resume, RESUME_SECONDS, 0, MAX_RESUME_SECONDS)?,
+            timeout: time(
+                "timeout_seconds",
+                timeout,
+                TIMEOUT_SECONDS,
+                1,
+                MAX_TIMEOUT_SECONDS,
+            )?,
+            silence: time(
+                "silence_seconds",
+                silence,
+                SILENCE_SECONDS,
+                1,
+                MAX_SILENCE_SECONDS,
+            )?,
+            resume: time(
+                "resume_seconds",
+                resume,
+                RESUME_SECONDS,
+                0,
+                MAX_RESUME_SECONDS,
+            )?,
             socket: file.socket.unwrap_or_else(|| default_socket(environment)),
             log: environment.log.or(file.log).unwrap_or_default(),
         })

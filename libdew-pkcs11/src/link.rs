@@ -63,11 +63,8 @@ impl Way {
 
     /// Notes that an attachment was lost.
     pub(crate) fn lose(&self, number: u64) {
-        let _ = self.attached.compare_exchange(
-            number,
-            STRANGER,
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
+        let _ =
+            self.attached
+                .compare_exchange(number, STRANGER, Ordering::AcqRel, Ordering::Relaxed);
     }
 }

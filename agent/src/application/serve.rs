@@ -97,7 +97,9 @@ async fn relay(
             Err(error) => return Err(ApplicationError::Frame(error)),
         };
         match frame.header.kind {
-            Kind::Request | Kind::Again | Kind::Attach => call(serving, application, &mut link, frame).await?,
+            Kind::Request | Kind::Again | Kind::Attach => {
+                call(serving, application, &mut link, frame).await?
+            }
             Kind::Hello => {
                 // A connection that takes no answer ends at the next read.
                 let _ = peer::answer_hello(&application.sender, frame.header).await;

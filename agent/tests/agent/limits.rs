@@ -95,7 +95,7 @@ async fn an_application_of_another_version_is_told_ours() {
         stream.write_all(&[7, 0, 0, 0, 9, 0, 0, 0]).await.unwrap();
         let mut answer = [0; HEADER_LEN + 8];
         stream.read_exact(&mut answer).await.unwrap();
-        assert_eq!(answer[HEADER_LEN..], [1, 0, 0, 0, 1, 0, 0, 0]);
+        assert_eq!(answer[HEADER_LEN..], [1, 0, 0, 0, 2, 0, 0, 0]);
         log.line_with("the peer speaks 7 to 9, we speak 1 to 2")
             .await;
     })

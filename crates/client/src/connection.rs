@@ -182,11 +182,7 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Enters a call as soon as fewer than [`limits::CALLS_IN_FLIGHT`] are under way.
-    fn enter(
-        &self,
-        request: Request,
-        deadline: Instant,
-    ) -> Result<MutexGuard<'_, State>, Error> {
+    fn enter(&self, request: Request, deadline: Instant) -> Result<MutexGuard<'_, State>, Error> {
         let mut state = self.lock();
         loop {
             if let Some(error) = state.lost() {

@@ -22,5 +22,5 @@ mod tests;
 
 pub use calls::{CALLS, Call, CallRow, Class, Place, Version, Weight};
 pub use codec::{DecodeError, Reader, Writer};
-pub use repeat::Repeat;
 pub use dispatch::{Fault, Handler, dispatch};
+pub use repeat::Repeat;

@@ -38,9 +38,9 @@ mod session;
 mod standing;
 mod templates;
 mod tenancy;
-mod ticket;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod users;
 mod vault;
 

@@ -91,7 +91,8 @@ impl Replies {
 impl Drop for Replies {
     fn drop(&mut self) {
         for (_, reply) in &self.last {
-            self.budget.give(reply.as_ref().map_or(0, |reply| reply.len()));
+            self.budget
+                .give(reply.as_ref().map_or(0, |reply| reply.len()));
         }
     }
 }

@@ -203,7 +203,11 @@ impl Hsm {
             };
             let tenancy = application.tenancy(Arc::clone(&partition));
             tenancy.resume_logouts(past.logouts);
-            if past.any && logins && self.log_in_again(&application, &tenancy, past, ticket).is_err()
+            if past.any
+                && logins
+                && self
+                    .log_in_again(&application, &tenancy, past, ticket)
+                    .is_err()
             {
                 tenancy.lose_login();
             }

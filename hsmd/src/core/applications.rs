@@ -118,7 +118,10 @@ impl Core {
                 }
             }
         };
-        match self.hsm().ticket(&held.application, agent.record.fingerprint) {
+        match self
+            .hsm()
+            .ticket(&held.application, agent.record.fingerprint)
+        {
             Ok(ticket) => {
                 let mut reply = Zeroizing::new(vec![0; size_of::<u32>()]);
                 let ticket = &ticket;

@@ -19,9 +19,9 @@ use token::{Application, CallId, Caller, Hsm, Keys};
 use zeroize::Zeroizing;
 
 use super::Error;
+use super::applications::refusal;
 use super::authority::{Authority, sha256};
 use super::env::{self, SystemEnv};
-use super::applications::refusal;
 use super::register::{AccessRecord, Administrator, Agent, Connected, Register};
 use super::roll::Roll;
 use super::system::{

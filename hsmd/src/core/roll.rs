@@ -67,7 +67,10 @@ impl Roll {
             waiting_since: None,
         };
         let before = inner.entries.insert(name, entry);
-        if before.as_ref().is_some_and(|entry| entry.waiting_since.is_some()) {
+        if before
+            .as_ref()
+            .is_some_and(|entry| entry.waiting_since.is_some())
+        {
             inner.waiting -= 1;
         }
         (

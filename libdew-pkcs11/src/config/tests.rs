@@ -57,7 +57,11 @@ fn a_bad_file_is_named_with_the_line_and_the_field() {
             "86400",
         ),
         ("silence_seconds = 0", "silence_seconds is 0", "1 to 3600"),
-        ("resume_seconds = 3601", "resume_seconds is 3601", "0 to 3600"),
+        (
+            "resume_seconds = 3601",
+            "resume_seconds is 3601",
+            "0 to 3600",
+        ),
         ("\0", "line 1", "pkcs11.toml"),
     ] {
         let message = load(text).unwrap_err().to_string();

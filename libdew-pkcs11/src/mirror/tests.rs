@@ -17,9 +17,13 @@ fn open() -> Mirror {
     let mut answer = vec![1];
     answer.extend(7_u64.to_le_bytes());
     let answers = Reader::new(SessionHandle(0), &answer);
-    let renewed = mirror.observe(Call::OpenSession, SessionHandle(0), Rv::OK, &answers, || {
-        Zeroizing::new(arguments.clone())
-    });
+    let renewed = mirror.observe(
+        Call::OpenSession,
+        SessionHandle(0),
+        Rv::OK,
+        &answers,
+        || Zeroizing::new(arguments.clone()),
+    );
     assert!(!renewed);
     mirror
 }
@@ -51,7 +55,12 @@ fn an_operation_is_begun_again_until_it_ends() {
     assert_eq!(again(&mut mirror), [Call::SignInit]);
     assert!(mirror.begin_again(7).is_empty(), "once is enough");
     // A question for the length, and room that is too small, end nothing.
-    answered(&mut mirror, Call::Sign, Rv::OK, &[1, 64, 0, 0, 0, 0, 0, 0, 0]);
+    answered(
+        &mut mirror,
+        Call::Sign,
+        Rv::OK,
+        &[1, 64, 0, 0, 0, 0, 0, 0, 0],
+    );
     answered(&mut mirror, Call::Sign, Rv::BUFFER_TOO_SMALL, &[1]);
     assert_eq!(again(&mut mirror), [Call::SignInit]);
     answered(&mut mirror, Call::Sign, Rv::OK, &[2, 0, 0, 0, 0]);

@@ -22,7 +22,11 @@ impl Caller<'_> {
     ///
     /// # Errors
     /// [`Error::AnswerLost`] where they are there, but not all, or not in sight: the call must not make others.
-    pub fn made_before(&self, call: Call, session: SessionHandle) -> Result<Option<Vec<u64>>, Error> {
+    pub fn made_before(
+        &self,
+        call: Call,
+        session: SessionHandle,
+    ) -> Result<Option<Vec<u64>>, Error> {
         let (Repeat::Makes(count), Some((number, Prior::Unknown)), Some(application)) =
             (call.repeat(), self.attempt, self.application.name)
         else {
@@ -55,7 +59,11 @@ impl Caller<'_> {
             stored |= names.contains(&ObjectId(row.id));
             Ok(())
         })?;
-        if stored { Err(Error::AnswerLost) } else { Ok(None) }
+        if stored {
+            Err(Error::AnswerLost)
+        } else {
+            Ok(None)
+        }
     }
 }
 
