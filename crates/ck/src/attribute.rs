@@ -108,8 +108,11 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
+        (ObjectClass::SECRET_KEY, Some(KeyType::DEW_SM4)) => {
+            tables.extend([KEY, SECRET, ONE_LENGTH]);
+        }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
-            tables.extend([KEY, SECRET]);
+            tables.extend([KEY, SECRET, ANY_LENGTH]);
         }
         _ => tables.clear(),
     }
@@ -129,7 +132,7 @@ pub fn attribute_row(
         .find(|row| row.id == id)
 }
 
-/// The types of secret keys that the token keeps: AES, and what MACs and key derivation take.
+/// The types of secret keys that the token keeps beside SM4: AES, and what MACs and key derivation take.
 const fn is_secret(key_type: KeyType) -> bool {
     matches!(
         key_type,
@@ -159,6 +162,8 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     PUBLIC,
     PRIVATE,
     SECRET,
+    ANY_LENGTH,
+    ONE_LENGTH,
     RSA_PUBLIC,
     RSA_PRIVATE,
     EC_PUBLIC,
@@ -292,7 +297,20 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Secret keys of several lengths.
+    ANY_LENGTH:
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Secret keys that have one length, which a template need not tell.
+    ONE_LENGTH:
+    VALUE_LEN                Ulong      Forbidden Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

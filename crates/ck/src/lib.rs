@@ -26,7 +26,7 @@ pub use kinds::{
     CertificateType, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId, SessionState, UserType,
 };
 pub use mechanism::{
-    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, mechanism,
+    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Sm, mechanism,
 };
 pub use mechanism_type::MechanismType;
 pub use params::{MOST_PIECES, Params, Piece, Width};

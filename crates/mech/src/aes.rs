@@ -1,5 +1,6 @@
 //! AES block by block: ECB and CBC without padding (SP 800-38A, 6.1 and 6.2).
 
+use crate::cbc_pad::InBlocks;
 use crate::ffi::{CipherContext, Direction, Mode};
 use crate::{Cipher, Error, Key};
 
@@ -25,27 +26,22 @@ impl Blocks {
             pending: 0,
         })
     }
+}
 
-    /// Returns how many bytes of an unfinished block there are.
-    pub(crate) const fn pending(&self) -> usize {
-        self.pending
-    }
+impl InBlocks for Blocks {
+    const BLOCK: usize = BLOCK;
 
-    /// Takes the next part and gives every block that it completes.
-    pub(crate) fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.context.update(part, out)?;
         self.pending = (self.pending + part.len() % BLOCK) % BLOCK;
         Ok(())
     }
 
-    /// Returns the length of the blocks that so many bytes more would complete.
-    pub(crate) const fn update_len(&self, part_len: usize) -> usize {
-        let len = self.pending.saturating_add(part_len);
-        len - len % BLOCK
+    fn pending(&self) -> usize {
+        self.pending
     }
 
-    /// Fails if a block is unfinished.
-    pub(crate) const fn finish(&self) -> Result<(), Error> {
+    fn check_whole(&self) -> Result<(), Error> {
         match (self.pending, self.direction) {
             (0, _) => Ok(()),
             (_, Direction::Decrypt) => Err(Error::EncryptedDataLenRange),
@@ -56,15 +52,15 @@ impl Blocks {
 
 impl Cipher for Blocks {
     fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        Self::update(self, part, out)
+        self.feed(part, out)
     }
 
     fn finish(self: Box<Self>, _out: &mut Vec<u8>) -> Result<(), Error> {
-        Self::finish(&self)
+        self.check_whole()
     }
 
     fn update_len(&self, part_len: usize) -> usize {
-        Self::update_len(self, part_len)
+        self.completed_len(part_len)
     }
 
     fn finish_len(&self) -> usize {
@@ -72,6 +68,6 @@ impl Cipher for Blocks {
     }
 
     fn whole_len(&self, len: usize) -> usize {
-        Self::update_len(self, len)
+        self.completed_len(len)
     }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use ck::{Algorithm, Mechanism, Params};
 
 use crate::aes::Blocks;
-use crate::aes_cbc_pad::{PadDecryption, PadEncryption};
 use crate::aes_ccm::Ccm;
 use crate::aes_cmac::Cmac;
 use crate::aes_ctr::Counter;
@@ -16,6 +15,7 @@ use crate::aes_gcm::{GcmDecryption, GcmEncryption};
 use crate::aes_gmac::Gmac;
 use crate::aes_key_wrap::KeyWrap;
 use crate::aes_xts::Xts;
+use crate::cbc_pad::{PadDecryption, PadEncryption};
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
@@ -23,7 +23,7 @@ use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
 use crate::rsa_recovery::Recovery;
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss};
+use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss, sm};
 
 /// Starts a signature or MAC.
 ///
@@ -51,6 +51,7 @@ pub fn signer(
             rsa_pkcs1::signer(key, digest)
         }
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
+        Algorithm::Sm(sm) => sm::signer(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -81,6 +82,7 @@ pub fn verifier(
             rsa_pkcs1::verifier(key, digest)
         }
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
+        Algorithm::Sm(sm) => sm::verifier(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -116,13 +118,15 @@ pub fn encryptor(
     Ok(match mechanism.algorithm {
         Algorithm::AesGcm => Box::new(GcmEncryption::new(key, params)?),
         Algorithm::AesCbc { padded: true } => {
-            Box::new(PadEncryption::new(key, param::block(params)?)?)
+            let iv = Some(param::block(params)?);
+            Box::new(PadEncryption(Blocks::new(key, iv, Direction::Encrypt)?))
         }
         Algorithm::RsaOaep => Box::new(RsaEncryption::new(key, Oaep::new(params)?)?),
         Algorithm::RsaPkcs1(None) => {
             param::none(params)?;
             Box::new(RsaEncryption::new(key, Pkcs1(None))?)
         }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Encrypt),
         _ => return symmetric(mechanism, params, key, Direction::Encrypt),
     })
 }
@@ -140,13 +144,19 @@ pub fn decryptor(
     Ok(match mechanism.algorithm {
         Algorithm::AesGcm => Box::new(GcmDecryption::new(key, params)?),
         Algorithm::AesCbc { padded: true } => {
-            Box::new(PadDecryption::new(key, param::block(params)?)?)
+            let iv = Some(param::block(params)?);
+            Box::new(PadDecryption::new(Blocks::new(
+                key,
+                iv,
+                Direction::Decrypt,
+            )?))
         }
         Algorithm::RsaOaep => Box::new(RsaDecryption::new(key, Oaep::new(params)?)?),
         Algorithm::RsaPkcs1(None) => {
             param::none(params)?;
             Box::new(RsaDecryption::new(key, Pkcs1(None))?)
         }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Decrypt),
         _ => return symmetric(mechanism, params, key, Direction::Decrypt),
     })
 }
@@ -181,9 +191,12 @@ fn symmetric(
 ///
 /// The mechanism does not hash, or was given a parameter.
 pub fn digester(mechanism: &Mechanism, params: &Params<'_>) -> Result<Box<dyn Digester>, Error> {
-    let Algorithm::Digest(digest) = mechanism.algorithm else {
-        return Err(Error::MechanismInvalid);
-    };
-    param::none(params)?;
-    Ok(Box::new(Hash(DigestContext::new(digest)?)))
+    match mechanism.algorithm {
+        Algorithm::Digest(digest) => {
+            param::none(params)?;
+            Ok(Box::new(Hash(DigestContext::new(digest)?)))
+        }
+        Algorithm::Sm(sm) => sm::digester(sm, params),
+        _ => Err(Error::MechanismInvalid),
+    }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
+use ck::{
+    Algorithm, AttributeType, KeySizes, KeyType, Mechanism, MechanismType, ObjectClass, Params, Sm,
+};
 use zeroize::Zeroizing;
 
 use crate::ffi::{EcKey, Ed25519Private, Rsa, X25519Private};
@@ -35,7 +37,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Error> {
     aws_lc_rs::rand::fill(out).map_err(|_| Error::Provider("RAND_bytes"))
 }
 
-/// Generates a secret key of `value_len` bytes; the result is its `CKA_VALUE`.
+/// Generates a secret key of `value_len` bytes, which may be left out where there is one length only; the result is its `CKA_VALUE`.
 ///
 /// # Errors
 ///
@@ -50,10 +52,17 @@ pub fn generate_key(
         Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
+        Algorithm::Sm(Sm::Sm4KeyGen) => KeyType::DEW_SM4,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
-    let len = value_len.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
+    let only = match mechanism.key_sizes {
+        KeySizes::Bytes(least, most) if least == most => Some(least),
+        _ => None,
+    };
+    let len = value_len
+        .or(only)
+        .ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
     let len = usize::try_from(len).map_err(|_| Error::KeySizeRange)?;
     check_secret_len(key_type, len)?;
     let mut value = Zeroizing::new(vec![0; len]);

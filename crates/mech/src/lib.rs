@@ -3,7 +3,7 @@
 //! A mechanism of [`ck::MECHANISMS`] is chosen by its row, takes its [`ck::Params`] and a parsed [`Key`], and gives an
 //! operation: a [`Signer`], a [`Verifier`], a [`Cipher`] or a [`Digester`]. Nothing here knows of sessions, objects or
 //! policy; nothing is kept besides the keys that the caller holds. The provider is AWS-LC; only the `ffi` module tree
-//! calls it.
+//! calls it. What it does not have, the `sm` module tree takes from RustCrypto.
 
 #![deny(unsafe_code)]
 
@@ -15,7 +15,6 @@ mod ffi;
 
 mod accumulator;
 mod aes;
-mod aes_cbc_pad;
 mod aes_ccm;
 mod aes_cmac;
 mod aes_ctr;
@@ -24,6 +23,7 @@ mod aes_gcm;
 mod aes_gmac;
 mod aes_key_wrap;
 mod aes_xts;
+mod cbc_pad;
 mod check_value;
 mod counter_kdf;
 mod derive;
@@ -48,6 +48,7 @@ mod rsa_recovery;
 mod rsa_rejection;
 mod self_test;
 mod signature;
+mod sm;
 mod whole;
 mod wrap;
 

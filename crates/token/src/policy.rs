@@ -240,7 +240,10 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
         Algorithm::Hmac { .. } => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES | KeyType::AES_XTS | KeyType::HKDF)
+                && !matches!(
+                    key_type,
+                    KeyType::AES | KeyType::AES_XTS | KeyType::DEW_SM4 | KeyType::HKDF
+                )
         }
         // There is no cofactor to multiply by on Montgomery curves: the scalar is a multiple of it (RFC 7748, 5).
         Algorithm::Ecdh if mechanism.id == MechanismType::ECDH1_DERIVE => {
@@ -249,7 +252,10 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of them belongs to which pseudorandom function is the mechanism's own check.
         Algorithm::CounterKdf => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES_XTS | KeyType::HKDF)
+                && !matches!(
+                    key_type,
+                    KeyType::AES_XTS | KeyType::DEW_SM4 | KeyType::HKDF
+                )
         }
         Algorithm::Hkdf => {
             key.class() == ObjectClass::SECRET_KEY
@@ -329,7 +335,9 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
         return;
     }
     let preferred: [usize; 4] = match key.key_type() {
-        Some(KeyType::AES | KeyType::AES_XTS) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
+        Some(KeyType::AES | KeyType::AES_XTS | KeyType::DEW_SM4) => {
+            [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION]
+        }
         Some(KeyType::EC_MONTGOMERY | KeyType::HKDF) => {
             [DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING]
         }
@@ -368,7 +376,7 @@ pub(crate) fn default_purpose(
         return false;
     }
     match (key.class(), key.key_type()) {
-        (ObjectClass::SECRET_KEY, Some(KeyType::AES | KeyType::AES_XTS)) => {
+        (ObjectClass::SECRET_KEY, Some(KeyType::AES | KeyType::AES_XTS | KeyType::DEW_SM4)) => {
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
         (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,

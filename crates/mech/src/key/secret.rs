@@ -11,6 +11,8 @@ use crate::Error;
 pub(crate) const LONGEST: usize = 512;
 /// The length of the two AES keys of XTS together.
 const XTS_LEN: usize = 64;
+/// The length of an SM4 key.
+const SM4_LEN: usize = 16;
 
 /// Parses a secret key.
 pub(super) fn parse(
@@ -42,6 +44,7 @@ pub(crate) fn check_len(key_type: KeyType, len: usize) -> Result<(), Error> {
     let fits = match key_type {
         KeyType::AES => matches!(len, 16 | 24 | 32),
         KeyType::AES_XTS => len == XTS_LEN,
+        KeyType::DEW_SM4 => len == SM4_LEN,
         _ => (1..=LONGEST).contains(&len),
     };
     if fits {

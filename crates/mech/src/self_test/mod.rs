@@ -1,6 +1,7 @@
 //! The self-test: a known answer for every family of mechanisms, before any of them is used (FIPS 140-3, 7.10.3).
 
 mod asymmetric;
+mod chinese;
 mod modes;
 mod symmetric;
 
@@ -72,6 +73,8 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         symmetric::MACS,
         symmetric::CIPHERS,
         modes::MODES,
+        chinese::HASH_AND_MACS,
+        chinese::CIPHERS,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,

@@ -4,7 +4,7 @@ use ck::flags::mechanism as ckf;
 use ck::{KeyType, MECHANISMS, Mechanism, MechanismType, Params};
 
 use super::fixture::{row, secret};
-use super::sample::{Keys, params};
+use super::sample::{Keys, key_len, params};
 use crate::{
     Error, PairRequest, decryptor, derive, digester, encryptor, generate_key, generate_pair,
     signer, verifier,
@@ -34,7 +34,7 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
         ),
         (
             ckf::GENERATE,
-            generate_key(row, params, Some(row.key_sizes.range().0.max(32))).map(drop),
+            generate_key(row, params, Some(key_len(row))).map(drop),
         ),
     ]
 }
@@ -140,6 +140,43 @@ fn a_key_of_another_type_or_the_other_half_is_refused() {
                 assert_eq!(result, Err(Error::KeyTypeInconsistent), "{}", row.id);
             }
         }
+    }
+}
+
+#[test]
+fn a_key_of_one_length_needs_no_length_and_takes_no_other() {
+    let row = row(MechanismType::DEW_SM4_KEY_GEN);
+    let made = generate_key(row, &Params::None, None).unwrap();
+    assert_eq!(made[0].1.len(), 16);
+    for len in [0, 15, 17, 32] {
+        let made = generate_key(row, &Params::None, Some(len)).map(drop);
+        assert_eq!(made, Err(Error::KeySizeRange));
+    }
+}
+
+#[test]
+fn sm4_gcm_takes_the_nonces_and_tags_of_its_standard() {
+    let row = row(MechanismType::DEW_SM4_GCM);
+    let key = secret(KeyType::DEW_SM4, &[0; 16]);
+    for (iv_len, tag_bits) in [
+        (11, 128),
+        (13, 128),
+        (16, 128),
+        (12, 96),
+        (12, 120),
+        (12, 129),
+    ] {
+        let params = Params::Gcm {
+            iv: &[9; 16][..iv_len],
+            aad: &[],
+            tag_bits,
+        };
+        let started = encryptor(row, &params, &key).map(drop);
+        assert_eq!(
+            started,
+            Err(Error::MechanismParamInvalid),
+            "{iv_len} {tag_bits}"
+        );
     }
 }
 

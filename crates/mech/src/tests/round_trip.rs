@@ -3,11 +3,11 @@
 use ck::flags::mechanism as ckf;
 use ck::{
     Algorithm, AttributeType, KeyDerivation, KeyType, MECHANISMS, Mechanism, MechanismType,
-    ObjectClass, Params,
+    ObjectClass, Params, Sm,
 };
 
 use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
-use super::sample::{Keys, Sample, fitting, params};
+use super::sample::{Keys, Sample, fitting, key_len, params};
 use crate::{
     Error, PairRequest, derive, digester, generate_key, generate_pair, recoverer, unwrap, wrap,
 };
@@ -142,7 +142,7 @@ fn wraps(row: &Mechanism, keys: &Keys) {
     }
     // The ciphertext of GCM has any length.
     let short = match row.algorithm {
-        Algorithm::AesGcm => Error::EncryptedDataInvalid,
+        Algorithm::AesGcm | Algorithm::Sm(Sm::Sm4Gcm) => Error::EncryptedDataInvalid,
         _ => Error::EncryptedDataLenRange,
     };
     assert_eq!(unwrap(&wrapped[1..]), Err(short), "{}", row.id);
@@ -231,7 +231,7 @@ fn digests(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates(row: &Mechanism, _keys: &Keys) {
-    let len = row.key_sizes.range().0.max(32);
+    let len = key_len(row);
     let make = || generate_key(row, &params(row), Some(len)).unwrap();
     let (first, second) = (make(), make());
     assert_eq!(first[0].1.len(), usize::try_from(len).unwrap());

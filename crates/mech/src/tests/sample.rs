@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::{
     Algorithm, Digest, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf, Params,
-    Piece, Width,
+    Piece, Sm, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -87,6 +87,10 @@ impl Keys {
                 let key = secret(KeyType::AES_XTS, &value);
                 [Arc::clone(&key), key]
             }
+            KeyType::DEW_SM4 => {
+                let key = secret(KeyType::DEW_SM4, &[0x5a; 16]);
+                [Arc::clone(&key), key]
+            }
             key_type => {
                 let key = secret(key_type, &[0x5a; 32]);
                 [Arc::clone(&key), key]
@@ -105,6 +109,7 @@ impl Keys {
 pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
         Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
+        Algorithm::Sm(sm) => chinese(sm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm => Params::Ccm {
             data_len: CCM_DATA,
@@ -157,6 +162,34 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
     }
 }
 
+fn chinese(sm: Sm) -> Params<'static> {
+    match sm {
+        Sm::Sm3Hmac { general: true } | Sm::Sm4Cmac { general: true } => Params::Length(11),
+        Sm::Sm4Cbc { .. } => Params::Bytes(&BLOCK),
+        Sm::Sm4Ctr => params_of(MechanismType::AES_CTR),
+        Sm::Sm4Gcm => Params::Gcm {
+            iv: &BLOCK[..12],
+            aad: b"associated",
+            tag_bits: 128,
+        },
+        Sm::Sm3
+        | Sm::Sm3Hmac { general: false }
+        | Sm::Sm4Cmac { general: false }
+        | Sm::Sm4Ecb
+        | Sm::Sm4KeyGen => Params::None,
+    }
+}
+
+fn params_of(id: MechanismType) -> Params<'static> {
+    params(ck::mechanism(id).unwrap())
+}
+
+/// The length that a key of this mechanism is generated with.
+pub(super) fn key_len(row: &Mechanism) -> u64 {
+    let (least, most) = row.key_sizes.range();
+    32.clamp(least, most.max(least))
+}
+
 fn derivation(algorithm: Algorithm) -> Params<'static> {
     match algorithm {
         Algorithm::CounterKdf => {
@@ -199,6 +232,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
+        Algorithm::Sm(Sm::Sm4Cbc { padded: false } | Sm::Sm4Ecb) => message.truncate(len / 16 * 16),
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
         Algorithm::AesCts | Algorithm::AesXts => message.resize(len.max(16), 5),
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),

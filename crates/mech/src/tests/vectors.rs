@@ -102,6 +102,12 @@ fn derived_secrets_have_their_known_answers() {
 }
 
 #[test]
+fn chinese_algorithms_have_their_known_answers() {
+    check_file("sm3", 40);
+    check_file("sm4", 60);
+}
+
+#[test]
 fn every_mechanism_has_a_vector_unless_it_makes_keys() {
     let covered: BTreeSet<_> = FILES
         .iter()

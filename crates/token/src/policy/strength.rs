@@ -1,7 +1,7 @@
 //! Policy of strength: what `strict` does not do with a mechanism, and the parameters and sizes that it does not take.
 
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params};
+use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Sm};
 
 use super::secrets::LEAST_LEN;
 use super::{Profile, Refusal, Usage};
@@ -52,7 +52,7 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
         return (0, "");
     }
     match algorithm {
-        Algorithm::AesCtr => (
+        Algorithm::AesCtr | Algorithm::Sm(Sm::Sm4Ctr) => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
         ),
@@ -60,7 +60,7 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
             ckf::ENCRYPT | ckf::WRAP,
             "a nonce that the caller chooses may come again (SP 800-38C, 5.3)",
         ),
-        Algorithm::AesGcm => (
+        Algorithm::AesGcm | Algorithm::Sm(Sm::Sm4Gcm) => (
             ckf::ENCRYPT | ckf::WRAP,
             "an initialisation vector that the caller chooses may come again (SP 800-38D, 8)",
         ),
@@ -96,11 +96,13 @@ pub(super) fn weak_parameter(
         (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
             "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
         }
-        (Algorithm::AesCmac { .. } | Algorithm::Hmac { .. }, Params::Length(len), _)
-            if *len < LEAST_MAC =>
-        {
-            "a MAC has at least 64 bits (SP 800-107, 5.3.3)"
-        }
+        (
+            Algorithm::AesCmac { .. }
+            | Algorithm::Hmac { .. }
+            | Algorithm::Sm(Sm::Sm3Hmac { .. } | Sm::Sm4Cmac { .. }),
+            Params::Length(len),
+            _,
+        ) if *len < LEAST_MAC => "a MAC has at least 64 bits (SP 800-107, 5.3.3)",
         (
             Algorithm::RsaPss(_),
             Params::Pss {

@@ -5,7 +5,7 @@
 //! | a key that wraps and decrypts, or unwraps and encrypts (R1) | refused | refused |
 //! | wrapping a key whose `CKA_EXTRACTABLE` is off | refused | refused |
 //! | wrapping a key with `CKA_WRAP_WITH_TRUSTED` under one that is not trusted | refused | refused |
-//! | wrapping by AES-GCM or AES-CCM under one that is trusted (R4) | refused | refused |
+//! | wrapping by GCM or CCM under one that is trusted (R4) | refused | refused |
 //! | wrapping under a key that is not trusted (R4) | accepted | refused |
 //! | wrapping under a secret key that was imported (R4) | accepted | refused |
 //! | wrapping under a key below 128 bits, or weaker than the wrapped one (R4) | accepted | refused |
@@ -16,7 +16,7 @@
 //! In `compat` an extractable key may leave under any wrapping key that the application chooses, its own included: that is
 //! what extractable means there. What is refused is that one key of the token puts the wrapping on and takes it off.
 
-use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass};
+use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass, Sm};
 
 use super::changes::had;
 use super::{Decision, Profile, Refusal};
@@ -129,7 +129,10 @@ fn repeatable(wrapping: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
 }
 
 const fn takes_nonce(mechanism: &Mechanism) -> bool {
-    matches!(mechanism.algorithm, Algorithm::AesCcm | Algorithm::AesGcm)
+    matches!(
+        mechanism.algorithm,
+        Algorithm::AesCcm | Algorithm::AesGcm | Algorithm::Sm(Sm::Sm4Gcm)
+    )
 }
 
 /// What `strict` asks of a wrapping key. A public key is always brought from outside: that the security officer trusts it
