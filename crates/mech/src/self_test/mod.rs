@@ -2,6 +2,7 @@
 
 mod asymmetric;
 mod chinese;
+mod lattice;
 mod modes;
 mod symmetric;
 
@@ -9,7 +10,10 @@ use std::sync::Arc;
 
 use ck::{AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 
-use crate::{Cipher, Error, Key, decryptor, derive, digester, encryptor, random, signer, verifier};
+use crate::{
+    Cipher, Error, Key, decapsulate, decryptor, derive, digester, encryptor, random, signer,
+    verifier,
+};
 
 /// A self-test did not give the known answer: nothing that the module computes may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +30,7 @@ pub struct SelfTestFailure {
 enum TestKey {
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
+    Kem(&'static [(AttributeType, &'static str)]),
     Montgomery(&'static [(AttributeType, &'static str)]),
     None,
     Rsa,
@@ -35,6 +40,8 @@ enum TestKey {
 /// What is done, and what the answer is compared with.
 #[derive(Clone, Copy)]
 enum Check {
+    /// The input is decapsulated.
+    Decapsulate,
     /// The input is decrypted.
     Decrypt,
     /// As many bytes as the answer has are derived.
@@ -78,6 +85,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
+        lattice::ENCAPSULATION,
     ]
     .into_iter()
     .flatten()
@@ -138,6 +146,11 @@ impl KnownAnswer {
             bytes
         };
         match self.check {
+            Check::Decapsulate => {
+                let key = self.key(private)?;
+                let secret = decapsulate(row, &self.params, &key, &input, None)?;
+                Ok(falsified(secret.to_vec()) == expected)
+            }
             Check::Decrypt => {
                 let cipher = decryptor(row, &self.params, &self.key(private)?)?;
                 Ok(falsified(run(cipher, &input)?) == expected)
@@ -191,6 +204,7 @@ impl KnownAnswer {
         let (class, key_type, attributes) = match self.key {
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
+            TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),
             TestKey::Montgomery(attributes) => (half, KeyType::EC_MONTGOMERY, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
