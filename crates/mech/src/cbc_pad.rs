@@ -1,54 +1,54 @@
-//! CBC mode with PKCS#7 padding, for any block cipher (PKCS#11 3.1, Mechanisms 6.10.5).
+//! Block ciphers in CBC mode with PKCS#7 padding (PKCS#11 3.1, Mechanisms 6.10.5).
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Cipher, Error};
+use crate::block_cipher::BlockCipher;
+use crate::blocks::Blocks;
+use crate::ffi::Direction;
+use crate::{Cipher, Error, Key};
 
 /// A cipher that takes whole blocks only.
-pub(crate) trait InBlocks: Send {
-    /// The length of a block in bytes.
-    const BLOCK: usize;
-
-    /// Takes the next part and gives every block that it completes.
-    fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error>;
+pub(crate) trait InBlocks: Cipher {
+    /// Returns the length of a block in bytes.
+    fn block_len(&self) -> usize;
 
     /// Returns how many bytes of an unfinished block there are.
     fn pending(&self) -> usize;
 
     /// Fails if a block is unfinished.
     fn check_whole(&self) -> Result<(), Error>;
-
-    /// Returns the length of the blocks that so many bytes more would complete.
-    fn completed_len(&self, part_len: usize) -> usize {
-        let len = self.pending().saturating_add(part_len);
-        len - len % Self::BLOCK
-    }
 }
 
 /// An encryption.
 pub(crate) struct PadEncryption<B>(pub(crate) B);
 
+impl PadEncryption<Blocks> {
+    pub(crate) fn new(cipher: BlockCipher, key: &Key, iv: &[u8]) -> Result<Self, Error> {
+        Blocks::new(cipher, key, Some(iv), Direction::Encrypt).map(Self)
+    }
+}
+
 impl<B: InBlocks> Cipher for PadEncryption<B> {
     fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.0.feed(part, out)
+        self.0.update(part, out)
     }
 
     fn finish(mut self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
-        let len = B::BLOCK - self.0.pending();
+        let len = self.0.block_len() - self.0.pending();
         let byte = u8::try_from(len).expect("a block is shorter than 256 bytes");
-        self.0.feed(&vec![byte; len], out)
+        self.0.update(&vec![byte; len], out)
     }
 
     fn update_len(&self, part_len: usize) -> usize {
-        self.0.completed_len(part_len)
+        self.0.update_len(part_len)
     }
 
     fn finish_len(&self) -> usize {
-        B::BLOCK
+        self.0.block_len()
     }
 
     fn whole_len(&self, len: usize) -> usize {
-        self.0.completed_len(len).saturating_add(B::BLOCK)
+        self.0.update_len(len).saturating_add(self.0.block_len())
     }
 }
 
@@ -58,13 +58,23 @@ pub(crate) struct PadDecryption<B> {
     held: Option<Zeroizing<Vec<u8>>>,
 }
 
+impl PadDecryption<Blocks> {
+    pub(crate) fn new(cipher: BlockCipher, key: &Key, iv: &[u8]) -> Result<Self, Error> {
+        Blocks::new(cipher, key, Some(iv), Direction::Decrypt).map(Self::of)
+    }
+}
+
 impl<B: InBlocks> PadDecryption<B> {
-    pub(crate) const fn new(blocks: B) -> Self {
+    pub(crate) const fn of(blocks: B) -> Self {
         Self { blocks, held: None }
     }
 
-    const fn held_len(&self) -> usize {
-        if self.held.is_some() { B::BLOCK } else { 0 }
+    fn held_len(&self) -> usize {
+        if self.held.is_some() {
+            self.blocks.block_len()
+        } else {
+            0
+        }
     }
 }
 
@@ -74,12 +84,12 @@ impl<B: InBlocks> Cipher for PadDecryption<B> {
             return Ok(());
         }
         if let Some(block) = self.held.take() {
-            out.extend_from_slice(&block);
+            out.extend_from_slice(&block[..]);
         }
-        self.blocks.feed(part, out)?;
+        self.blocks.update(part, out)?;
         if self.blocks.pending() == 0 {
             // This part has completed the block that is now the last of the output.
-            let start = out.len() - B::BLOCK;
+            let start = out.len() - self.blocks.block_len();
             let block = Zeroizing::new(out[start..].to_vec());
             out[start..].zeroize();
             out.truncate(start);
@@ -100,14 +110,14 @@ impl<B: InBlocks> Cipher for PadDecryption<B> {
         if part_len == 0 {
             return 0;
         }
-        let completed = self.blocks.completed_len(part_len);
+        let completed = self.blocks.update_len(part_len);
         let total = self.blocks.pending().saturating_add(part_len);
-        let kept = if total.is_multiple_of(B::BLOCK) {
-            B::BLOCK
-        } else {
-            0
-        };
-        self.held_len() + completed - kept
+        self.held_len() + completed
+            - if total.is_multiple_of(self.blocks.block_len()) {
+                self.blocks.block_len()
+            } else {
+                0
+            }
     }
 
     fn finish_len(&self) -> usize {
@@ -116,7 +126,7 @@ impl<B: InBlocks> Cipher for PadDecryption<B> {
 
     fn whole_len(&self, len: usize) -> usize {
         self.held_len()
-            .saturating_add(self.blocks.completed_len(len))
+            .saturating_add(self.blocks.update_len(len))
             .saturating_sub(1)
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn cipher(
             let blocks = Blocks::new(key, Some(param::block(params)?), direction)?;
             match (padded, direction) {
                 (false, _) => Box::new(blocks),
-                (true, Direction::Decrypt) => Box::new(PadDecryption::new(blocks)),
+                (true, Direction::Decrypt) => Box::new(PadDecryption::of(blocks)),
                 (true, Direction::Encrypt) => Box::new(PadEncryption(blocks)),
             }
         }
@@ -90,7 +90,7 @@ pub(crate) fn cipher(
 }
 
 fn hmac(general: bool, params: &Params<'_>, key: &Key) -> Result<Mac<Hmac<::sm3::Sm3>>, Error> {
-    Mac::new(general, params, || key.generic())
+    Mac::new(general, params, || key.generic_secret())
 }
 
 fn cmac(general: bool, params: &Params<'_>, key: &Key) -> Result<Mac<Cmac<Sm4>>, Error> {

@@ -7,10 +7,12 @@ use cbc::cipher::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::aes::BLOCK;
 use crate::cbc_pad::InBlocks;
 use crate::ffi::Direction;
 use crate::{Cipher, Error, Key};
+
+/// The length of a block in bytes.
+const BLOCK: usize = 16;
 
 /// A mode in one direction, with its key.
 enum Mode {
@@ -72,10 +74,8 @@ impl Blocks {
     }
 }
 
-impl InBlocks for Blocks {
-    const BLOCK: usize = BLOCK;
-
-    fn feed(&mut self, mut part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+impl Cipher for Blocks {
+    fn update(&mut self, mut part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         while !part.is_empty() {
             let taken = part.len().min(BLOCK - self.pending);
             let (now, later) = part.split_at(taken);
@@ -92,6 +92,29 @@ impl InBlocks for Blocks {
         Ok(())
     }
 
+    fn finish(self: Box<Self>, _out: &mut Vec<u8>) -> Result<(), Error> {
+        self.check_whole()
+    }
+
+    fn update_len(&self, part_len: usize) -> usize {
+        let len = self.pending.saturating_add(part_len);
+        len - len % BLOCK
+    }
+
+    fn finish_len(&self) -> usize {
+        0
+    }
+
+    fn whole_len(&self, len: usize) -> usize {
+        self.update_len(len)
+    }
+}
+
+impl InBlocks for Blocks {
+    fn block_len(&self) -> usize {
+        BLOCK
+    }
+
     fn pending(&self) -> usize {
         self.pending
     }
@@ -102,28 +125,6 @@ impl InBlocks for Blocks {
             (_, Direction::Decrypt) => Err(Error::EncryptedDataLenRange),
             (_, Direction::Encrypt) => Err(Error::DataLenRange),
         }
-    }
-}
-
-impl Cipher for Blocks {
-    fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.feed(part, out)
-    }
-
-    fn finish(self: Box<Self>, _out: &mut Vec<u8>) -> Result<(), Error> {
-        self.check_whole()
-    }
-
-    fn update_len(&self, part_len: usize) -> usize {
-        self.completed_len(part_len)
-    }
-
-    fn finish_len(&self) -> usize {
-        0
-    }
-
-    fn whole_len(&self, len: usize) -> usize {
-        self.completed_len(len)
     }
 }
 

@@ -4,7 +4,7 @@ use ck::flags::mechanism as ckf;
 use ck::{KeyType, MECHANISMS, Mechanism, MechanismType, Params};
 
 use super::fixture::{row, secret};
-use super::sample::{Keys, key_len, params};
+use super::sample::{Keys, params};
 use crate::{
     Error, PairRequest, decryptor, derive, digester, encryptor, generate_key, generate_pair,
     signer, verifier,
@@ -30,13 +30,19 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
         (ckf::DIGEST, digester(row, params).map(drop)),
         (
             ckf::DERIVE,
-            derive(row, params, &private, Some(32)).map(drop),
+            derive(row, params, &private, Some(16)).map(drop),
         ),
         (
             ckf::GENERATE,
-            generate_key(row, params, Some(key_len(row))).map(drop),
+            generate_key(row, params, Some(sample_len(row))).map(drop),
         ),
     ]
+}
+
+/// A length that keys of this mechanism may have.
+fn sample_len(row: &Mechanism) -> u64 {
+    let (least, most) = row.key_sizes.range();
+    32.clamp(least, most.max(least))
 }
 
 #[test]
@@ -136,7 +142,8 @@ fn a_key_of_another_type_or_the_other_half_is_refused() {
                         MechanismType::SHA256_HMAC | MechanismType::SHA256_HMAC_GENERAL
                     )
             );
-            if !(own_kind && result.is_ok()) {
+            let too_long = result == Err(Error::KeySizeRange);
+            if !(own_kind && (result.is_ok() || too_long)) {
                 assert_eq!(result, Err(Error::KeyTypeInconsistent), "{}", row.id);
             }
         }
@@ -144,7 +151,7 @@ fn a_key_of_another_type_or_the_other_half_is_refused() {
 }
 
 #[test]
-fn a_key_of_one_length_needs_no_length_and_takes_no_other() {
+fn a_key_of_sm4_has_one_length() {
     let row = row(MechanismType::DEW_SM4_KEY_GEN);
     let made = generate_key(row, &Params::None, None).unwrap();
     assert_eq!(made[0].1.len(), 16);
@@ -158,14 +165,7 @@ fn a_key_of_one_length_needs_no_length_and_takes_no_other() {
 fn sm4_gcm_takes_the_nonces_and_tags_of_its_standard() {
     let row = row(MechanismType::DEW_SM4_GCM);
     let key = secret(KeyType::DEW_SM4, &[0; 16]);
-    for (iv_len, tag_bits) in [
-        (11, 128),
-        (13, 128),
-        (16, 128),
-        (12, 96),
-        (12, 120),
-        (12, 129),
-    ] {
+    for (iv_len, tag_bits) in [(11, 128), (13, 128), (16, 128), (12, 96), (12, 120)] {
         let params = Params::Gcm {
             iv: &[9; 16][..iv_len],
             aad: &[],

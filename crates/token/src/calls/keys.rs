@@ -20,6 +20,7 @@ impl Within<'_> {
     ) -> Result<u64, Error> {
         let (row, argument) = mechanism_of(mechanism)?;
         let key_type = key_type(row, Operations::GENERATE)?;
+        policy::decide_generate(self.session.tenancy.partition.profile, row).obey()?;
         let template = Template::new(template)?;
         let source = Source::Generation(row.id);
         let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
@@ -39,6 +40,7 @@ impl Within<'_> {
     ) -> Result<(u64, u64), Error> {
         let (row, argument) = mechanism_of(mechanism)?;
         let key_type = key_type(row, Operations::GENERATE_PAIR)?;
+        policy::decide_generate(self.session.tenancy.partition.profile, row).obey()?;
         let (public, private) = (Template::new(public)?, Template::new(private)?);
         let source = Source::Generation(row.id);
         let public_plan = self.plan(source, (ObjectClass::PUBLIC_KEY, key_type), &public)?;

@@ -1,22 +1,29 @@
 //! Policy of strength: what `strict` does not do with a mechanism, and the parameters and sizes that it does not take.
 
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Sm};
+use ck::{
+    Algorithm, AttributeType, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Prehash,
+    Sm,
+};
 
 use super::secrets::LEAST_LEN;
-use super::{Profile, Refusal, Usage};
+use super::wrapping::makes_nonce;
+use super::{Decision, Profile, Refusal, Usage};
+use crate::Attributes;
 
 /// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
 const LEAST_MAC: u64 = 8;
 /// The least length of a GCM tag in bits (SP 800-38D, appendix C).
 const LEAST_TAG: u64 = 96;
+/// The least number of bits of a nonce that are drawn (SP 800-38D, 8.2.2).
+const LEAST_RANDOM: u64 = 96;
 /// The least length of a CCM MAC in bytes: 64 bits (SP 800-38C, appendix B).
 const LEAST_CCM_MAC: u64 = 8;
 
 /// The flags of `CK_MECHANISM_INFO` that a mechanism has in a partition: it is told what it does there.
 #[must_use]
 pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
-    let (flags, _) = kept_back(profile, mechanism.algorithm);
+    let (flags, _) = kept_back(profile, mechanism);
     mechanism.flags() & !flags
 }
 
@@ -24,10 +31,11 @@ pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
 #[must_use]
 pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
     let (min, max) = mechanism.key_sizes.range();
-    let secret = matches!(
-        mechanism.key_type,
-        Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
-    );
+    let secret = mechanism.algorithm == Algorithm::SecretKeyGen
+        || matches!(
+            mechanism.key_type,
+            Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
+        );
     if profile == Profile::Compat || !secret {
         return (min, max);
     }
@@ -38,8 +46,17 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
 }
 
 /// Refuses what `strict` does not do with a mechanism.
-pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
-    let (flags, why) = kept_back(profile, mechanism.algorithm);
+pub(super) fn withheld(
+    profile: Profile,
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let (mut flags, why) = kept_back(profile, mechanism);
+    if makes_nonce(params) {
+        // What is kept back for the caller's nonce is not for the token's own.
+        flags &= !ckf::WRAP;
+    }
     (flags & usage.flag() != 0).then_some(Refusal::WeakMechanism {
         mechanism: mechanism.id,
         why,
@@ -47,11 +64,34 @@ pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) ->
 }
 
 /// The operations that `strict` does not do with an algorithm, and why.
-const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str) {
-    if matches!(profile, Profile::Compat) {
+fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
+    if profile == Profile::Compat {
         return (0, "");
     }
-    match algorithm {
+    if mechanism.key_type.is_some_and(is_withdrawn) {
+        return (u64::MAX, "triple DES is withdrawn (SP 800-131A)");
+    }
+    match mechanism.algorithm {
+        Algorithm::AesMac { .. } => (
+            ckf::SIGN | ckf::VERIFY,
+            "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
+        ),
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
+            ckf::DERIVE,
+            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
+        ),
+        Algorithm::ChaCha20 | Algorithm::ChaCha20Poly1305 => (
+            ckf::ENCRYPT,
+            "a nonce that the caller chooses may come again (RFC 8439, 4)",
+        ),
+        Algorithm::Poly1305 => (
+            ckf::SIGN,
+            "a key that makes two MACs gives itself away (RFC 8439, 2.5)",
+        ),
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => (
+            ckf::ENCRYPT,
+            "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",
+        ),
         Algorithm::AesCtr | Algorithm::Sm(Sm::Sm4Ctr) => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
@@ -81,6 +121,23 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
     }
 }
 
+/// Tells whether keys of this type are those of a cipher that is no longer to be used.
+pub(super) const fn is_withdrawn(key_type: KeyType) -> bool {
+    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+}
+
+/// Decides whether a mechanism may generate.
+pub(crate) fn decide_generate(profile: Profile, mechanism: &Mechanism) -> Decision {
+    let (flags, why) = kept_back(profile, mechanism);
+    if flags & (ckf::GENERATE | ckf::GENERATE_KEY_PAIR) == 0 {
+        return Decision::Allow;
+    }
+    Decision::Deny(Refusal::WeakMechanism {
+        mechanism: mechanism.id,
+        why,
+    })
+}
+
 /// Refuses a parameter that is too weak for `strict`.
 pub(super) fn weak_parameter(
     usage: Usage,
@@ -92,6 +149,21 @@ pub(super) fn weak_parameter(
             if *tag_bits < LEAST_TAG =>
         {
             "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
+        }
+        (Algorithm::AesGcm, Params::Aead { tag_bits, .. }, _) if *tag_bits < LEAST_TAG => {
+            "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
+        }
+        (Algorithm::AesCcm, Params::Aead { tag_bits, .. }, _) if *tag_bits < 8 * LEAST_CCM_MAC => {
+            "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
+        }
+        (
+            _,
+            Params::Aead {
+                nonce, fixed_bits, ..
+            },
+            Usage::Wrap,
+        ) if random_bits(nonce, *fixed_bits) < LEAST_RANDOM => {
+            "a nonce has at least 96 bits that are drawn (SP 800-38D, 8.2.2)"
         }
         (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
             "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
@@ -114,4 +186,36 @@ pub(super) fn weak_parameter(
         _ => return None,
     };
     Some(Refusal::WeakParameter(why))
+}
+
+/// How many bits of a nonce are not the caller's.
+fn random_bits(nonce: &[u8], fixed_bits: u64) -> u64 {
+    let bits = u64::try_from(8 * nonce.len()).unwrap_or(0);
+    bits.saturating_sub(fixed_bits)
+}
+
+/// Refuses to sign a digest that is found to be another message's more easily than the key is broken.
+pub(super) fn weak_prehash(
+    usage: Usage,
+    key: &Attributes,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let Algorithm::HashMlDsa(prehash) = mechanism.algorithm else {
+        return None;
+    };
+    let given = match params {
+        Params::SignContext {
+            digest: Some(id), ..
+        } => Digest::from_mechanism(*id).map(Prehash::Digest),
+        _ => None,
+    };
+    let least = match key.number(AttributeType::PARAMETER_SET) {
+        Some(1) => 32,
+        Some(2) => 48,
+        _ => 64,
+    };
+    let len = prehash.or(given)?.len();
+    let why = "a digest is as strong as the key that signs it (FIPS 204, 5.4)";
+    (usage == Usage::Sign && len < least).then_some(Refusal::WeakParameter(why))
 }
