@@ -22,7 +22,8 @@ use crate::hmac::Hmac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
-use crate::rsa_recovery::Recovery;
+use crate::rsa_raw::{self, Raw};
+use crate::rsa_recovery::{Form, Recovery};
 use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss};
 
 /// Starts a signature or MAC.
@@ -51,6 +52,10 @@ pub fn signer(
             rsa_pkcs1::signer(key, digest)
         }
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            rsa_raw::signer(key)
+        }
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -81,6 +86,10 @@ pub fn verifier(
             rsa_pkcs1::verifier(key, digest)
         }
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            rsa_raw::verifier(key)
+        }
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -96,11 +105,13 @@ pub fn recoverer(
     params: &Params<'_>,
     key: &Arc<Key>,
 ) -> Result<Box<dyn Cipher>, Error> {
-    if mechanism.algorithm != Algorithm::RsaPkcs1(None) {
-        return Err(Error::MechanismInvalid);
-    }
+    let form = match mechanism.algorithm {
+        Algorithm::RsaPkcs1(None) => Form::Pkcs1,
+        Algorithm::RsaRaw => Form::Raw,
+        _ => return Err(Error::MechanismInvalid),
+    };
     param::none(params)?;
-    Ok(Box::new(Recovery::new(key)?))
+    Ok(Box::new(Recovery::new(key, form)?))
 }
 
 /// Starts an encryption.
@@ -122,6 +133,10 @@ pub fn encryptor(
         Algorithm::RsaPkcs1(None) => {
             param::none(params)?;
             Box::new(RsaEncryption::new(key, Pkcs1(None))?)
+        }
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            Box::new(RsaEncryption::new(key, Raw)?)
         }
         _ => return symmetric(mechanism, params, key, Direction::Encrypt),
     })
@@ -146,6 +161,10 @@ pub fn decryptor(
         Algorithm::RsaPkcs1(None) => {
             param::none(params)?;
             Box::new(RsaDecryption::new(key, Pkcs1(None))?)
+        }
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            Box::new(RsaDecryption::new(key, Raw)?)
         }
         _ => return symmetric(mechanism, params, key, Direction::Decrypt),
     })

@@ -61,11 +61,8 @@ impl Handler for Caller<'_> {
         slot: SlotId,
         mechanisms: &mut Answer<Vec<u64>>,
     ) -> Result<(), Error> {
-        self.hsm.partition_of(self.application, slot.0)?;
-        slots::give_list(
-            ck::MECHANISMS.iter().map(|row| row.id.0).collect(),
-            mechanisms,
-        )
+        let partition = self.hsm.partition_of(self.application, slot.0)?;
+        slots::give_list(slots::mechanisms(partition.profile), mechanisms)
     }
 
     fn get_mechanism_info(

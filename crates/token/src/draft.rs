@@ -26,7 +26,7 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
     let mut attributes = rules::take(template, &rows, Origin::Import)?;
     set_defaults(profile, &mut attributes, &rows);
     if let Some(key_type) = key_type {
-        complete(&mut attributes, class, key_type, Trust::Foreign)
+        complete(profile, &mut attributes, class, key_type, Trust::Foreign)
             .map_err(|error| of_import(error, template))?;
         set_origin(&mut attributes, &Source::Outside);
     }
@@ -124,6 +124,7 @@ impl Plan {
         }
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
+        policy::check_size(profile, &attributes)?;
         Ok(Self {
             profile,
             attributes,
@@ -159,7 +160,7 @@ impl Plan {
         put(&mut self.attributes, material);
         let (class, key_type) = (self.attributes.class(), self.attributes.key_type());
         let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
-        complete(&mut self.attributes, class, key_type, trust)?;
+        complete(self.profile, &mut self.attributes, class, key_type, trust)?;
         set_origin(&mut self.attributes, &self.source);
         finish(self.profile, &mut self.attributes, template)?;
         if wanted.is_some() && wanted != self.attributes.number(A::VALUE_LEN) {
@@ -213,6 +214,7 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
 
 /// Checks an imported key, and computes what it lacks.
 fn complete(
+    profile: Profile,
     attributes: &mut Attributes,
     class: ObjectClass,
     key_type: KeyType,
@@ -228,7 +230,7 @@ fn complete(
         }
     };
     put(attributes, material);
-    Ok(())
+    policy::check_size(profile, attributes)
 }
 
 fn put(attributes: &mut Attributes, material: Material) {

@@ -20,6 +20,8 @@
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
+//! | RSA keys below 2,048 bits (R11) | accepted | refused |
+//! | RSA without padding (R11) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
 mod changes;
@@ -36,7 +38,7 @@ pub use derivation::decide_derive;
 pub(crate) use derivation::tighten_derived;
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{key_sizes, served};
+pub(crate) use strength::{check_size, key_sizes, offers, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};

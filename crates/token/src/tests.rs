@@ -10,6 +10,7 @@ mod faults;
 mod imports;
 mod isolation;
 mod keys;
+mod legacy;
 mod lockout;
 mod login;
 mod objects;

@@ -70,7 +70,7 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 23] = [
+pub(super) const FILES: [(&str, &str); 24] = [
     (
         "counter_kdf",
         include_str!("../../vectors/counter_kdf.json"),
@@ -98,6 +98,7 @@ pub(super) const FILES: [(&str, &str); 23] = [
         "rsa_pkcs1_decrypt",
         include_str!("../../vectors/rsa_pkcs1_decrypt.json"),
     ),
+    ("rsa_raw", include_str!("../../vectors/rsa_raw.json")),
     ("rsa_pss", include_str!("../../vectors/rsa_pss.json")),
     (
         "aes_key_wrap",

@@ -153,7 +153,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen
-        | Algorithm::RsaPkcs1(_) => Params::None,
+        | Algorithm::RsaPkcs1(_)
+        | Algorithm::RsaRaw => Params::None,
     }
 }
 
@@ -207,6 +208,11 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),
         Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),
+        Algorithm::RsaRaw => {
+            // As long as the modulus, and below it.
+            message.resize(256, 6);
+            message[0] = 0;
+        }
         _ => {}
     }
     message

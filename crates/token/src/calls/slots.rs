@@ -104,9 +104,20 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
+/// Lists the mechanisms that a partition does something with.
+pub(super) fn mechanisms(profile: Profile) -> Vec<u64> {
+    ck::MECHANISMS
+        .iter()
+        .filter(|row| policy::offers(profile, row))
+        .map(|row| row.id.0)
+        .collect()
+}
+
 /// Describes a mechanism as a partition serves it.
 pub(super) fn mechanism_info(profile: Profile, kind: u64) -> Result<MechanismInfo, Error> {
-    let row = ck::mechanism(MechanismType(kind)).ok_or(mech::Error::MechanismInvalid)?;
+    let row = ck::mechanism(MechanismType(kind))
+        .filter(|row| policy::offers(profile, row))
+        .ok_or(mech::Error::MechanismInvalid)?;
     let (min_key_size, max_key_size) = policy::key_sizes(profile, row);
     Ok(MechanismInfo {
         min_key_size,
