@@ -29,7 +29,20 @@ fn generate_ec(params: &[u8]) -> Result<(Material, Material), Error> {
 #[test]
 fn rsa_sizes_that_the_library_would_round_are_refused() {
     for bits in [
-        0, 512, 768, 1023, 1025, 1152, 2047, 2049, 2056, 2176, 4095, 8191, 8448, u64::MAX,
+        0,
+        512,
+        768,
+        1023,
+        1025,
+        1152,
+        2047,
+        2049,
+        2056,
+        2176,
+        4095,
+        8191,
+        8448,
+        u64::MAX,
     ] {
         assert_eq!(
             generate_rsa(bits, None).unwrap_err(),

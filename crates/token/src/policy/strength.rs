@@ -1,7 +1,7 @@
 //! Policy of strength: what `strict` does not do with a mechanism, and the parameters and sizes that it does not take.
 
-use ck::flags::mechanism as ckf;
 use ck::AttributeType as A;
+use ck::flags::mechanism as ckf;
 use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params};
 
 use super::secrets::LEAST_LEN;

@@ -1,8 +1,8 @@
 //! What only `compat` partitions still do: old sizes, and old ways.
 
 use ck::{AttributeType as A, KeyType, MechanismType as M, ObjectClass, Rv};
-use proto::Call;
 use proto::shape::{Answer, Room, SlotId};
+use proto::{Call, Handler as _};
 
 use crate::tests::bench::{Bench, Client, FALSE, Got, TRUE, class, ulong};
 
@@ -71,7 +71,7 @@ fn what_a_partition_does_not_do_it_does_not_list() {
                 caller.get_mechanism_list(SlotId(slot), &mut list)
             })
             .unwrap();
-        list.taken().unwrap_or_default()
+        list.given().cloned().unwrap_or_default()
     };
     let (compat, strict) = (lists(&Bench::compat()), lists(&Bench::strict()));
     assert_eq!(compat.len(), ck::MECHANISMS.len());
