@@ -126,6 +126,10 @@ fn operations(row: &Mechanism) -> String {
         (ckf::WRAP, "wrap"),
         (ckf::UNWRAP, "unwrap"),
         (ckf::DERIVE, "derive"),
+        (
+            ckf::ENCAPSULATE | ckf::DECAPSULATE,
+            "encapsulate, decapsulate",
+        ),
     ];
     let named = NAMES
         .iter()

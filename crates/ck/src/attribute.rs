@@ -108,6 +108,12 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_KEM)) => {
+            tables.extend([KEY, PUBLIC, LATTICE_PUBLIC]);
+        }
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_KEM)) => {
+            tables.extend([KEY, PRIVATE, LATTICE_PRIVATE]);
+        }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
         }
@@ -164,6 +170,8 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     EC_PUBLIC,
     EC_PRIVATE,
     EDWARDS_PRIVATE,
+    LATTICE_PUBLIC,
+    LATTICE_PRIVATE,
 ];
 
 /// Writes one table with one short line per row: attribute, kind, create, generate, access, options.
@@ -253,6 +261,7 @@ attributes! {
     VERIFY_RECOVER           Bool       Optional  Optional  Free            default false;
     WRAP                     Bool       Optional  Optional  Free;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
+    ENCAPSULATE              Bool       Optional  Optional  Free;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
 }
 
@@ -266,6 +275,7 @@ attributes! {
     SIGN                     Bool       Optional  Optional  Free;
     SIGN_RECOVER             Bool       Optional  Optional  Free            default false;
     UNWRAP                   Bool       Optional  Optional  Free;
+    DECAPSULATE              Bool       Optional  Optional  Free;
     EXTRACTABLE              Bool       Optional  Optional  Lower           default false;
     ALWAYS_SENSITIVE         Bool       Forbidden Forbidden Fixed;
     NEVER_EXTRACTABLE        Bool       Forbidden Forbidden Fixed;
@@ -340,4 +350,21 @@ attributes! {
     EDWARDS_PRIVATE:
     EC_PARAMS                Bytes      Required  Forbidden Fixed;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Public keys over module lattices (3.2, Mechanisms 6.67, 6.68).
+    LATTICE_PUBLIC:
+    PARAMETER_SET            Ulong      Required  Required  Fixed;
+    VALUE                    Bytes      Required  Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Private keys over module lattices (3.2, Mechanisms 6.67, 6.68): the seed, the key that grows out of it, or both.
+    LATTICE_PRIVATE:
+    PARAMETER_SET            Ulong      Required  Optional  Fixed;
+    SEED                     Bytes      Optional  Forbidden Fixed           sensitive true;
+    VALUE                    Bytes      Optional  Forbidden Fixed           sensitive true;
 }

@@ -78,4 +78,8 @@ pub mod mechanism {
     pub const EC_OID: u64 = 0x80_0000;
     /// Takes uncompressed points.
     pub const EC_UNCOMPRESS: u64 = 0x100_0000;
+    /// Encapsulates a key.
+    pub const ENCAPSULATE: u64 = 0x1000_0000;
+    /// Decapsulates a key.
+    pub const DECAPSULATE: u64 = 0x2000_0000;
 }

@@ -1,7 +1,7 @@
 //! The mechanism table: what Dew's token can do, one row per mechanism.
 //!
 //! Everything said of a mechanism elsewhere (`C_GetMechanismInfo`, which parameter structure the module reads, which
-//! code runs, the support matrix) is read from its row. Sections are those of PKCS#11 3.1, "Mechanisms".
+//! code runs, the support matrix) is read from its row. Sections are those of PKCS#11 3.1, "Mechanisms"; those of 3.2 say so.
 
 use crate::flags::mechanism as ckf;
 use crate::{KeyType, MechanismType};
@@ -125,6 +125,10 @@ pub enum Algorithm {
     Hkdf,
     /// Generation of a key for that.
     HkdfKeyGen,
+    /// Key encapsulation over module lattices.
+    MlKem,
+    /// Generation of a key pair for that.
+    MlKemKeyPairGen,
     /// Generation of a key pair on a Montgomery curve.
     MontgomeryKeyPairGen,
     /// RSA OAEP encryption.
@@ -205,6 +209,12 @@ impl Operations {
     pub const CIPHER_AND_WRAP: Self = Self(Self::CIPHER.0 | ckf::WRAP | ckf::UNWRAP);
     /// `C_DeriveKey`.
     pub const DERIVE: Self = Self(ckf::DERIVE);
+    /// `C_EncapsulateKey` and `C_DecapsulateKey`.
+    pub const ENCAPSULATE: Self = Self(ckf::ENCAPSULATE | ckf::DECAPSULATE);
+    /// `C_DeriveKey`, and encapsulation by a key of the moment.
+    pub const AGREEMENT: Self = Self(Self::DERIVE.0 | Self::ENCAPSULATE.0);
+    /// All of the families that RSA OAEP serves.
+    pub const TRANSPORT: Self = Self(Self::CIPHER_AND_WRAP.0 | Self::ENCAPSULATE.0);
     /// `C_DigestInit`.
     pub const DIGEST: Self = Self(ckf::DIGEST);
     /// `C_GenerateKey`.
@@ -271,6 +281,7 @@ const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
+const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 // From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
@@ -279,6 +290,8 @@ const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
+// The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
+const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
 // Two keys of 256 bits.
 const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
@@ -320,12 +333,14 @@ mechanisms! {
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
     RSA_X_509               Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaRaw                                         , "6.1.12";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
-    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , CIPHER_AND_WRAP, RsaOaep                                        , "6.1.8";
+    RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , TRANSPORT      , RsaOaep                                        , "6.1.8";
     // X9.31 wants primes whose neighbours have large factors. FIPS 186-5 (A.1) lets that go for primes of this size that are
     // drawn at random, since no attack gains by it, and so the pairs are made alike.
     RSA_X9_31_KEY_PAIR_GEN  Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.5";
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
+    ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
+    ML_KEM                  Empty    , ML_KEM , ML_KEM_BYTES  , ENCAPSULATE    , MlKem                                          , "3.2: 6.68";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
     SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
     SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";
@@ -388,9 +403,9 @@ mechanisms! {
     ECDSA_SHA3_256          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_256))                          , "6.3.13";
     ECDSA_SHA3_384          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_384))                          , "6.3.13";
     ECDSA_SHA3_512          Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA3_512))                          , "6.3.13";
-    ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.17";
+    ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , AGREEMENT      , Ecdh                                           , "6.3.17";
     // The curves have a cofactor of 1, so that it makes no difference.
-    ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , DERIVE         , Ecdh                                           , "6.3.18";
+    ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , AGREEMENT      , Ecdh                                           , "6.3.18";
     EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.10";
     EC_MONTGOMERY_KEY_PAIR_GEN Empty , MONTGOMERY, EDWARDS_BITS, GENERATE_PAIR , MontgomeryKeyPairGen                           , "6.3.11";
     EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.14";

@@ -1,9 +1,10 @@
 //! Diffie-Hellman over elliptic curves (SP 800-56A, 5.7.1.2; PKCS#11 3.1, Mechanisms 6.3.17).
 
-use ck::{Digest, Params};
+use ck::{Digest, KeyDerivation, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::DigestContext;
+use crate::encapsulation::Encapsulated;
+use crate::ffi::{DigestContext, EcKey, X25519Private};
 use crate::key::{LONGEST_SECRET, ec_point, montgomery_point};
 use crate::{Error, Key, param};
 
@@ -22,11 +23,94 @@ pub(crate) fn derive(
     else {
         return Err(Error::MechanismParamInvalid);
     };
-    let digest = param::derivation(kdf)?;
-    match digest {
-        None if !shared_data.is_empty() => Err(Error::MechanismParamInvalid),
-        None => truncate(agree(key, public_data)?, wanted),
-        Some(digest) => expand(digest, &agree(key, public_data)?, shared_data, wanted),
+    let growth = Growth::new(kdf, shared_data)?;
+    growth.grow(agree(key, public_data)?, wanted)
+}
+
+/// Agrees with a public key by a key pair of the moment, whose public key is the ciphertext (PKCS#11 3.2, 6.3.17).
+pub(crate) fn encapsulate(
+    params: &Params<'_>,
+    key: &Key,
+    wanted: Option<usize>,
+) -> Result<Encapsulated, Error> {
+    let growth = Growth::of_encapsulation(params)?;
+    let (ciphertext, secret) = if key.is_montgomery() {
+        let other = key.montgomery_public()?;
+        let ours = X25519Private::generate();
+        let secret = ours.agree(other).map_err(|_| Error::KeySizeRange)?;
+        (ours.public().bytes().to_vec(), secret)
+    } else {
+        let other = key.ec_public()?;
+        let ours = EcKey::generate(other.curve())?;
+        (ours.public_point()?, ours.agree(other)?)
+    };
+    let secret = growth.grow(secret, wanted)?;
+    Ok(Encapsulated { ciphertext, secret })
+}
+
+/// Returns the length of the public key that is the ciphertext.
+pub(crate) fn ciphertext_len(params: &Params<'_>, key: &Key) -> Result<usize, Error> {
+    Growth::of_encapsulation(params)?;
+    if key.is_montgomery() {
+        return Ok(key.montgomery_public()?.bytes().len());
+    }
+    Ok(key.ec_public()?.curve().point_len())
+}
+
+/// Agrees with the public key that is the ciphertext.
+pub(crate) fn decapsulate(
+    params: &Params<'_>,
+    key: &Key,
+    ciphertext: &[u8],
+    wanted: Option<usize>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let growth = Growth::of_encapsulation(params)?;
+    let secret = agree(key, ciphertext).map_err(|error| match error {
+        Error::MechanismParamInvalid => Error::EncryptedDataInvalid,
+        other => other,
+    });
+    growth.grow(secret?, wanted)
+}
+
+/// How a key grows out of what the parties agree on.
+struct Growth<'a> {
+    digest: Option<Digest>,
+    shared_data: &'a [u8],
+}
+
+impl<'a> Growth<'a> {
+    fn new(kdf: KeyDerivation, shared_data: &'a [u8]) -> Result<Self, Error> {
+        let digest = param::derivation(kdf)?;
+        if digest.is_none() && !shared_data.is_empty() {
+            return Err(Error::MechanismParamInvalid);
+        }
+        Ok(Self {
+            digest,
+            shared_data,
+        })
+    }
+
+    /// Reads the parameter of an encapsulation, in which the other party's key has no place.
+    fn of_encapsulation(params: &Params<'a>) -> Result<Self, Error> {
+        match *params {
+            Params::Ecdh {
+                kdf,
+                shared_data,
+                public_data: [],
+            } => Self::new(kdf, shared_data),
+            _ => Err(Error::MechanismParamInvalid),
+        }
+    }
+
+    fn grow(
+        &self,
+        secret: Zeroizing<Vec<u8>>,
+        wanted: Option<usize>,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        match self.digest {
+            None => truncate(secret, wanted),
+            Some(digest) => expand(digest, &secret, self.shared_data, wanted),
+        }
     }
 }
 

@@ -49,6 +49,9 @@ pub enum Error {
     /// The mechanism's parameter is malformed, or does not fit the key.
     #[error("the mechanism's parameter is malformed or does not fit the key")]
     MechanismParamInvalid,
+    /// The parameter set is not one of those that the token has.
+    #[error("the parameter set is none of those that the token has")]
+    ParameterSetNotSupported,
     /// The crypto library failed: a bug, a hardware fault or memory exhausted.
     #[error("the crypto library failed in {0}")]
     Provider(&'static str),

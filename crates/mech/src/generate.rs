@@ -6,8 +6,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::{EcKey, Ed25519Private, Rsa, X25519Private};
-use crate::key::{check_secret_len, pair};
+use crate::ffi::{EcKey, Ed25519Private, KemSet, Rsa, X25519Private};
+use crate::key::{KemPrivate, check_secret_len, pair};
 use crate::{Error, Key, Material, param, signer, verifier};
 
 /// The public exponent of a request that names none.
@@ -24,6 +24,8 @@ pub struct PairRequest<'a> {
     pub public_exponent: Option<&'a [u8]>,
     /// `CKA_EC_PARAMS` (EC).
     pub ec_params: Option<&'a [u8]>,
+    /// `CKA_PARAMETER_SET` (ML-KEM).
+    pub parameter_set: Option<u64>,
 }
 
 /// Fills a buffer from the library's random generator.
@@ -76,6 +78,7 @@ pub fn generate_pair(
     let generate = match mechanism.algorithm {
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
+        Algorithm::MlKemKeyPairGen => generate_kem,
         Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
         _ => return Err(Error::MechanismInvalid),
@@ -115,6 +118,23 @@ fn generate_edwards(
     let mechanism = MechanismType::EDDSA;
     check_pair(KeyType::EC_EDWARDS, mechanism, &public, &private)?;
     Ok((public, private))
+}
+
+fn generate_kem(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let number = request
+        .parameter_set
+        .ok_or(Error::TemplateIncomplete(AttributeType::PARAMETER_SET))?;
+    let mut seed = Zeroizing::new([0; KemSet::SEED_LEN]);
+    random(&mut seed[..])?;
+    let key = KemPrivate::from_seed(pair::kem_set(number)?, &seed[..])?;
+    if !key.is_consistent()? {
+        return Err(Error::Provider("the pairwise consistency test"));
+    }
+    let public = pair::kem_public_material(key.key())?;
+    Ok((public, pair::kem_private_material(&key)?))
 }
 
 fn generate_montgomery(

@@ -32,11 +32,13 @@ mod dispatch;
 mod ecdh;
 mod ecdsa;
 mod eddsa;
+mod encapsulation;
 mod error;
 mod generate;
 mod hkdf;
 mod hmac;
 mod key;
+mod ml_kem;
 mod operation;
 mod param;
 mod public_info;
@@ -60,6 +62,7 @@ use zeroize::Zeroizing;
 pub use check_value::check_value;
 pub use derive::derive;
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
+pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
 pub use key::{Key, complete_private, complete_public, private_from_pkcs8};
@@ -71,5 +74,5 @@ pub use wrap::{unwrap, wrap};
 /// The values of some attributes, as the store keeps them.
 ///
 /// Numbers are eight bytes, little-endian; big integers have their most significant byte first; `CKA_EC_POINT` is a
-/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER.
+/// DER OCTET STRING and `CKA_EC_PARAMS` a DER OBJECT IDENTIFIER; keys over lattices are as FIPS 203 and FIPS 204 write them.
 pub type Material = Vec<(ck::AttributeType, Zeroizing<Vec<u8>>)>;

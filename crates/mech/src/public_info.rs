@@ -1,4 +1,4 @@
-//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480).
+//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480; RFC 8410; RFC 9935).
 
 use ck::{AttributeType, KeyType, ObjectClass};
 use der::asn1::{Any, BitStringRef, Null, UintRef};
@@ -26,6 +26,10 @@ pub fn derive_public_info<'a>(
         KeyType::EC_EDWARDS => edwards_info(&public_half::edwards(class, attributes).ok()?).ok(),
         KeyType::EC_MONTGOMERY => {
             montgomery_info(&public_half::montgomery(class, attributes).ok()?).ok()
+        }
+        KeyType::ML_KEM => {
+            let (set, key) = public_half::kem(class, attributes).ok()?;
+            info(&[public_half::kem_oid(set).to_der().ok()?], &key).ok()
         }
         _ => None,
     }

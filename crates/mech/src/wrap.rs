@@ -47,7 +47,8 @@ fn check(mechanism: &Mechanism, operation: u64) -> Result<(), Error> {
     }
 }
 
-fn run(mut cipher: Box<dyn Cipher>, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// Runs a cipher over its whole input, which is a key.
+pub(crate) fn run(mut cipher: Box<dyn Cipher>, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     // Room for all of it at once: a buffer that grows leaves copies behind.
     let mut output = Zeroizing::new(Vec::with_capacity(cipher.whole_len(input.len())));
     cipher.update(input, &mut output)?;

@@ -3,6 +3,7 @@
 mod caller;
 mod crypto;
 mod derivation;
+mod encapsulation;
 mod find;
 mod keys;
 mod objects;
@@ -649,6 +650,36 @@ impl Handler for Caller<'_> {
     ) -> Result<(), Error> {
         *key = Some(self.within(session, |call| {
             call.unwrap_key(mechanism, unwrapping_key.0, wrapped, template)
+        })?);
+        Ok(())
+    }
+
+    fn encapsulate_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        public_key: ObjectHandle,
+        template: &[Attribute<'_>],
+        ciphertext: &mut Answer<Vec<u8>>,
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = self.within(session, |call| {
+            call.encapsulate_key(mechanism, public_key.0, template, ciphertext)
+        })?;
+        Ok(())
+    }
+
+    fn decapsulate_key(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        private_key: ObjectHandle,
+        template: &[Attribute<'_>],
+        ciphertext: &[u8],
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = Some(self.within(session, |call| {
+            call.decapsulate_key(mechanism, private_key.0, template, ciphertext)
         })?);
         Ok(())
     }

@@ -61,6 +61,8 @@ pub(crate) enum Source {
         /// `CKA_NEVER_EXTRACTABLE` of that key.
         never_extractable: bool,
     },
+    /// It was drawn to be shared: another party has it as well.
+    Encapsulation,
     /// It was brought in the clear.
     Outside,
     /// It was brought wrapped.
@@ -75,7 +77,10 @@ impl Source {
     const fn origin(self) -> Origin {
         match self {
             Self::Generation(_) => Origin::Generation,
-            Self::Derivation { .. } | Self::Outside | Self::Unwrapping { .. } => Origin::Transfer,
+            Self::Derivation { .. }
+            | Self::Encapsulation
+            | Self::Outside
+            | Self::Unwrapping { .. } => Origin::Transfer,
         }
     }
 }
@@ -118,6 +123,7 @@ impl Plan {
         match source {
             Source::Generation(_) | Source::Outside => {}
             Source::Derivation { .. } => policy::tighten_derived(profile, &mut attributes),
+            Source::Encapsulation => policy::tighten_encapsulated(profile, &mut attributes),
             Source::Unwrapping { by_trusted } => {
                 policy::tighten_unwrapped(profile, by_trusted, &mut attributes);
             }
@@ -143,7 +149,7 @@ impl Plan {
         material: Material,
         template: &Template<'_>,
     ) -> Result<Attributes, Error> {
-        put(&mut self.attributes, material);
+        put_named(&mut self.attributes, material)?;
         set_origin(&mut self.attributes, &self.source);
         finish(self.profile, &mut self.attributes, template)?;
         Ok(self.attributes)
@@ -157,7 +163,7 @@ impl Plan {
         template: &Template<'_>,
     ) -> Result<Attributes, Error> {
         let wanted = self.attributes.number(A::VALUE_LEN);
-        put(&mut self.attributes, material);
+        put_named(&mut self.attributes, material)?;
         let (class, key_type) = (self.attributes.class(), self.attributes.key_type());
         let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
         complete(self.profile, &mut self.attributes, class, key_type, trust)?;
@@ -233,6 +239,18 @@ fn complete(
     policy::check_size(profile, attributes)
 }
 
+/// Puts in the values of a key, which must be of the parameter set that the template names.
+fn put_named(attributes: &mut Attributes, material: Material) -> Result<(), Error> {
+    let id = A::PARAMETER_SET;
+    let named = attributes.number(id);
+    put(attributes, material);
+    if named.is_some() && named != attributes.number(id) {
+        let why = "the key is of another parameter set";
+        return Err(Error::TemplateInconsistent { id, why });
+    }
+    Ok(())
+}
+
 fn put(attributes: &mut Attributes, material: Material) {
     for (id, value) in material {
         // Store numbers as templates bring them, so that C_FindObjects compares equal forms.
@@ -255,13 +273,14 @@ fn set_origin(attributes: &mut Attributes, source: &Source) {
             always_sensitive,
             never_extractable,
         } => (always_sensitive, never_extractable),
-        Source::Outside | Source::Unwrapping { .. } => (false, false),
+        Source::Encapsulation | Source::Outside | Source::Unwrapping { .. } => (false, false),
     };
     let (local, mechanism) = match source {
         Source::Generation(mechanism) => (true, mechanism.0),
-        Source::Derivation { .. } | Source::Outside | Source::Unwrapping { .. } => {
-            (false, UNAVAILABLE)
-        }
+        Source::Derivation { .. }
+        | Source::Encapsulation
+        | Source::Outside
+        | Source::Unwrapping { .. } => (false, UNAVAILABLE),
     };
     attributes.set_flag(A::LOCAL, local);
     attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);

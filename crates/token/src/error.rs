@@ -43,6 +43,9 @@ pub enum Error {
     /// The caller's buffer is too small; the length was given.
     #[error("the buffer is too small")]
     BufferTooSmall,
+    /// The key cannot be decapsulated: the mechanism, its parameter, the private key or the ciphertext is wrong.
+    #[error("the key cannot be decapsulated: {0}")]
+    Decapsulating(mech::Error),
     /// The management call names something that exists, or something that does not.
     #[error("{what} «{name}» {why}")]
     Management {
@@ -207,6 +210,7 @@ impl Error {
             Self::AttributeValueInvalid { .. } => Rv::ATTRIBUTE_VALUE_INVALID,
             Self::Body(_) | Self::Seal(_) => Rv::DEVICE_ERROR,
             Self::BufferTooSmall => Rv::BUFFER_TOO_SMALL,
+            Self::Decapsulating(error) => decapsulating_rv(error),
             Self::KeyChanged => Rv::KEY_CHANGED,
             Self::KeyHandleInvalid => Rv::KEY_HANDLE_INVALID,
             Self::KeyIndigestible => Rv::KEY_INDIGESTIBLE,
@@ -267,6 +271,7 @@ const fn mechanism_rv(error: &mech::Error) -> Rv {
         E::KeyTypeInconsistent => Rv::KEY_TYPE_INCONSISTENT,
         E::MechanismInvalid => Rv::MECHANISM_INVALID,
         E::MechanismParamInvalid => Rv::MECHANISM_PARAM_INVALID,
+        E::ParameterSetNotSupported => Rv::PARAMETER_SET_NOT_SUPPORTED,
         E::Provider(_) => Rv::DEVICE_ERROR,
         E::SignatureInvalid => Rv::SIGNATURE_INVALID,
         E::SignatureLenRange => Rv::SIGNATURE_LEN_RANGE,
@@ -293,6 +298,16 @@ const fn unwrapping_rv(error: &mech::Error) -> Rv {
         E::EncryptedDataLenRange => Rv::WRAPPED_KEY_LEN_RANGE,
         E::KeySizeRange => Rv::UNWRAPPING_KEY_SIZE_RANGE,
         E::KeyTypeInconsistent => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
+        other => mechanism_rv(other),
+    }
+}
+
+/// What `C_DecapsulateKey` says of them: the data is a key in its capsule (3.2, 5.18.9).
+const fn decapsulating_rv(error: &mech::Error) -> Rv {
+    use mech::Error as E;
+    match error {
+        E::EncryptedDataInvalid => Rv::WRAPPED_KEY_INVALID,
+        E::EncryptedDataLenRange => Rv::WRAPPED_KEY_LEN_RANGE,
         other => mechanism_rv(other),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | Rule | `compat` | `strict` |
 //! |---|---|---|
-//! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap or derive |
+//! | purposes of one key | any | one family: encrypt/decrypt, sign/verify, wrap/unwrap, derive or encapsulate/decapsulate |
 //! | purposes of an existing key | may change, save for those that undo each other (`policy/changes.rs`) | never change |
 //! | copies of a key that is not modifiable | do no more, and are not modifiable | do no more, and are not modifiable |
 //! | purposes that a template leaves out beside `CKA_WRAP` or `CKA_UNWRAP` | no cipher's | none |
@@ -15,6 +15,7 @@
 //! | `CKA_EXTRACTABLE` on for a key that is generated | as the template says | only with `CKA_WRAP_WITH_TRUSTED` |
 //! | wrapping and unwrapping | see `policy/wrapping.rs` | see `policy/wrapping.rs` |
 //! | `CKA_SENSITIVE`, `CKA_EXTRACTABLE` of a key that is derived (R2, R5) | as the template says | on, off |
+//! | the same of a key that is encapsulated or decapsulated | as the template says, else both on | on, off |
 //! | a secret key below 16 bytes (R5) | accepted | refused |
 //! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
@@ -35,7 +36,7 @@ pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
 pub use derivation::decide_derive;
-pub(crate) use derivation::tighten_derived;
+pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
 pub(crate) use strength::{check_size, key_sizes, offers, served};
@@ -50,10 +51,14 @@ use crate::{Attributes, Error};
 /// What is to be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Usage {
+    /// Decapsulating a key.
+    Decapsulate,
     /// Decrypting.
     Decrypt,
     /// Deriving another key.
     Derive,
+    /// Encapsulating a key.
+    Encapsulate,
     /// Encrypting.
     Encrypt,
     /// Signing, or computing a MAC.
@@ -75,8 +80,10 @@ impl Usage {
     #[must_use]
     pub const fn attribute(self) -> AttributeType {
         match self {
+            Self::Decapsulate => AttributeType::DECAPSULATE,
             Self::Decrypt => AttributeType::DECRYPT,
             Self::Derive => AttributeType::DERIVE,
+            Self::Encapsulate => AttributeType::ENCAPSULATE,
             Self::Encrypt => AttributeType::ENCRYPT,
             Self::Sign => AttributeType::SIGN,
             Self::SignRecover => AttributeType::SIGN_RECOVER,
@@ -90,8 +97,10 @@ impl Usage {
     /// The operation bit of the mechanism table.
     const fn flag(self) -> u64 {
         match self {
+            Self::Decapsulate => ckf::DECAPSULATE,
             Self::Decrypt => ckf::DECRYPT,
             Self::Derive => ckf::DERIVE,
+            Self::Encapsulate => ckf::ENCAPSULATE,
             Self::Encrypt => ckf::ENCRYPT,
             Self::Sign => ckf::SIGN,
             Self::SignRecover => ckf::SIGN_RECOVER,
@@ -187,8 +196,10 @@ impl Refusal {
             Self::KeyType { usage, .. } => match usage {
                 Usage::Wrap => Rv::WRAPPING_KEY_TYPE_INCONSISTENT,
                 Usage::Unwrap => Rv::UNWRAPPING_KEY_TYPE_INCONSISTENT,
-                Usage::Decrypt
+                Usage::Decapsulate
+                | Usage::Decrypt
                 | Usage::Derive
+                | Usage::Encapsulate
                 | Usage::Encrypt
                 | Usage::Sign
                 | Usage::SignRecover
@@ -286,9 +297,10 @@ const ENCRYPTION: usize = 0;
 const SIGNATURE: usize = 1;
 const WRAPPING: usize = 2;
 const DERIVATION: usize = 3;
+const ENCAPSULATION: usize = 4;
 
 /// The families of purposes, of which `strict` lets a key have one.
-const FAMILIES: [&[AttributeType]; 4] = [
+const FAMILIES: [&[AttributeType]; 5] = [
     &[AttributeType::ENCRYPT, AttributeType::DECRYPT],
     &[
         AttributeType::SIGN,
@@ -298,6 +310,7 @@ const FAMILIES: [&[AttributeType]; 4] = [
     ],
     &[AttributeType::WRAP, AttributeType::UNWRAP],
     &[AttributeType::DERIVE],
+    &[AttributeType::ENCAPSULATE, AttributeType::DECAPSULATE],
 ];
 
 /// Tells whether an attribute says what a key is for.
@@ -330,12 +343,15 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
     if profile == Profile::Compat {
         return;
     }
-    let preferred: [usize; 4] = match key.key_type() {
-        Some(KeyType::AES | KeyType::AES_XTS) => [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION],
-        Some(KeyType::EC_MONTGOMERY | KeyType::HKDF) => {
-            [DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING]
+    let preferred: [usize; 5] = match key.key_type() {
+        Some(KeyType::AES | KeyType::AES_XTS) => {
+            [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION, ENCAPSULATION]
         }
-        _ => [SIGNATURE, ENCRYPTION, DERIVATION, WRAPPING],
+        Some(KeyType::ML_KEM) => [ENCAPSULATION, DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING],
+        Some(KeyType::EC_MONTGOMERY | KeyType::HKDF) => {
+            [DERIVATION, ENCAPSULATION, SIGNATURE, ENCRYPTION, WRAPPING]
+        }
+        _ => [SIGNATURE, ENCRYPTION, DERIVATION, ENCAPSULATION, WRAPPING],
     };
     let named = |family: &usize| FAMILIES[*family].iter().any(|id| key.is(*id));
     if let Some(kept) = preferred.into_iter().find(named) {
@@ -374,6 +390,7 @@ pub(crate) fn default_purpose(
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
         (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
+        (_, Some(KeyType::ML_KEM)) => FAMILIES[ENCAPSULATION].contains(&id),
         (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(KeyType::RSA))
             if profile == Profile::Compat =>
         {

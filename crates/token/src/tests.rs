@@ -6,6 +6,7 @@ mod changes;
 mod derivation;
 mod dual;
 mod edwards;
+mod encapsulation;
 mod faults;
 mod imports;
 mod isolation;

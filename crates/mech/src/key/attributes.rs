@@ -29,6 +29,15 @@ impl<'g, 'a> Attributes<'g, 'a> {
         self.optional(id).ok_or(Error::TemplateIncomplete(id))
     }
 
+    /// Returns the number of the parameter set.
+    pub(crate) fn parameter_set(self) -> Result<u64, Error> {
+        let value = self.required(AttributeType::PARAMETER_SET)?;
+        let bytes = value.try_into();
+        bytes
+            .map(u64::from_le_bytes)
+            .map_err(|_| Error::AttributeInvalid(AttributeType::PARAMETER_SET))
+    }
+
     /// Returns a number, unless it is absent.
     pub(crate) fn optional_number(self, id: AttributeType) -> Result<Option<BigNum>, Error> {
         let Some(value) = self.optional(id) else {

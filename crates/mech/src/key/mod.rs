@@ -3,6 +3,7 @@
 mod attributes;
 mod ec;
 mod edwards;
+mod ml_kem;
 mod montgomery;
 mod pkcs8;
 mod rsa;
@@ -14,11 +15,12 @@ use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
 
 pub(crate) use attributes::Attributes;
+pub(crate) use ml_kem::KemPrivate;
 pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, Rsa, X25519Private};
+use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, KemKey, Rsa, X25519Private, X25519Public};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -34,9 +36,10 @@ enum Parts {
     EcPublic(EcKey),
     EdwardsPrivate(Ed25519Private),
     EdwardsPublic(Ed25519Public),
+    KemPrivate(KemPrivate),
+    KemPublic(KemKey),
     MontgomeryPrivate(X25519Private),
-    /// It takes part in nothing: the other party's key comes as a parameter.
-    MontgomeryPublic,
+    MontgomeryPublic(X25519Public),
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
@@ -71,7 +74,13 @@ impl Key {
                 Parts::MontgomeryPrivate(montgomery::private(attributes)?)
             }
             (ObjectClass::PUBLIC_KEY, KeyType::EC_MONTGOMERY) => {
-                montgomery::public(attributes).map(|_| Parts::MontgomeryPublic)?
+                Parts::MontgomeryPublic(montgomery::public(attributes)?)
+            }
+            (ObjectClass::PRIVATE_KEY, KeyType::ML_KEM) => {
+                Parts::KemPrivate(ml_kem::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::ML_KEM) => {
+                Parts::KemPublic(ml_kem::public(attributes)?)
             }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
@@ -85,13 +94,16 @@ impl Key {
         Ok(Self { key_type, parts })
     }
 
-    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys.
+    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys; of keys over lattices, that of the
+    /// public key in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(_) | Parts::EdwardsPublic(_) => edwards::BITS,
-            Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic => montgomery::BITS,
+            Parts::KemPrivate(key) => key.key().set().public_len(),
+            Parts::KemPublic(key) => key.set().public_len(),
+            Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic(_) => montgomery::BITS,
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
@@ -162,7 +174,34 @@ impl Key {
     pub(crate) const fn montgomery_private(&self) -> Result<&X25519Private, Error> {
         match &self.parts {
             Parts::MontgomeryPrivate(key) => Ok(key),
-            Parts::MontgomeryPublic => Err(Error::KeyFunctionNotPermitted),
+            Parts::MontgomeryPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the Montgomery curve public key that this must be.
+    pub(crate) const fn montgomery_public(&self) -> Result<&X25519Public, Error> {
+        match &self.parts {
+            Parts::MontgomeryPublic(key) => Ok(key),
+            Parts::MontgomeryPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the decapsulation key that this must be.
+    pub(crate) const fn kem_private(&self) -> Result<&KemKey, Error> {
+        match &self.parts {
+            Parts::KemPrivate(key) => Ok(key.key()),
+            Parts::KemPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the encapsulation key that this must be.
+    pub(crate) const fn kem_public(&self) -> Result<&KemKey, Error> {
+        match &self.parts {
+            Parts::KemPublic(key) => Ok(key),
+            Parts::KemPrivate(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -207,7 +246,7 @@ impl Key {
 /// Computes what an imported private key lacks, and makes the checks that only an import needs.
 ///
 /// An RSA key may come as modulus and exponents only (n, e, d): its primes and Chinese remainder values are returned.
-/// Its primes are tested. An EC key lacks nothing.
+/// Its primes are tested. An EC key lacks nothing. Of a key over lattices there may be the seed alone.
 ///
 /// # Errors
 ///
@@ -221,6 +260,7 @@ pub fn complete_private<'a>(
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
+        KeyType::ML_KEM => ml_kem::complete_private(attributes),
         KeyType::RSA => rsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -243,6 +283,7 @@ pub fn complete_public<'a>(
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
+        KeyType::ML_KEM => ml_kem::public(attributes).map(|_| Material::new()),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -256,6 +297,10 @@ pub(crate) mod pair {
     pub(crate) use super::edwards::{
         check_curve as check_edwards, private_material as edwards_private_material,
         public_material as edwards_public_material,
+    };
+    pub(crate) use super::ml_kem::{
+        private_material as kem_private_material, public_material as kem_public_material,
+        set as kem_set,
     };
     pub(crate) use super::montgomery::{
         check_curve as check_montgomery, private_material as montgomery_private_material,
@@ -282,9 +327,10 @@ pub(crate) mod public_half {
     use super::Attributes;
     pub(crate) use super::ec::oid;
     pub(crate) use super::edwards::ED25519;
+    pub(crate) use super::ml_kem::oid as kem_oid;
     pub(crate) use super::montgomery::X25519;
     use crate::Error;
-    use crate::ffi::{EcKey, Ed25519Public, X25519Public};
+    use crate::ffi::{EcKey, Ed25519Public, KemSet, X25519Public};
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -320,5 +366,24 @@ pub(crate) mod public_half {
             ObjectClass::PRIVATE_KEY => Ok(super::montgomery::private(attributes)?.public()),
             _ => super::montgomery::public(attributes),
         }
+    }
+
+    /// Returns the parameter set and the public key for encapsulation, which a private key holds.
+    pub(crate) fn kem(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<(KemSet, Vec<u8>), Error> {
+        let (private, public);
+        let key = match class {
+            ObjectClass::PRIVATE_KEY => {
+                private = super::ml_kem::private(attributes)?;
+                private.key()
+            }
+            _ => {
+                public = super::ml_kem::public(attributes)?;
+                &public
+            }
+        };
+        Ok((key.set(), key.public_bytes()?))
     }
 }

@@ -1,12 +1,12 @@
 //! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 and
-//! X25519 as in RFC 8410.
+//! X25519 as in RFC 8410, ML-KEM as in RFC 9935.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{Key, Parts, ec, edwards, montgomery, rsa};
+use super::{KemPrivate, Key, Parts, ec, edwards, ml_kem, montgomery, rsa};
 use crate::ffi::{EcKey, Ed25519Private, X25519Private};
 use crate::{Error, Material};
 
@@ -48,12 +48,17 @@ impl Key {
                 algorithm(&montgomery::X25519, &[]),
                 element(Tag::OctetString, &[key.bytes()])?,
             ),
+            Parts::KemPrivate(key) => (
+                algorithm(&ml_kem::oid(key.key().set()), &[]),
+                lattice_key(key.seed(), || Ok(key.key().private_bytes()?))?,
+            ),
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
             Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
-            | Parts::MontgomeryPublic
+            | Parts::KemPublic(_)
+            | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
             | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
         };
@@ -96,7 +101,16 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let key = key.ok_or(Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?))
         }
-        _ => Err(Error::KeyEncodingInvalid),
+        other => {
+            let set = ml_kem::named(&other).ok_or(Error::KeyEncodingInvalid)?;
+            let key = read_lattice(key).ok_or(Error::KeyEncodingInvalid)?;
+            let key = match key {
+                (seed, Some(value)) => KemPrivate::from_parts(set, value, seed),
+                (seed, None) => KemPrivate::from_seed(set, seed.unwrap_or_default()),
+            };
+            let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
+            Ok((KeyType::ML_KEM, ml_kem::private_material(&key)?))
+        }
     }
 }
 
@@ -161,6 +175,43 @@ fn ec_key(key: &EcKey) -> Result<Zeroizing<Vec<u8>>, Error> {
         .map_err(|_| FAILED)?;
     let point = element(PUBLIC_KEY, &[&point])?;
     element(Tag::Sequence, &[&version, &scalar, &point])
+}
+
+/// The tag of a seed that stands alone (RFC 9935, 6; RFC 9881, 6).
+const SEED: Tag = Tag::ContextSpecific {
+    constructed: false,
+    number: TagNumber(0),
+};
+
+/// Writes the key of a lattice: its seed, or where that is not known, itself.
+fn lattice_key(
+    seed: Option<&[u8]>,
+    value: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, Error>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match seed {
+        Some(seed) => element(SEED, &[seed]),
+        None => element(Tag::OctetString, &[&value()?]),
+    }
+}
+
+/// The seed of a key over lattices, and the key.
+type Lattice<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+/// Reads the seed of a key over lattices, the key itself, or both.
+fn read_lattice(bytes: &[u8]) -> Option<Lattice<'_>> {
+    let whole = AnyRef::from_der(bytes).ok()?;
+    match whole.header().tag() {
+        SEED => Some((Some(whole.value()), None)),
+        Tag::OctetString => Some((None, Some(whole.value()))),
+        _ => {
+            let elements = sequence(bytes).ok()?;
+            let [seed, value] = elements.as_slice() else {
+                return None;
+            };
+            let octets = |element: &AnyRef<'_>| element.header().tag() == Tag::OctetString;
+            (octets(seed) && octets(value)).then_some((Some(seed.value()), Some(value.value())))
+        }
+    }
 }
 
 /// The elements of a SEQUENCE that is all there is.

@@ -1,6 +1,7 @@
 //! The self-test: a known answer for every family of mechanisms, before any of them is used (FIPS 140-3, 7.10.3).
 
 mod asymmetric;
+mod lattice;
 mod modes;
 mod symmetric;
 
@@ -8,7 +9,10 @@ use std::sync::Arc;
 
 use ck::{AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 
-use crate::{Cipher, Error, Key, decryptor, derive, digester, encryptor, random, signer, verifier};
+use crate::{
+    Cipher, Error, Key, decapsulate, decryptor, derive, digester, encryptor, random, signer,
+    verifier,
+};
 
 /// A self-test did not give the known answer: nothing that the module computes may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +29,7 @@ pub struct SelfTestFailure {
 enum TestKey {
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
+    Kem(&'static [(AttributeType, &'static str)]),
     Montgomery(&'static [(AttributeType, &'static str)]),
     None,
     Rsa,
@@ -34,6 +39,8 @@ enum TestKey {
 /// What is done, and what the answer is compared with.
 #[derive(Clone, Copy)]
 enum Check {
+    /// The input is decapsulated.
+    Decapsulate,
     /// The input is decrypted.
     Decrypt,
     /// As many bytes as the answer has are derived.
@@ -75,6 +82,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
+        lattice::ENCAPSULATION,
     ]
     .into_iter()
     .flatten()
@@ -135,6 +143,11 @@ impl KnownAnswer {
             bytes
         };
         match self.check {
+            Check::Decapsulate => {
+                let key = self.key(private)?;
+                let secret = decapsulate(row, &self.params, &key, &input, None)?;
+                Ok(falsified(secret.to_vec()) == expected)
+            }
             Check::Decrypt => {
                 let cipher = decryptor(row, &self.params, &self.key(private)?)?;
                 Ok(falsified(run(cipher, &input)?) == expected)
@@ -188,6 +201,7 @@ impl KnownAnswer {
         let (class, key_type, attributes) = match self.key {
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
+            TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),
             TestKey::Montgomery(attributes) => (half, KeyType::EC_MONTGOMERY, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),

@@ -70,7 +70,8 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 24] = [
+pub(super) const FILES: [(&str, &str); 25] = [
+    ("ml_kem", include_str!("../../vectors/ml_kem.json")),
     (
         "counter_kdf",
         include_str!("../../vectors/counter_kdf.json"),
@@ -199,6 +200,7 @@ pub(super) fn object(name: &str) -> Object {
         KeyType::RSA => "rsa_pkcs1",
         KeyType::EC_EDWARDS => "eddsa",
         KeyType::EC_MONTGOMERY => "x25519",
+        KeyType::ML_KEM => "ml_kem",
         _ => "ecdsa",
     };
     let text = FILES.iter().find(|(known, _)| *known == file).unwrap().1;
@@ -210,15 +212,21 @@ fn key_type(name: &str) -> KeyType {
         name if name.starts_with("rsa") => KeyType::RSA,
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
         name if name.starts_with('x') => KeyType::EC_MONTGOMERY,
+        name if name.starts_with("mlkem") => KeyType::ML_KEM,
         _ => KeyType::EC,
     }
 }
 
+/// Keys over lattices have their value under one name in both halves, so that their public half is another object.
 pub(super) fn pair(name: &str) -> Pair {
     let key_type = key_type(name);
     let object = object(name);
+    let public = match key_type {
+        KeyType::ML_KEM => self::object(&format!("{name}-public")),
+        _ => object.clone(),
+    };
     Pair {
-        public: object.key(ObjectClass::PUBLIC_KEY, key_type),
+        public: public.key(ObjectClass::PUBLIC_KEY, key_type),
         private: object.key(ObjectClass::PRIVATE_KEY, key_type),
     }
 }

@@ -9,7 +9,7 @@ fn generate_rsa(bits: u64, exponent: Option<&[u8]>) -> Result<(Material, Materia
     let request = PairRequest {
         modulus_bits: Some(bits),
         public_exponent: exponent,
-        ec_params: None,
+        ..PairRequest::default()
     };
     generate_pair(
         row(MechanismType::RSA_PKCS_KEY_PAIR_GEN),

@@ -4,6 +4,7 @@ mod chunks;
 mod fixture;
 mod import;
 mod key_pairs;
+mod ml_kem;
 mod pkcs8;
 mod public_info;
 mod recovery;

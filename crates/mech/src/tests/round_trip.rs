@@ -9,7 +9,8 @@ use ck::{
 use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
 use crate::{
-    Error, PairRequest, derive, digester, generate_key, generate_pair, recoverer, unwrap, wrap,
+    Encapsulated, Error, PairRequest, decapsulate, derive, digester, encapsulate, encapsulated_len,
+    generate_key, generate_pair, recoverer, unwrap, wrap,
 };
 
 const MESSAGE: &[u8] = &[0x3c; 96];
@@ -40,12 +41,13 @@ fn every_mechanism_serves_every_operation_of_its_row() {
 
 type Serve = fn(&Mechanism, &Keys);
 
-const OPERATIONS: [(u64, Serve); 8] = [
+const OPERATIONS: [(u64, Serve); 9] = [
     (ckf::SIGN | ckf::VERIFY, signs),
     (ckf::SIGN_RECOVER | ckf::VERIFY_RECOVER, recovers),
     (ckf::ENCRYPT | ckf::DECRYPT, encrypts),
     (ckf::WRAP | ckf::UNWRAP, wraps),
     (ckf::DERIVE, derives),
+    (ckf::ENCAPSULATE | ckf::DECAPSULATE, encapsulates),
     (ckf::DIGEST, digests),
     (ckf::GENERATE, generates),
     (ckf::GENERATE_KEY_PAIR, generates_pairs),
@@ -152,6 +154,37 @@ fn wraps(row: &Mechanism, keys: &Keys) {
     assert_eq!(unwrap(&wrapped[1..]), Err(short), "{}", row.id);
 }
 
+/// What is encapsulated for a public key, the private key decapsulates, and no other length of ciphertext does.
+fn encapsulates(row: &Mechanism, keys: &Keys) {
+    let sample = keys.encapsulation(row);
+    let (params, public, private) = (sample.params, &sample.public, &sample.private);
+    let len = encapsulated_len(row, &params, public).unwrap();
+    for wanted in [16, 32] {
+        let Encapsulated { ciphertext, secret } =
+            encapsulate(row, &params, public, Some(wanted)).unwrap();
+        assert_eq!(ciphertext.len(), len, "{}", row.id);
+        let open = |ciphertext: &[u8]| decapsulate(row, &params, private, ciphertext, Some(wanted));
+        assert_eq!(open(&ciphertext).unwrap(), secret, "{}", row.id);
+        assert_eq!(secret.len(), usize::try_from(wanted).unwrap());
+        let again = encapsulate(row, &params, public, Some(wanted)).unwrap();
+        assert!(again.secret != secret && again.ciphertext != ciphertext);
+        assert!(open(&ciphertext[1..]).is_err(), "{}", row.id);
+        let mut forged = ciphertext.clone();
+        forged[len / 2] ^= 1;
+        assert!(open(&forged).ok() != Some(secret), "{}", row.id);
+    }
+    let wrong = Some(Error::KeyFunctionNotPermitted);
+    assert_eq!(encapsulate(row, &params, private, Some(32)).err(), wrong);
+    let opened = decapsulate(row, &params, public, &vec![0; len], Some(32));
+    assert_eq!(opened.err(), wrong);
+    for len in [0, u64::MAX] {
+        let made = encapsulate(row, &params, public, Some(len)).err();
+        assert_eq!(made, Some(Error::KeySizeRange), "{}", row.id);
+    }
+    let malformed = encapsulate(row, &Params::Malformed, public, Some(32)).err();
+    assert_eq!(malformed, Some(Error::MechanismParamInvalid), "{}", row.id);
+}
+
 /// Two parties, each with its own private key and the other's public key, come to the same secret.
 fn derives(row: &Mechanism, keys: &Keys) {
     match row.algorithm {
@@ -252,6 +285,7 @@ fn generates_pairs(row: &Mechanism, _keys: &Keys) {
         modulus_bits: Some(2048),
         public_exponent: None,
         ec_params: Some(curve),
+        parameter_set: Some(1),
     };
     let (public, private) = generate_pair(row, &params(row), &request).unwrap();
     assert!(!public.is_empty() && !private.is_empty());

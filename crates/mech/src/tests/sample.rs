@@ -37,6 +37,7 @@ pub(super) struct Keys {
     ec: Sample,
     edwards: Sample,
     montgomery: Sample,
+    kem: Sample,
 }
 
 impl Keys {
@@ -54,6 +55,7 @@ impl Keys {
             ec: sample("p256"),
             edwards: sample("ed25519"),
             montgomery: sample("x25519"),
+            kem: sample("mlkem768"),
         }
     }
 
@@ -68,6 +70,8 @@ impl Keys {
             Arc::clone(&self.edwards.public),
             Arc::clone(&self.montgomery.private),
             Arc::clone(&self.montgomery.public),
+            Arc::clone(&self.kem.private),
+            Arc::clone(&self.kem.public),
             secret(KeyType::AES, &[1; 32]),
             secret(KeyType::SHA256_HMAC, &[2; 32]),
         ]
@@ -82,6 +86,7 @@ impl Keys {
             KeyType::EC_MONTGOMERY => {
                 [&self.montgomery.private, &self.montgomery.public].map(Arc::clone)
             }
+            KeyType::ML_KEM => [&self.kem.private, &self.kem.public].map(Arc::clone),
             KeyType::AES_XTS => {
                 let value: Vec<u8> = (0..64).collect();
                 let key = secret(KeyType::AES_XTS, &value);
@@ -98,6 +103,22 @@ impl Keys {
             private,
             public,
         })
+    }
+
+    /// Finds what this mechanism takes for encapsulating.
+    pub(super) fn encapsulation(&self, row: &Mechanism) -> Sample {
+        let sample = self.sample(row).unwrap();
+        let params = match sample.params {
+            Params::Ecdh {
+                kdf, shared_data, ..
+            } => Params::Ecdh {
+                kdf,
+                shared_data,
+                public_data: &[],
+            },
+            other => other,
+        };
+        Sample { params, ..sample }
     }
 }
 
@@ -150,6 +171,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::HkdfKeyGen
+        | Algorithm::MlKem
+        | Algorithm::MlKemKeyPairGen
         | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
         | Algorithm::RsaKeyPairGen

@@ -8,7 +8,7 @@ use ck::{KeyType, MECHANISMS, Mechanism, ObjectClass, Operations};
 use super::fixture::{
     Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
 };
-use crate::{Error, Key, derive, digester};
+use crate::{Error, Key, decapsulate, derive, digester};
 
 #[test]
 fn digests_have_their_known_answers() {
@@ -103,6 +103,11 @@ fn derived_secrets_have_their_known_answers() {
 }
 
 #[test]
+fn ml_kem_has_its_known_answers() {
+    check_file("ml_kem", 90);
+}
+
+#[test]
 fn every_mechanism_has_a_vector_unless_it_makes_keys() {
     let covered: BTreeSet<_> = FILES
         .iter()
@@ -173,6 +178,10 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
             let key = key(ObjectClass::PRIVATE_KEY);
             derive(row, &params, &key, case.length).map(|secret| secret.to_vec())
         }
+        "decapsulate" => {
+            let key = key(ObjectClass::PRIVATE_KEY);
+            decapsulate(row, &params, &key, input, case.length).map(|secret| secret.to_vec())
+        }
         "encrypt" => encrypt(row, &params, &key(ObjectClass::PUBLIC_KEY), &[input]),
         "decrypt" => decrypt(row, &params, &key(ObjectClass::PRIVATE_KEY), &[input]),
         other => panic!("{other} is no operation"),
@@ -190,6 +199,7 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         "RSA" => KeyType::RSA,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
+        "ML_KEM" => KeyType::ML_KEM,
         _ => KeyType::EC,
     };
     Object::of(attributes).key(half, key_type)

@@ -50,6 +50,7 @@ impl Within<'_> {
             modulus_bits: wanted.number(A::MODULUS_BITS),
             public_exponent: wanted.get(A::PUBLIC_EXPONENT),
             ec_params: wanted.get(A::EC_PARAMS),
+            parameter_set: wanted.number(A::PARAMETER_SET),
         };
         let (public_half, private_half) = mech::generate_pair(row, &argument.params, &request)?;
         let public = public_plan.fulfil(public_half, &public)?;

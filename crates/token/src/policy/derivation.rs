@@ -1,11 +1,12 @@
-//! Policy of deriving keys.
+//! Policy of deriving, encapsulating and decapsulating keys.
 
 use ck::AttributeType as A;
 
 use super::{Decision, Profile, Refusal, decide_secret};
 use crate::Attributes;
 
-/// Decides whether a key may be derived that has this length. That the mechanism takes the base key is decided before.
+/// Decides whether a key may be derived or decapsulated that has this length. That the mechanism takes the base key is decided
+/// before.
 #[must_use]
 pub fn decide_derive(profile: Profile, base: &Attributes, len: usize) -> Decision {
     if base.is(A::ALWAYS_AUTHENTICATE) {
@@ -22,5 +23,14 @@ pub(crate) fn tighten_derived(profile: Profile, key: &mut Attributes) {
     }
     if profile == Profile::Strict {
         key.set_flag(A::EXTRACTABLE, false);
+    }
+}
+
+/// Tightens what is to be encapsulated or decapsulated, as for keys that are derived; but another party has the key as well, and
+/// in `compat` it may leave unless the template says otherwise.
+pub(crate) fn tighten_encapsulated(profile: Profile, key: &mut Attributes) {
+    tighten_derived(profile, key);
+    if key.get(A::EXTRACTABLE).is_none() {
+        key.set_flag(A::EXTRACTABLE, true);
     }
 }

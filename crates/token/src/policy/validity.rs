@@ -60,8 +60,17 @@ pub(crate) fn decide_date(
     today: Date,
 ) -> Decision {
     let protects = match usage {
-        Usage::Derive | Usage::Encrypt | Usage::Sign | Usage::SignRecover | Usage::Wrap => true,
-        Usage::Decrypt | Usage::Unwrap | Usage::Verify | Usage::VerifyRecover => false,
+        Usage::Derive
+        | Usage::Encapsulate
+        | Usage::Encrypt
+        | Usage::Sign
+        | Usage::SignRecover
+        | Usage::Wrap => true,
+        Usage::Decapsulate
+        | Usage::Decrypt
+        | Usage::Unwrap
+        | Usage::Verify
+        | Usage::VerifyRecover => false,
     };
     if profile == Profile::Compat || !protects {
         return Decision::Allow;

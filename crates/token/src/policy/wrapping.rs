@@ -46,6 +46,10 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::RSA), _) => 192,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
         (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
+        // ML-KEM-512, ML-KEM-768 and ML-KEM-1024 by the size of their public keys (FIPS 203, 8).
+        (Some(KeyType::ML_KEM), 0..=800) => 128,
+        (Some(KeyType::ML_KEM), 801..=1184) => 192,
+        (Some(KeyType::ML_KEM), _) => 256,
         // No attack on longer secrets is any dearer.
         (_, bytes) => bytes.saturating_mul(8).min(256),
     }

@@ -596,7 +596,7 @@ pub(crate) enum Out {
 }
 
 impl Out {
-    fn of(answer: &Answer<Vec<u8>>) -> Self {
+    pub(crate) fn of(answer: &Answer<Vec<u8>>) -> Self {
         match (answer.given(), answer.given_length()) {
             (Some(bytes), _) => Self::Bytes(bytes.clone()),
             (None, Some(length)) => Self::Length(length),
