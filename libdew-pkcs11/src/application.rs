@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ck::Rv;
 use client::{Connection, Error};
@@ -10,6 +10,7 @@ use proto::shape::{Answer, ListOut, Room, SessionHandle, Shape};
 use proto::{Call, Reader, Writer};
 
 use crate::config::Config;
+use crate::slot_events::SlotEvents;
 use crate::socket::{Descriptor, Socket};
 
 /// An application, from `C_Initialize` to `C_Finalize`.
@@ -19,6 +20,8 @@ pub(crate) struct Application {
     link: Mutex<Link>,
     /// Told when the link is closed for good.
     closed: Condvar,
+    /// What the application has been told of its slots.
+    pub(crate) slot_events: SlotEvents,
     /// Whether the log says already that the agent cannot be reached.
     complained: AtomicBool,
 }
@@ -40,6 +43,7 @@ impl Application {
             descriptor,
             link: Mutex::new(Link::Down(None)),
             closed: Condvar::new(),
+            slot_events: SlotEvents::new(),
             complained: AtomicBool::new(false),
         }
     }
@@ -81,11 +85,12 @@ impl Application {
         }
     }
 
-    /// Waits until [`Application::close`].
-    pub(crate) fn wait_until_closed(&self) {
+    /// Waits for [`Application::close`], and tells whether it came within this time.
+    pub(crate) fn is_closed_within(&self, time: Duration) -> bool {
         let open = |link: &mut Link| !matches!(link, Link::Closed);
-        let closed = self.closed.wait_while(self.lock(), open);
-        drop(closed.unwrap_or_else(PoisonError::into_inner));
+        let waited = self.closed.wait_timeout_while(self.lock(), time, open);
+        let (_link, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
     }
 
     fn lock(&self) -> MutexGuard<'_, Link> {

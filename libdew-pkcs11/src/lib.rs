@@ -16,4 +16,5 @@ mod application;
 mod config;
 mod log;
 mod process;
+mod slot_events;
 mod socket;

@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Makes, lists and destroys partitions.
     #[command(subcommand)]
     Partition(PartitionCommand),
+    /// Lets people log in to a partition by their names, and lists and removes them.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Issues, lists and revokes the certificates by which agents are let in.
     #[command(subcommand)]
     AccessCert(AccessCertCommand),
@@ -170,6 +173,52 @@ pub(crate) enum Profile {
     Strict,
     /// What applications written for other software tokens expect.
     Compat,
+}
+
+/// What to do with the named users of a partition.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Lets somebody log in by a name (C_LoginUser).
+    Create(UserCreate),
+    /// Lists the named users of a partition.
+    List {
+        /// Which partition.
+        partition: String,
+    },
+    /// Takes a name away; who is logged in by it is logged out.
+    Delete {
+        /// Which partition.
+        partition: String,
+        /// Whose name.
+        name: String,
+    },
+}
+
+/// Whom to let in.
+#[derive(Debug, Args)]
+pub(crate) struct UserCreate {
+    /// Which partition.
+    pub(crate) partition: String,
+    /// The name.
+    pub(crate) name: String,
+    /// What the user may do.
+    #[arg(long, value_enum, default_value_t = Duty::CryptoUser)]
+    pub(crate) role: Duty,
+    /// A private file with the new user's PIN; without it, the terminal is asked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pin_file: Option<PathBuf>,
+    /// A private file with the PIN of the partition's user; without it, the terminal is asked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) user_pin_file: Option<PathBuf>,
+}
+
+/// What a named user may do.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Duty {
+    /// Makes, changes and destroys keys, and uses them.
+    CryptoOfficer,
+    /// Uses the keys that there are.
+    CryptoUser,
 }
 
 /// What to do with access certificates.

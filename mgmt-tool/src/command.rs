@@ -5,6 +5,7 @@ mod audit_log;
 mod hsm;
 mod partition;
 mod ukey;
+mod user;
 
 use clap::CommandFactory;
 
@@ -25,6 +26,7 @@ pub(crate) fn execute(command: Command, settings: &Settings, output: &Output) ->
         }
         Command::Hsm(command) => hsm::execute(command, settings, output),
         Command::Partition(command) => partition::execute(command, settings, output),
+        Command::User(command) => user::execute(command, settings, output),
         Command::Status => hsm::status(settings, output),
         Command::Ukey(command) => ukey::execute(command, settings, output),
     }

@@ -21,6 +21,9 @@ pub(crate) struct Deep {
     /// For how many seconds each fuzz target runs (`DEW_FUZZ_SECONDS`)
     #[arg(long, default_value_t = 300)]
     fuzz_seconds: u32,
+    /// How many objects a token has (`DEW_SCALE_OBJECTS`); a million take some 3 GiB
+    #[arg(long, default_value_t = 1_000_000)]
+    objects: u32,
     /// Cases of each property test (`PROPTEST_CASES`)
     #[arg(long, default_value_t = 20_000)]
     property_cases: u32,
@@ -45,6 +48,7 @@ impl Deep {
         .args(&self.filter)
         .env("DEW_KILL_CYCLES", self.kill_cycles.to_string())
         .env("DEW_FUZZ_SECONDS", self.fuzz_seconds.to_string())
+        .env("DEW_SCALE_OBJECTS", self.objects.to_string())
         .env("PROPTEST_CASES", self.property_cases.to_string())
         .run()?;
         self.coverage_of_bite()

@@ -168,6 +168,10 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::Eddsa => "`CK_EDDSA_PARAMS` or none".to_owned(),
         ParamShape::Oaep => "`CK_RSA_PKCS_OAEP_PARAMS`".to_owned(),
         ParamShape::Pss => "`CK_RSA_PKCS_PSS_PARAMS`".to_owned(),
+        ParamShape::SignContext => "`CK_SIGN_ADDITIONAL_CONTEXT` or none".to_owned(),
+        ParamShape::ChaCha20 => "`CK_CHACHA20_PARAMS`".to_owned(),
+        ParamShape::ChaCha20Poly1305 => "`CK_SALSA20_CHACHA20_POLY1305_PARAMS`".to_owned(),
+        ParamShape::HashSignContext => "`CK_HASH_SIGN_ADDITIONAL_CONTEXT`".to_owned(),
     }
 }
 

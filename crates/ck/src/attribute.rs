@@ -85,6 +85,20 @@ pub fn value_kind(id: AttributeType) -> Option<ValueKind> {
         .map(|row| row.kind)
 }
 
+/// Tells whether an attribute's value is a template. Most of their numbers have the bit of `CKF_ARRAY_ATTRIBUTE`, and two of
+/// 3.2 have not.
+#[must_use]
+pub const fn is_template(id: AttributeType) -> bool {
+    matches!(
+        id,
+        AttributeType::WRAP_TEMPLATE
+            | AttributeType::UNWRAP_TEMPLATE
+            | AttributeType::DERIVE_TEMPLATE
+            | AttributeType::ENCAPSULATE_TEMPLATE
+            | AttributeType::DECAPSULATE_TEMPLATE
+    )
+}
+
 /// Lists the rows of an object of this class and key type, from the general to the particular.
 ///
 /// Gives an empty list for a class that the token does not keep, or a key type that it does not know.
@@ -94,6 +108,11 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
     match (class, key_type) {
         (ObjectClass::DATA, _) => tables.push(DATA),
         (ObjectClass::CERTIFICATE, _) => tables.push(CERTIFICATE),
+        (ObjectClass::TRUST, _) => tables.push(TRUST),
+        (ObjectClass::PROFILE, _) => tables.push(PROFILE),
+        // What these describe is no object in a store, and has nothing of one.
+        (ObjectClass::HW_FEATURE, _) => tables = vec![HARDWARE],
+        (ObjectClass::MECHANISM, _) => tables = vec![MECHANISM],
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
         (
             ObjectClass::PUBLIC_KEY,
@@ -108,14 +127,19 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
-        (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_KEM)) => {
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_DSA | KeyType::ML_KEM)) => {
             tables.extend([KEY, PUBLIC, LATTICE_PUBLIC]);
         }
-        (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_KEM)) => {
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_DSA | KeyType::ML_KEM)) => {
             tables.extend([KEY, PRIVATE, LATTICE_PRIVATE]);
         }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
+            tables.push(if has_one_length(key_type) {
+                ONE_LENGTH
+            } else {
+                LENGTH
+            });
         }
         _ => tables.clear(),
     }
@@ -135,12 +159,16 @@ pub fn attribute_row(
         .find(|row| row.id == id)
 }
 
-/// The types of secret keys that the token keeps: AES, and what MACs and key derivation take.
+/// The types of secret keys that the token keeps: those of ciphers, and what MACs and key derivation take.
 const fn is_secret(key_type: KeyType) -> bool {
     matches!(
         key_type,
         KeyType::AES
             | KeyType::AES_XTS
+            | KeyType::CHACHA20
+            | KeyType::DES2
+            | KeyType::DES3
+            | KeyType::POLY1305
             | KeyType::GENERIC_SECRET
             | KeyType::HKDF
             | KeyType::SHA_1_HMAC
@@ -157,14 +185,28 @@ const fn is_secret(key_type: KeyType) -> bool {
     )
 }
 
+/// The types of secret keys that all have the same length.
+const fn has_one_length(key_type: KeyType) -> bool {
+    matches!(
+        key_type,
+        KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3 | KeyType::POLY1305
+    )
+}
+
 const ALL_TABLES: &[&[AttributeRow]] = &[
     COMMON,
     DATA,
     CERTIFICATE,
+    TRUST,
+    PROFILE,
+    HARDWARE,
+    MECHANISM,
     KEY,
     PUBLIC,
     PRIVATE,
     SECRET,
+    LENGTH,
+    ONE_LENGTH,
     RSA_PUBLIC,
     RSA_PRIVATE,
     EC_PUBLIC,
@@ -239,6 +281,49 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
+    /// Trust in a certificate for its purposes (3.2, 4.7).
+    TRUST:
+    ISSUER                   Bytes      Required  Forbidden Fixed;
+    SERIAL_NUMBER            Bytes      Required  Forbidden Fixed;
+    HASH_OF_CERTIFICATE      Bytes      Required  Forbidden Fixed;
+    NAME_HASH_ALGORITHM      Ulong      Optional  Forbidden Fixed;
+    TRUST_SERVER_AUTH        Ulong      Optional  Forbidden Free;
+    TRUST_CLIENT_AUTH        Ulong      Optional  Forbidden Free;
+    TRUST_CODE_SIGNING       Ulong      Optional  Forbidden Free;
+    TRUST_EMAIL_PROTECTION   Ulong      Optional  Forbidden Free;
+    TRUST_IPSEC_IKE          Ulong      Optional  Forbidden Free;
+    TRUST_TIME_STAMPING      Ulong      Optional  Forbidden Free;
+    TRUST_OCSP_SIGNING       Ulong      Optional  Forbidden Free;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// The profiles that the token meets (4.13), which it alone says.
+    PROFILE:
+    PROFILE_ID               Ulong      Forbidden Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Hardware features (4.3): the clock, which has no more than a value, and the counter.
+    HARDWARE:
+    CLASS                    Ulong      Forbidden Forbidden Fixed;
+    HW_FEATURE_TYPE          Ulong      Forbidden Forbidden Fixed;
+    VALUE                    Bytes      Forbidden Forbidden Fixed;
+    RESET_ON_INIT            Bool       Forbidden Forbidden Fixed;
+    HAS_RESET                Bool       Forbidden Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// The mechanisms of the token (4.12).
+    MECHANISM:
+    CLASS                    Ulong      Forbidden Forbidden Fixed;
+    MECHANISM_TYPE           Ulong      Forbidden Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
     /// Every key (4.7).
     KEY:
     KEY_TYPE                 Ulong      Required  Optional  Fixed;
@@ -263,6 +348,8 @@ attributes! {
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     ENCAPSULATE              Bool       Optional  Optional  Free;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
+    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
+    ENCAPSULATE_TEMPLATE     Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -282,6 +369,9 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     ALWAYS_AUTHENTICATE      Bool       Optional  Optional  Fixed           default false;
     PUBLIC_KEY_INFO          Bytes      Optional  Forbidden Fixed;
+    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
+    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
+    DECAPSULATE_TEMPLATE     Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -302,7 +392,23 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Secret keys whose length is a choice.
+    LENGTH:
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
+    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
+    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
+    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Secret keys that all have the same length: a template need not say it, but may.
+    ONE_LENGTH:
+    VALUE_LEN                Ulong      Forbidden Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

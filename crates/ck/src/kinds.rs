@@ -104,6 +104,26 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a hardware feature object is about.
+    HardwareFeature: "CKH_" {
+        MONOTONIC_COUNTER = 0x1,
+        CLOCK = 0x2,
+        USER_INTERFACE = 0x3,
+    }
+}
+
+vocabulary! {
+    /// How far a certificate is trusted for a purpose.
+    Trust: "CKT_" {
+        TRUST_UNKNOWN = 0x0,
+        TRUSTED = 0x1,
+        TRUST_ANCHOR = 0x2,
+        NOT_TRUSTED = 0x3,
+        TRUST_MUST_VERIFY_TRUST = 0x4,
+    }
+}
+
+vocabulary! {
     /// Who logs in.
     UserType: "CKU_" {
         SO = 0x0,
@@ -160,6 +180,15 @@ vocabulary! {
         SHA3_256_KDF = 0xb,
         SHA3_384_KDF = 0xc,
         SHA3_512_KDF = 0xd,
+    }
+}
+
+vocabulary! {
+    /// Whether a signature takes randomness.
+    Hedge: "CKH_" {
+        HEDGE_PREFERRED = 0x0,
+        HEDGE_REQUIRED = 0x1,
+        DETERMINISTIC_REQUIRED = 0x2,
     }
 }
 

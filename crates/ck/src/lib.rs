@@ -19,14 +19,15 @@ mod rv;
 mod tests;
 
 pub use attribute::{
-    Access, AttributeRow, Presence, ValueKind, attribute_row, object_rows, value_kind,
+    Access, AttributeRow, Presence, ValueKind, attribute_row, is_template, object_rows, value_kind,
 };
 pub use attribute_type::AttributeType;
 pub use kinds::{
-    CertificateType, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId, SessionState, UserType,
+    CertificateType, HardwareFeature, Hedge, KeyDerivation, KeyType, Mgf, ObjectClass, ProfileId,
+    SessionState, Trust, UserType,
 };
 pub use mechanism::{
-    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, mechanism,
+    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Prehash, mechanism,
 };
 pub use mechanism_type::MechanismType;
 pub use params::{MOST_PIECES, Params, Piece, Width};

@@ -62,6 +62,36 @@ impl Digest {
     }
 }
 
+/// A function that a message is hashed by before it is signed: a hash function, or one of any output length at the length that
+/// its strength asks for (FIPS 204, 5.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prehash {
+    /// A hash function.
+    Digest(Digest),
+    /// SHAKE128, of which 32 bytes are taken.
+    Shake128,
+    /// SHAKE256, of which 64 bytes are taken.
+    Shake256,
+}
+
+impl Prehash {
+    /// Returns the length of its output in bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        match self {
+            Self::Digest(digest) => digest.len(),
+            Self::Shake128 => 32,
+            Self::Shake256 => 64,
+        }
+    }
+
+    /// Always false: no output is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        false
+    }
+}
+
 /// What a mechanism computes: the key into the implementations in `mech`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
@@ -69,6 +99,11 @@ pub enum Algorithm {
     AesCbc {
         /// Whether the last block is padded.
         padded: bool,
+    },
+    /// AES that feeds back its ciphertext, in segments of 1, 8 or 128 bits.
+    AesCfb {
+        /// The length of a segment.
+        bits: u8,
     },
     /// AES in counter mode with CBC-MAC.
     AesCcm,
@@ -94,14 +129,49 @@ pub enum Algorithm {
         /// Whether any length is taken.
         padded: bool,
     },
+    /// A MAC by cipher block chaining of AES (FIPS 113); `general` takes its length as the parameter.
+    AesMac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// AES that feeds back its output.
+    AesOfb,
+    /// A MAC by cipher block chaining of AES with three keys out of one (RFC 3566).
+    AesXcbcMac {
+        /// Whether it is cut to 96 bits.
+        short: bool,
+    },
     /// AES over the sectors of a disk.
     AesXts,
     /// Generation of a key for AES over sectors.
     AesXtsKeyGen,
+    /// ChaCha20.
+    ChaCha20,
+    /// ChaCha20 with Poly1305.
+    ChaCha20Poly1305,
     /// Key derivation by a pseudorandom function in counter mode.
     CounterKdf,
+    /// Triple DES in cipher block chaining, without or with PKCS#7 padding.
+    Des3Cbc {
+        /// Whether the last block is padded.
+        padded: bool,
+    },
+    /// A MAC over triple DES (SP 800-38B); `general` takes its length as the parameter.
+    Des3Cmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// Triple DES in electronic code book mode.
+    Des3Ecb,
+    /// A MAC by cipher block chaining of triple DES (FIPS 113); `general` takes its length as the parameter.
+    Des3Mac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
     /// A hash function.
     Digest(Digest),
+    /// Key derivation by a hash of the key.
+    DigestDerivation(Digest),
     /// Diffie-Hellman over elliptic curves.
     Ecdh,
     /// ECDSA over the caller's digest or over a message hashed here.
@@ -125,12 +195,20 @@ pub enum Algorithm {
     Hkdf,
     /// Generation of a key for that.
     HkdfKeyGen,
+    /// A signature over module lattices, of the message itself.
+    MlDsa,
+    /// The same of a digest: the caller's, or one of a message hashed here.
+    HashMlDsa(Option<Prehash>),
+    /// Generation of a key pair for both.
+    MlDsaKeyPairGen,
     /// Key encapsulation over module lattices.
     MlKem,
     /// Generation of a key pair for that.
     MlKemKeyPairGen,
     /// Generation of a key pair on a Montgomery curve.
     MontgomeryKeyPairGen,
+    /// Poly1305 under a key that is used once.
+    Poly1305,
     /// RSA OAEP encryption.
     RsaOaep,
     /// RSA PKCS#1 v1.5: signatures over the caller's `DigestInfo` (and encryption), or over a message hashed here.
@@ -141,6 +219,13 @@ pub enum Algorithm {
     RsaRaw,
     /// Generation of an RSA key pair.
     RsaKeyPairGen,
+    /// Generation of a secret key of the type that the row names.
+    SecretKeyGen,
+    /// Key derivation by SHAKE of the key.
+    ShakeDerivation {
+        /// 128 or 256.
+        bits: u16,
+    },
 }
 
 /// Which parameter structure a mechanism takes.
@@ -156,6 +241,10 @@ pub enum ParamShape {
     Length,
     /// `CK_AES_CTR_PARAMS`.
     Counter,
+    /// `CK_CHACHA20_PARAMS`.
+    ChaCha20,
+    /// `CK_SALSA20_CHACHA20_POLY1305_PARAMS`.
+    ChaCha20Poly1305,
     /// `CK_CCM_PARAMS`.
     Ccm,
     /// `CK_GCM_PARAMS`.
@@ -174,6 +263,10 @@ pub enum ParamShape {
     Oaep,
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss,
+    /// `CK_SIGN_ADDITIONAL_CONTEXT`, or none.
+    SignContext,
+    /// `CK_HASH_SIGN_ADDITIONAL_CONTEXT`.
+    HashSignContext,
 }
 
 /// The key sizes that a mechanism takes, in the unit that the standard has for it.
@@ -281,7 +374,12 @@ const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
+const CHACHA20: Option<KeyType> = Some(KeyType::CHACHA20);
+const POLY1305: Option<KeyType> = Some(KeyType::POLY1305);
+const DES2: Option<KeyType> = Some(KeyType::DES2);
+const DES3: Option<KeyType> = Some(KeyType::DES3);
 const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
+const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 // From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
@@ -290,8 +388,16 @@ const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
+const AES128_BYTES: KeySizes = KeySizes::Bytes(16, 16);
+const CHACHA_BYTES: KeySizes = KeySizes::Bytes(32, 32);
+const DES2_BYTES: KeySizes = KeySizes::Bytes(16, 16);
+const DES3_BYTES: KeySizes = KeySizes::Bytes(24, 24);
+// Of two keys or three.
+const DES_BYTES: KeySizes = KeySizes::Bytes(16, 24);
 // The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
 const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
+// The public keys of ML-DSA-44 and ML-DSA-87 (FIPS 204, 4).
+const ML_DSA_BYTES: KeySizes = KeySizes::Bytes(1312, 2592);
 // Two keys of 256 bits.
 const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
 // HMAC keys: as short as the standard's own examples, as long as one object may sensibly be.
@@ -341,6 +447,19 @@ mechanisms! {
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
     ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
     ML_KEM                  Empty    , ML_KEM , ML_KEM_BYTES  , ENCAPSULATE    , MlKem                                          , "3.2: 6.68";
+    ML_DSA_KEY_PAIR_GEN     Empty    , ML_DSA , ML_DSA_BYTES  , GENERATE_PAIR  , MlDsaKeyPairGen                                , "3.2: 6.67";
+    ML_DSA                  SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , MlDsa                                          , "3.2: 6.67";
+    HASH_ML_DSA             HashSignContext, ML_DSA, ML_DSA_BYTES, SIGN        , HashMlDsa(None)                                , "3.2: 6.67";
+    HASH_ML_DSA_SHA224      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA224)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA256      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA256)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA384      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA384)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA512      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA512)))       , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_224    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_224)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_256)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_384    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_384)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHA3_512    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_512)))     , "3.2: 6.67";
+    HASH_ML_DSA_SHAKE128    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake128))             , "3.2: 6.67";
+    HASH_ML_DSA_SHAKE256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake256))             , "3.2: 6.67";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
     SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
     SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";
@@ -352,9 +471,11 @@ mechanisms! {
     SHA512_224              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_224)                             , "6.25.2";
     SHA512_224_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: false }    , "6.25.4";
     SHA512_224_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_224, general: true }     , "6.25.3";
+    SHA512_224_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_224)                   , "6.25.5";
     SHA512_256              Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512_256)                             , "6.26.2";
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
+    SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
     SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
     SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
     SHA3_512_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_512))                       , "6.1";
@@ -363,6 +484,15 @@ mechanisms! {
     SHA3_512_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_512))                         , "6.1";
     SHA3_224_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_224))                       , "6.1";
     SHA3_224_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_224))                         , "6.1";
+    DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
+    DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
+    DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";
+    DES3_CBC                Bytes(8) , DES3   , DES_BYTES     , CIPHER         , Des3Cbc { padded: false }                      , "6.18.6";
+    DES3_MAC                Empty    , DES3   , DES_BYTES     , SIGN           , Des3Mac { general: false }                     , "6.18";
+    DES3_MAC_GENERAL        Length   , DES3   , DES_BYTES     , SIGN           , Des3Mac { general: true }                      , "6.18";
+    DES3_CBC_PAD            Bytes(8) , DES3   , DES_BYTES     , CIPHER         , Des3Cbc { padded: true }                       , "6.18.6";
+    DES3_CMAC_GENERAL       Length   , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: true }                     , "6.19.3";
+    DES3_CMAC               Empty    , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: false }                    , "6.19.4";
     SHA_1                   Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA1)                                   , "6.20.2";
     SHA_1_HMAC              Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: false }          , "6.20.4";
     SHA_1_HMAC_GENERAL      Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: true }           , "6.20.3";
@@ -381,16 +511,31 @@ mechanisms! {
     SHA3_256                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_256)                               , "6.29.2";
     SHA3_256_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: false }      , "6.29.4";
     SHA3_256_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: true }       , "6.29.3";
+    SHA3_256_KEY_GEN        Empty    , Some(KeyType::SHA3_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.29.6";
     SHA3_224                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_224)                               , "6.28.2";
     SHA3_224_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_224, general: false }      , "6.28.4";
     SHA3_224_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_224, general: true }       , "6.28.3";
+    SHA3_224_KEY_GEN        Empty    , Some(KeyType::SHA3_224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.28.6";
     SHA3_384                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_384)                               , "6.30.2";
     SHA3_384_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_384, general: false }      , "6.30.4";
     SHA3_384_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_384, general: true }       , "6.30.3";
+    SHA3_384_KEY_GEN        Empty    , Some(KeyType::SHA3_384_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.30.6";
     SHA3_512                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_512)                               , "6.31.2";
     SHA3_512_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: false }      , "6.31.4";
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
+    SHA3_512_KEY_GEN        Empty    , Some(KeyType::SHA3_512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.31.6";
     GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    SHA1_KEY_DERIVATION     Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA1)                         , "6.20.5";
+    SHA256_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA256)                       , "6.22.5";
+    SHA384_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA384)                       , "6.23.5";
+    SHA512_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512)                       , "6.24.5";
+    SHA224_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA224)                       , "6.21.5";
+    SHA3_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_256)                     , "6.29.5";
+    SHA3_224_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_224)                     , "6.28.5";
+    SHA3_384_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_384)                     , "6.30.5";
+    SHA3_512_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA3_512)                     , "6.31.5";
+    SHAKE_128_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , ShakeDerivation { bits: 128 }                  , "6.32";
+    SHAKE_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , ShakeDerivation { bits: 256 }                  , "6.32";
     SP800_108_COUNTER_KDF   CounterKdf, GENERIC, MAC_BYTES    , DERIVE         , CounterKdf                                     , "6.42";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
     ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
@@ -414,6 +559,8 @@ mechanisms! {
     AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
     AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
     AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";
+    AES_MAC                 Empty    , AES    , AES_BYTES     , SIGN           , AesMac { general: false }                      , "6.10.9";
+    AES_MAC_GENERAL         Length   , AES    , AES_BYTES     , SIGN           , AesMac { general: true }                       , "6.10.8";
     AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
     AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
     AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesGcm                                         , "6.13.2";
@@ -421,12 +568,30 @@ mechanisms! {
     AES_CTS                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCts                                         , "6.12";
     AES_CMAC                Empty    , AES    , AES_BYTES     , SIGN           , AesCmac { general: false }                     , "6.14.4";
     AES_CMAC_GENERAL        Length   , AES    , AES_BYTES     , SIGN           , AesCmac { general: true }                      , "6.14.3";
+    AES_XCBC_MAC            Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: false }                    , "6.10.10";
+    AES_XCBC_MAC_96         Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: true }                     , "6.10.11";
     AES_GMAC                Gmac     , AES    , AES_BYTES     , SIGN           , AesGmac                                        , "6.13";
+    CHACHA20_KEY_GEN        Empty    , CHACHA20, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.58.4";
+    CHACHA20                ChaCha20 , CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20                                       , "6.58.5";
+    POLY1305_KEY_GEN        Empty    , POLY1305, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.60.3";
+    POLY1305                Empty    , POLY1305, CHACHA_BYTES  , SIGN           , Poly1305                                       , "6.60.4";
+    AES_OFB                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesOfb                                         , "6.10.6";
+    AES_CFB8                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 8 }                             , "6.10.7";
+    AES_CFB128              Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 128 }                           , "6.10.7";
+    AES_CFB1                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 1 }                             , "6.10.7";
     AES_KEY_WRAP            OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrap { padded: false }                   , "6.16.3";
     // The standard once meant "the usual padding" by this number, and has withdrawn it. Most tokens (SoftHSM2, nShield, NSS)
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
     AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
     AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
+    SHA_1_KEY_GEN           Empty    , Some(KeyType::SHA_1_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.20.6";
+    SHA224_KEY_GEN          Empty    , Some(KeyType::SHA224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.21.6";
+    SHA256_KEY_GEN          Empty    , Some(KeyType::SHA256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.22.6";
+    SHA384_KEY_GEN          Empty    , Some(KeyType::SHA384_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.23.6";
+    SHA512_KEY_GEN          Empty    , Some(KeyType::SHA512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.24.6";
+    SHA512_224_KEY_GEN      Empty    , Some(KeyType::SHA512_224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.25.6";
+    SHA512_256_KEY_GEN      Empty    , Some(KeyType::SHA512_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.26.6";
+    CHACHA20_POLY1305       ChaCha20Poly1305, CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20Poly1305                               , "6.61";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
     HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
 }

@@ -1,6 +1,6 @@
 //! Mechanism parameters, one variant per shape.
 
-use crate::{KeyDerivation, MechanismType, Mgf};
+use crate::{Hedge, KeyDerivation, MechanismType, Mgf};
 
 /// The parameters of a mechanism as the application gave them, lengths in bytes unless said otherwise.
 ///
@@ -29,6 +29,24 @@ pub enum Params<'a> {
         iv: &'a [u8],
         /// The additional authenticated data.
         aad: &'a [u8],
+        /// The length of the tag in bits.
+        tag_bits: u64,
+    },
+    /// `CK_GCM_MESSAGE_PARAMS` and `CK_CCM_MESSAGE_PARAMS`, whose tag stands beside the ciphertext; `CK_GCM_WRAP_PARAMS` and
+    /// `CK_CCM_WRAP_PARAMS`, whose tag stands behind it.
+    Aead {
+        /// The initialisation vector or nonce; where the token makes it, its fixed bits and room for the rest.
+        nonce: &'a [u8],
+        /// How many of its first bits are the caller's in any case.
+        fixed_bits: u64,
+        /// Who makes the others.
+        generator: Mgf,
+        /// The length of the plaintext in bytes, for CCM.
+        data_len: u64,
+        /// The additional authenticated data.
+        aad: &'a [u8],
+        /// The tag beside the ciphertext, which is empty where it is to be made; none where it stands behind it.
+        tag: Option<&'a [u8]>,
         /// The length of the tag in bits.
         tag_bits: u64,
     },
@@ -96,6 +114,15 @@ pub enum Params<'a> {
         mgf: Mgf,
         /// The length of the salt.
         salt_len: u64,
+    },
+    /// `CK_SIGN_ADDITIONAL_CONTEXT` and `CK_HASH_SIGN_ADDITIONAL_CONTEXT`.
+    SignContext {
+        /// Whether the signature takes randomness.
+        hedge: Hedge,
+        /// The context.
+        context: &'a [u8],
+        /// What the caller has hashed the message by, where it has.
+        digest: Option<MechanismType>,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use ck::Params;
 
-use crate::aes::BLOCK;
+use crate::block_cipher::LONGEST_BLOCK as BLOCK;
 use crate::ffi::{CipherContext, Direction, Mode};
 use crate::{Cipher, Error, Key};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::Params;
 
-use crate::aes::BLOCK;
+use crate::block_cipher::LONGEST_BLOCK as BLOCK;
 use crate::ffi::{CipherContext, Direction, Mode};
 use crate::whole::{Transform, Whole};
 use crate::{Error, Key, param};

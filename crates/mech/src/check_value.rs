@@ -2,8 +2,8 @@
 
 use ck::{Digest, KeyType};
 
-use crate::aes::BLOCK;
 use crate::ffi::{CipherContext, DigestContext, Direction, Mode};
+use crate::key::triple_des_value;
 
 /// Computes the check value of a secret key: the first bytes of a block of zeros encrypted with it or, for a key that is
 /// no cipher's, of its SHA-1 digest.
@@ -11,13 +11,20 @@ use crate::ffi::{CipherContext, DigestContext, Direction, Mode};
 /// `None` if the value is not one of a key of this type.
 #[must_use]
 pub fn check_value(key_type: KeyType, value: &[u8]) -> Option<[u8; 3]> {
-    let long = if key_type == KeyType::AES {
-        let mut block = Vec::new();
-        let mut context = CipherContext::new(Mode::Ecb, Direction::Encrypt, value, &[]).ok()?;
-        context.update(&[0; BLOCK], &mut block).ok()?;
-        block
-    } else {
-        DigestContext::hash(Digest::Sha1, value).ok()?
+    let long = match key_type {
+        KeyType::AES => zeros(Mode::Ecb, value, 16)?,
+        KeyType::DES2 | KeyType::DES3 => {
+            zeros(Mode::TripleDesEcb, &triple_des_value(value)?[..], 8)?
+        }
+        _ => DigestContext::hash(Digest::Sha1, value).ok()?,
     };
     long.first_chunk().copied()
+}
+
+/// Encrypts a block of zeros.
+fn zeros(mode: Mode, key: &[u8], block_len: usize) -> Option<Vec<u8>> {
+    let mut block = Vec::new();
+    let mut context = CipherContext::new(mode, Direction::Encrypt, key, &[]).ok()?;
+    context.update(&vec![0; block_len], &mut block).ok()?;
+    Some(block)
 }

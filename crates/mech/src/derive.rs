@@ -3,7 +3,7 @@
 use ck::{Algorithm, Mechanism, Params};
 use zeroize::Zeroizing;
 
-use crate::{Error, Key, counter_kdf, ecdh, hkdf};
+use crate::{Error, Key, counter_kdf, digest_derivation, ecdh, hkdf};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -17,14 +17,20 @@ pub fn derive(
     key: &Key,
     value_len: Option<u64>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let wanted = value_len
+        .map(|len| usize::try_from(len).map_err(|_| Error::KeySizeRange))
+        .transpose()?;
     let function = match mechanism.algorithm {
         Algorithm::CounterKdf => counter_kdf::derive,
+        Algorithm::DigestDerivation(digest) => {
+            return digest_derivation::derive(digest, params, key, wanted);
+        }
+        Algorithm::ShakeDerivation { bits } => {
+            return digest_derivation::derive_by_shake(bits, params, key, wanted);
+        }
         Algorithm::Ecdh => ecdh::derive,
         Algorithm::Hkdf => hkdf::derive,
         _ => return Err(Error::MechanismInvalid),
     };
-    let wanted = value_len
-        .map(|len| usize::try_from(len).map_err(|_| Error::KeySizeRange))
-        .transpose()?;
     function(params, key, wanted)
 }

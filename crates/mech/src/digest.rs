@@ -1,6 +1,8 @@
 //! Hash functions as operations of their own.
 
 use crate::Digester;
+use ck::Digest;
+
 use crate::ffi::DigestContext;
 
 // Hashing takes memory that it has from the start and cannot fail once it has begun; should the library ever say so all
@@ -26,4 +28,9 @@ impl Digester for Hash {
     fn duplicate(&self) -> Box<dyn Digester> {
         Box::new(Self(self.0.duplicate().expect(INFALLIBLE)))
     }
+}
+
+/// The SHA-1 hash of a message, for what the standard defines by it.
+pub(crate) fn sha1(message: &[u8]) -> Option<Vec<u8>> {
+    DigestContext::hash(Digest::Sha1, message).ok()
 }

@@ -6,25 +6,32 @@ use std::sync::Arc;
 
 use ck::{Algorithm, Mechanism, Params};
 
-use crate::aes::Blocks;
-use crate::aes_cbc_pad::{PadDecryption, PadEncryption};
 use crate::aes_ccm::Ccm;
-use crate::aes_cmac::Cmac;
 use crate::aes_ctr::Counter;
 use crate::aes_cts::Stealing;
+use crate::aes_feedback::Feedback;
 use crate::aes_gcm::{GcmDecryption, GcmEncryption};
 use crate::aes_gmac::Gmac;
 use crate::aes_key_wrap::KeyWrap;
 use crate::aes_xts::Xts;
+use crate::block_cipher::BlockCipher;
+use crate::blocks::Blocks;
+use crate::cbc_mac::CbcMac;
+use crate::cbc_pad::{PadDecryption, PadEncryption};
+use crate::chacha20::ChaCha20;
+use crate::chacha20_poly1305::ChaCha20Poly1305;
+use crate::cmac::Cmac;
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
+use crate::ml_dsa::Form;
+use crate::poly1305::OneTimeMac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
 use crate::rsa_raw::{self, Raw};
-use crate::rsa_recovery::{Form, Recovery};
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, param, rsa_pss};
+use crate::rsa_recovery::{self, Recovery};
+use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss};
 
 /// Starts a signature or MAC.
 ///
@@ -37,8 +44,29 @@ pub fn signer(
     key: &Arc<Key>,
 ) -> Result<Box<dyn Signer>, Error> {
     match mechanism.algorithm {
-        Algorithm::AesCmac { general } => Ok(Box::new(Cmac::new(general, params, key)?)),
+        Algorithm::AesCmac { general } => {
+            Ok(Box::new(Cmac::new(BlockCipher::Aes, general, params, key)?))
+        }
         Algorithm::AesGmac => Ok(Box::new(Gmac::new(params, key)?)),
+        Algorithm::AesMac { general } => Ok(Box::new(CbcMac::new(
+            BlockCipher::Aes,
+            general,
+            params,
+            key,
+        )?)),
+        Algorithm::AesXcbcMac { short } => Ok(Box::new(CbcMac::xcbc(short, params, key)?)),
+        Algorithm::Des3Cmac { general } => Ok(Box::new(Cmac::new(
+            BlockCipher::TripleDes,
+            general,
+            params,
+            key,
+        )?)),
+        Algorithm::Des3Mac { general } => Ok(Box::new(CbcMac::new(
+            BlockCipher::TripleDes,
+            general,
+            params,
+            key,
+        )?)),
         Algorithm::Ecdsa(digest) => {
             param::none(params)?;
             ecdsa::signer(key, digest)
@@ -47,10 +75,13 @@ pub fn signer(
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
+        Algorithm::Poly1305 => Ok(Box::new(OneTimeMac::new(params, key)?)),
         Algorithm::RsaPkcs1(digest) => {
             param::none(params)?;
             rsa_pkcs1::signer(key, digest)
         }
+        Algorithm::MlDsa => ml_dsa::signer(key, Form::Pure, params),
+        Algorithm::HashMlDsa(prehash) => ml_dsa::signer(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
         Algorithm::RsaRaw => {
             param::none(params)?;
@@ -71,8 +102,29 @@ pub fn verifier(
     key: &Arc<Key>,
 ) -> Result<Box<dyn Verifier>, Error> {
     match mechanism.algorithm {
-        Algorithm::AesCmac { general } => Ok(Box::new(Cmac::new(general, params, key)?)),
+        Algorithm::AesCmac { general } => {
+            Ok(Box::new(Cmac::new(BlockCipher::Aes, general, params, key)?))
+        }
         Algorithm::AesGmac => Ok(Box::new(Gmac::new(params, key)?)),
+        Algorithm::AesMac { general } => Ok(Box::new(CbcMac::new(
+            BlockCipher::Aes,
+            general,
+            params,
+            key,
+        )?)),
+        Algorithm::AesXcbcMac { short } => Ok(Box::new(CbcMac::xcbc(short, params, key)?)),
+        Algorithm::Des3Cmac { general } => Ok(Box::new(Cmac::new(
+            BlockCipher::TripleDes,
+            general,
+            params,
+            key,
+        )?)),
+        Algorithm::Des3Mac { general } => Ok(Box::new(CbcMac::new(
+            BlockCipher::TripleDes,
+            general,
+            params,
+            key,
+        )?)),
         Algorithm::Ecdsa(digest) => {
             param::none(params)?;
             ecdsa::verifier(key, digest)
@@ -81,10 +133,13 @@ pub fn verifier(
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
+        Algorithm::Poly1305 => Ok(Box::new(OneTimeMac::new(params, key)?)),
         Algorithm::RsaPkcs1(digest) => {
             param::none(params)?;
             rsa_pkcs1::verifier(key, digest)
         }
+        Algorithm::MlDsa => ml_dsa::verifier(key, Form::Pure, params),
+        Algorithm::HashMlDsa(prehash) => ml_dsa::verifier(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
         Algorithm::RsaRaw => {
             param::none(params)?;
@@ -106,8 +161,8 @@ pub fn recoverer(
     key: &Arc<Key>,
 ) -> Result<Box<dyn Cipher>, Error> {
     let form = match mechanism.algorithm {
-        Algorithm::RsaPkcs1(None) => Form::Pkcs1,
-        Algorithm::RsaRaw => Form::Raw,
+        Algorithm::RsaPkcs1(None) => rsa_recovery::Form::Pkcs1,
+        Algorithm::RsaRaw => rsa_recovery::Form::Raw,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
@@ -126,8 +181,14 @@ pub fn encryptor(
 ) -> Result<Box<dyn Cipher>, Error> {
     Ok(match mechanism.algorithm {
         Algorithm::AesGcm => Box::new(GcmEncryption::new(key, params)?),
-        Algorithm::AesCbc { padded: true } => {
-            Box::new(PadEncryption::new(key, param::block(params)?)?)
+        Algorithm::AesCbc { padded: true } => Box::new(PadEncryption::new(
+            BlockCipher::Aes,
+            key,
+            param::block(params)?,
+        )?),
+        Algorithm::Des3Cbc { padded: true } => {
+            let iv = param::vector(params, BlockCipher::TripleDes.block_len())?;
+            Box::new(PadEncryption::new(BlockCipher::TripleDes, key, iv)?)
         }
         Algorithm::RsaOaep => Box::new(RsaEncryption::new(key, Oaep::new(params)?)?),
         Algorithm::RsaPkcs1(None) => {
@@ -154,8 +215,14 @@ pub fn decryptor(
 ) -> Result<Box<dyn Cipher>, Error> {
     Ok(match mechanism.algorithm {
         Algorithm::AesGcm => Box::new(GcmDecryption::new(key, params)?),
-        Algorithm::AesCbc { padded: true } => {
-            Box::new(PadDecryption::new(key, param::block(params)?)?)
+        Algorithm::AesCbc { padded: true } => Box::new(PadDecryption::new(
+            BlockCipher::Aes,
+            key,
+            param::block(params)?,
+        )?),
+        Algorithm::Des3Cbc { padded: true } => {
+            let iv = param::vector(params, BlockCipher::TripleDes.block_len())?;
+            Box::new(PadDecryption::new(BlockCipher::TripleDes, key, iv)?)
         }
         Algorithm::RsaOaep => Box::new(RsaDecryption::new(key, Oaep::new(params)?)?),
         Algorithm::RsaPkcs1(None) => {
@@ -179,7 +246,8 @@ fn symmetric(
 ) -> Result<Box<dyn Cipher>, Error> {
     Ok(match mechanism.algorithm {
         Algorithm::AesCbc { padded: false } => {
-            Box::new(Blocks::new(key, Some(param::block(params)?), direction)?)
+            let iv = param::block(params)?;
+            Box::new(Blocks::new(BlockCipher::Aes, key, Some(iv), direction)?)
         }
         Algorithm::AesCcm => Box::new(Ccm::start(key, params, direction)?),
         Algorithm::AesCtr => Box::new(Counter::new(key, params)?),
@@ -187,7 +255,24 @@ fn symmetric(
         Algorithm::AesKeyWrap { padded } => Box::new(KeyWrap::new(key, padded, params, direction)?),
         Algorithm::AesEcb => {
             param::none(params)?;
-            Box::new(Blocks::new(key, None, direction)?)
+            Box::new(Blocks::new(BlockCipher::Aes, key, None, direction)?)
+        }
+        Algorithm::ChaCha20 => Box::new(ChaCha20::new(key, params)?),
+        Algorithm::ChaCha20Poly1305 => Box::new(ChaCha20Poly1305::start(key, params, direction)?),
+        Algorithm::AesCfb { bits } => Box::new(Feedback::cfb(bits, key, params, direction)?),
+        Algorithm::AesOfb => Box::new(Feedback::ofb(key, params, direction)?),
+        Algorithm::Des3Cbc { padded: false } => {
+            let iv = param::vector(params, BlockCipher::TripleDes.block_len())?;
+            Box::new(Blocks::new(
+                BlockCipher::TripleDes,
+                key,
+                Some(iv),
+                direction,
+            )?)
+        }
+        Algorithm::Des3Ecb => {
+            param::none(params)?;
+            Box::new(Blocks::new(BlockCipher::TripleDes, key, None, direction)?)
         }
         Algorithm::AesXts => Box::new(Xts::start(key, params, direction)?),
         _ => return Err(Error::MechanismInvalid),

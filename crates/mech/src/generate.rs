@@ -6,8 +6,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::{EcKey, Ed25519Private, KemSet, Rsa, X25519Private};
-use crate::key::{KemPrivate, check_secret_len, pair};
+use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, Rsa, X25519Private};
+use crate::key::{LatticeKey, Seeded, check_secret_len, fixed_secret_len, pair, set_parity};
 use crate::{Error, Key, Material, param, signer, verifier};
 
 /// The public exponent of a request that names none.
@@ -24,7 +24,7 @@ pub struct PairRequest<'a> {
     pub public_exponent: Option<&'a [u8]>,
     /// `CKA_EC_PARAMS` (EC).
     pub ec_params: Option<&'a [u8]>,
-    /// `CKA_PARAMETER_SET` (ML-KEM).
+    /// `CKA_PARAMETER_SET` (ML-DSA, ML-KEM).
     pub parameter_set: Option<u64>,
 }
 
@@ -37,7 +37,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Error> {
     aws_lc_rs::rand::fill(out).map_err(|_| Error::Provider("RAND_bytes"))
 }
 
-/// Generates a secret key of `value_len` bytes; the result is its `CKA_VALUE`.
+/// Generates a secret key of `value_len` bytes, or of the only length that such keys have; the result is its `CKA_VALUE`.
 ///
 /// # Errors
 ///
@@ -52,14 +52,19 @@ pub fn generate_key(
         Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
+        Algorithm::SecretKeyGen => mechanism.key_type.ok_or(Error::MechanismInvalid)?,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
-    let len = value_len.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
-    let len = usize::try_from(len).map_err(|_| Error::KeySizeRange)?;
+    let len = match (value_len, fixed_secret_len(key_type)) {
+        (Some(len), _) => usize::try_from(len).map_err(|_| Error::KeySizeRange)?,
+        (None, Some(len)) => len,
+        (None, None) => return Err(Error::TemplateIncomplete(AttributeType::VALUE_LEN)),
+    };
     check_secret_len(key_type, len)?;
     let mut value = Zeroizing::new(vec![0; len]);
     random(&mut value)?;
+    set_parity(key_type, &mut value);
     Ok(vec![(AttributeType::VALUE, value)])
 }
 
@@ -78,7 +83,8 @@ pub fn generate_pair(
     let generate = match mechanism.algorithm {
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
-        Algorithm::MlKemKeyPairGen => generate_kem,
+        Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,
+        Algorithm::MlKemKeyPairGen => generate_lattice::<KemKey>,
         Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
         _ => return Err(Error::MechanismInvalid),
@@ -120,21 +126,22 @@ fn generate_edwards(
     Ok((public, private))
 }
 
-fn generate_kem(
+fn generate_lattice<K: LatticeKey>(
     _mechanism: &Mechanism,
     request: &PairRequest<'_>,
 ) -> Result<(Material, Material), Error> {
     let number = request
         .parameter_set
         .ok_or(Error::TemplateIncomplete(AttributeType::PARAMETER_SET))?;
-    let mut seed = Zeroizing::new([0; KemSet::SEED_LEN]);
-    random(&mut seed[..])?;
-    let key = KemPrivate::from_seed(pair::kem_set(number)?, &seed[..])?;
-    if !key.is_consistent()? {
+    let set = pair::lattice_set::<K>(number)?;
+    let mut seed = Zeroizing::new(vec![0; K::SEED_LEN]);
+    random(&mut seed)?;
+    let key = Seeded::<K>::from_seed(set, &seed)?;
+    if !key.key().is_consistent()? {
         return Err(Error::Provider("the pairwise consistency test"));
     }
-    let public = pair::kem_public_material(key.key())?;
-    Ok((public, pair::kem_private_material(&key)?))
+    let public = pair::lattice_public_material(key.key())?;
+    Ok((public, key.material()?))
 }
 
 fn generate_montgomery(

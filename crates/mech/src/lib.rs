@@ -14,20 +14,27 @@
 mod ffi;
 
 mod accumulator;
-mod aes;
-mod aes_cbc_pad;
 mod aes_ccm;
-mod aes_cmac;
 mod aes_ctr;
 mod aes_cts;
+mod aes_feedback;
 mod aes_gcm;
 mod aes_gmac;
 mod aes_key_wrap;
 mod aes_xts;
+mod block_cipher;
+mod blocks;
+mod cbc_mac;
+mod cbc_pad;
+mod certificate;
+mod chacha20;
+mod chacha20_poly1305;
 mod check_value;
+mod cmac;
 mod counter_kdf;
 mod derive;
 mod digest;
+mod digest_derivation;
 mod dispatch;
 mod ecdh;
 mod ecdsa;
@@ -38,9 +45,12 @@ mod generate;
 mod hkdf;
 mod hmac;
 mod key;
+mod ml_dsa;
 mod ml_kem;
 mod operation;
 mod param;
+mod poly1305;
+mod prehash;
 mod public_info;
 mod rsa_cipher;
 mod rsa_oaep;
@@ -59,13 +69,16 @@ mod tests;
 
 use zeroize::Zeroizing;
 
+pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
 pub use derive::derive;
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
 pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
-pub use key::{Key, complete_private, complete_public, private_from_pkcs8};
+pub use key::{
+    Key, complete_private, complete_public, fixed_secret_len, private_from_pkcs8, set_parity,
+};
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};

@@ -12,10 +12,15 @@ pub(crate) const fn none(params: &Params<'_>) -> Result<(), Error> {
     }
 }
 
-/// Reads an initialisation vector of one block.
+/// Reads an initialisation vector of one block of AES.
 pub(crate) fn block<'a>(params: &Params<'a>) -> Result<&'a [u8], Error> {
+    vector(params, 16)
+}
+
+/// Reads an initialisation vector of this length.
+pub(crate) fn vector<'a>(params: &Params<'a>, len: usize) -> Result<&'a [u8], Error> {
     match params {
-        Params::Bytes(iv) if iv.len() == 16 => Ok(iv),
+        Params::Bytes(iv) if iv.len() == len => Ok(iv),
         _ => Err(Error::MechanismParamInvalid),
     }
 }

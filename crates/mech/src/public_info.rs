@@ -1,11 +1,11 @@
-//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480; RFC 8410; RFC 9935).
+//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480; RFC 8410; RFC 9881; RFC 9935).
 
 use ck::{AttributeType, KeyType, ObjectClass};
 use der::asn1::{Any, BitStringRef, Null, UintRef};
 use der::{Encode, Tag};
 
 use crate::Error;
-use crate::ffi::{EcKey, Ed25519Public, X25519Public};
+use crate::ffi::{DsaKey, EcKey, Ed25519Public, KemKey, X25519Public};
 use crate::key::{Attributes, EC_PUBLIC_KEY, RSA_ENCRYPTION, public_half};
 
 /// Derives the public key, in its standard form, from either half of a key pair.
@@ -28,8 +28,12 @@ pub fn derive_public_info<'a>(
             montgomery_info(&public_half::montgomery(class, attributes).ok()?).ok()
         }
         KeyType::ML_KEM => {
-            let (set, key) = public_half::kem(class, attributes).ok()?;
-            info(&[public_half::kem_oid(set).to_der().ok()?], &key).ok()
+            let (oid, key) = public_half::lattice::<KemKey>(class, attributes).ok()?;
+            info(&[oid.to_der().ok()?], &key).ok()
+        }
+        KeyType::ML_DSA => {
+            let (oid, key) = public_half::lattice::<DsaKey>(class, attributes).ok()?;
+            info(&[oid.to_der().ok()?], &key).ok()
         }
         _ => None,
     }

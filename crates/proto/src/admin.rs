@@ -58,6 +58,8 @@ pub enum Reply {
     Partitions(Vec<Partition>),
     /// How the HSM is.
     Status(Status),
+    /// The named users of a partition.
+    Users(Vec<User>),
 }
 
 /// How an HSM is.
@@ -120,6 +122,26 @@ pub enum Profile {
     Compat,
     /// One purpose per key, no weak algorithms, no way for a key to leave in the clear.
     Strict,
+}
+
+/// A user of a partition who logs in by a name (`C_LoginUser`).
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// The name, unique in the partition.
+    pub name: String,
+    /// What the user may do.
+    pub duty: Duty,
+    /// Whether too many wrong PINs were given.
+    pub locked: bool,
+}
+
+/// What a named user may do.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub enum Duty {
+    /// All that the partition's user may: makes, changes and destroys keys, and uses them.
+    CryptoOfficer,
+    /// Uses the keys that there are.
+    CryptoUser,
 }
 
 /// An access certificate: what an agent shows to be let in.
@@ -216,6 +238,31 @@ pub enum Command {
     },
     /// Lists the partitions.
     PartitionList,
+    /// Lets somebody log in to a partition by a name.
+    UserCreate {
+        /// Which partition.
+        partition: String,
+        /// The name.
+        name: String,
+        /// What the user may do.
+        duty: Duty,
+        /// The new user's PIN.
+        pin: Secret,
+        /// The PIN of the partition's user, which opens what the new PIN is to open.
+        user_pin: Secret,
+    },
+    /// Takes a name away; who is logged in by it is logged out.
+    UserDelete {
+        /// Which partition.
+        partition: String,
+        /// The name.
+        name: String,
+    },
+    /// Lists the named users of a partition.
+    UserList {
+        /// Which partition.
+        partition: String,
+    },
 }
 
 /// How to initialise the token of a new partition.

@@ -174,8 +174,8 @@ macro_rules! for_each_call {
             AsyncComplete = 100 C_AsyncComplete async_complete V3_2 "5" Session Light Token (session: shape::SessionHandle, ignored: shape::Ignored<2>);
             AsyncGetId = 101 C_AsyncGetID async_get_id V3_2 "5" Session Light Token (session: shape::SessionHandle, ignored: shape::Ignored<2>);
             AsyncJoin = 102 C_AsyncJoin async_join V3_2 "5" Session Light Token (session: shape::SessionHandle, ignored: shape::Ignored<4>);
-            WrapKeyAuthenticated = 103 C_WrapKeyAuthenticated wrap_key_authenticated V3_2 "5" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, wrapping_key: shape::ObjectHandle, key: shape::ObjectHandle, associated: shape::BytesIn, wrapped: shape::BufferOut);
-            UnwrapKeyAuthenticated = 104 C_UnwrapKeyAuthenticated unwrap_key_authenticated V3_2 "5" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, unwrapping_key: shape::ObjectHandle, wrapped: shape::BytesIn, template: shape::TemplateIn, associated: shape::BytesIn, key: shape::NumberOut);
+            WrapKeyAuthenticated = 103 C_WrapKeyAuthenticated wrap_key_authenticated V3_2 "5.18.6" Session Light Token (session: shape::SessionHandle, mechanism: shape::SealingMechanism, wrapping_key: shape::ObjectHandle, key: shape::ObjectHandle, associated: shape::BytesIn, wrapped: shape::BufferOut);
+            UnwrapKeyAuthenticated = 104 C_UnwrapKeyAuthenticated unwrap_key_authenticated V3_2 "5.18.7" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::OpeningMechanism, unwrapping_key: shape::ObjectHandle, wrapped: shape::BytesIn, template: shape::TemplateIn, associated: shape::BytesIn, key: shape::NumberOut);
         }
     };
 }

@@ -60,6 +60,7 @@ macro_rules! make_handler {
     ($($variant:ident = $number:literal $c_name:ident $method:ident $since:ident $section:literal $class:ident $weight:ident $place:ident
         ($($argument:ident: $shape:ty),*);)*) => {
         /// What serves the calls: a method per row of the table. A method that is missing does not compile.
+        #[expect(clippy::too_many_arguments, reason = "the functions are the standard's")]
         pub trait Handler {
             /// Why a call failed.
             type Error;

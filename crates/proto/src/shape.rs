@@ -3,13 +3,15 @@
 //! A shape says how an argument travels. The request carries what goes in (for an output: how much room there is), the
 //! reply what comes out. [`Shape`] is the token's side; the module has a reader and a writer of C memory per shape.
 
+mod aead;
 mod info;
 mod input;
 mod output;
 
+pub use aead::Sealed;
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};
 pub use input::{Attribute, MechanismArgument};
-pub use output::{Answer, AttributeAnswer, AttributeRequest, Room, UNAVAILABLE};
+pub use output::{Answer, AttributeAnswer, AttributeRead, AttributeRequest, Room, UNAVAILABLE};
 
 use crate::codec::{DecodeError, Reader, Writer};
 
@@ -104,6 +106,14 @@ pub struct TemplateIn;
 /// A mechanism with its parameters; `None` is the null pointer that cancels an operation (5.8.1 and its like).
 #[derive(Clone, Copy, Debug)]
 pub struct MechanismIn;
+
+/// A mechanism that seals, with its parameters; what of them the token made comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct SealingMechanism;
+
+/// A mechanism that opens what was sealed, with its parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct OpeningMechanism;
 
 /// A buffer for bytes that come out, under the two-call rule (5.2).
 #[derive(Clone, Copy, Debug)]

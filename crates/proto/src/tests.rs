@@ -1,6 +1,8 @@
 //! The wire keeps its promises: what is written is read back, and nothing else is accepted.
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width,
+};
 use proptest::prelude::*;
 
 use crate::frame::{HEADER_LEN, Header, Kind, append};
@@ -119,6 +121,34 @@ fn every_kind_of_parameter_is_read_back() {
             digest: MechanismType::SHA_1,
             mgf: Mgf::MGF1_SHA512,
             salt_len: 20,
+        },
+        Params::Aead {
+            nonce: b"nonce",
+            fixed_bits: 8,
+            generator: Mgf::GENERATE_RANDOM,
+            data_len: 32,
+            aad: b"aad",
+            tag: Some(b"tag"),
+            tag_bits: 24,
+        },
+        Params::Aead {
+            nonce: b"",
+            fixed_bits: 0,
+            generator: Mgf::NO_GENERATE,
+            data_len: 0,
+            aad: b"",
+            tag: None,
+            tag_bits: 128,
+        },
+        Params::SignContext {
+            hedge: Hedge::DETERMINISTIC_REQUIRED,
+            context: b"context",
+            digest: None,
+        },
+        Params::SignContext {
+            hedge: Hedge::HEDGE_PREFERRED,
+            context: b"",
+            digest: Some(MechanismType::SHA256),
         },
         Params::Eddsa {
             prehash: true,

@@ -124,8 +124,10 @@ impl Hsm {
                 .wrap
                 .wrap_partition_key(&id.0, &PartitionKey::generate()?)?,
             serials: 1,
+            counter: 1,
             pins: [None, None],
             reset: None,
+            users: Vec::new(),
         };
         let body = record.encode();
         let (next, version) = (slots.next + 1, slots.version + 1);
@@ -223,7 +225,7 @@ impl Hsm {
         error.into()
     }
 
-    fn partition_named(&self, name: &str) -> Result<Arc<Partition>, Error> {
+    pub(crate) fn partition_named(&self, name: &str) -> Result<Arc<Partition>, Error> {
         read(&self.partitions)
             .values()
             .find(|partition| partition.name == name)
@@ -281,7 +283,7 @@ fn check_name(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn management(name: &str, why: &'static str) -> Error {
+pub(crate) fn management(name: &str, why: &'static str) -> Error {
     Error::Management {
         what: "partition",
         name: name.to_owned(),

@@ -10,7 +10,7 @@ use crate::identifier::PartitionId;
 use crate::lock::{lock, read, write};
 use crate::partition::Partition;
 use crate::session::Session;
-use crate::tenancy::{Login, Tenancy};
+use crate::tenancy::Tenancy;
 use crate::{Error, login};
 
 /// What an access certificate lets an application reach.
@@ -167,7 +167,7 @@ impl Application {
 
     /// Logs out: ends what goes on with private objects in every session of the tenancy.
     pub(crate) fn log_out(&self, tenancy: &Arc<Tenancy>) -> Result<(), Error> {
-        if tenancy.login() == Login::Public {
+        if !tenancy.is_occupied() {
             return Err(Error::UserNotLoggedIn);
         }
         let sessions: Vec<_> = read(&self.sessions)

@@ -19,8 +19,25 @@ const ATTRIBUTES_MAX: usize = 128;
 pub(crate) type Value = Zeroizing<Vec<u8>>;
 
 /// The attributes of one object, in the order of their types.
+///
+/// While an object is made or changed each lies on its own. Those of an object that is kept lie in one piece: a token may have a
+/// million objects, with some forty attributes each.
 #[derive(Default)]
-pub struct Attributes(Vec<(AttributeType, Value)>);
+pub struct Attributes {
+    loose: Vec<(AttributeType, Value)>,
+    /// Where there is this, nothing is loose.
+    packed: Option<Packed>,
+}
+
+/// Attributes as a body has them, after its count.
+struct Packed {
+    bytes: Zeroizing<Vec<u8>>,
+    /// Where each attribute begins: its type, the length of its value, its value.
+    starts: Box<[u32]>,
+}
+
+/// How many bytes of a packed attribute stand before its value: its type and the length.
+const PREFIX: usize = 12;
 
 /// Why bytes are not the body of an object.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -36,13 +53,51 @@ pub enum BodyError {
     Order(AttributeType),
 }
 
+impl Packed {
+    /// Packs attributes that follow in the order of their types.
+    fn new<'a>(pairs: impl Iterator<Item = (AttributeType, &'a [u8])> + Clone) -> Option<Self> {
+        let length = pairs.clone().map(|(_, value)| value.len() + PREFIX).sum();
+        // Room for all of it at once: a buffer that grows leaves copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+        let mut starts = Vec::new();
+        for (id, value) in pairs {
+            starts.push(u32::try_from(bytes.len()).ok()?);
+            let mut writer = Writer::new(&mut bytes);
+            writer.u64(id.0);
+            writer.bytes(value);
+        }
+        let starts = starts.into_boxed_slice();
+        Some(Self { bytes, starts })
+    }
+
+    fn at(&self, start: u32) -> Option<(AttributeType, &[u8])> {
+        let bytes = self.bytes.get(usize::try_from(start).ok()?..)?;
+        let (id, bytes) = bytes.split_first_chunk()?;
+        let (length, bytes) = bytes.split_first_chunk()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        Some((AttributeType(u64::from_le_bytes(*id)), bytes.get(..length)?))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (AttributeType, &[u8])> + Clone {
+        self.starts.iter().filter_map(|start| self.at(*start))
+    }
+
+    fn get(&self, id: AttributeType) -> Option<&[u8]> {
+        let known = |start: &u32| self.at(*start).map(|(known, _)| known);
+        let place = self.starts.binary_search_by_key(&Some(id), known).ok()?;
+        self.at(self.starts[place]).map(|(_, value)| value)
+    }
+}
+
 impl Attributes {
     /// The value, where the object has one.
     #[must_use]
     pub fn get(&self, id: AttributeType) -> Option<&[u8]> {
-        self.position(id)
-            .ok()
-            .map(|index| self.0[index].1.as_slice())
+        if let Some(packed) = &self.packed {
+            return packed.get(id);
+        }
+        let place = position(&self.loose, id).ok()?;
+        Some(self.loose[place].1.as_slice())
     }
 
     /// Tells whether a flag is there and true.
@@ -74,10 +129,33 @@ impl Attributes {
 
     /// Takes over a value.
     pub(crate) fn set_value(&mut self, id: AttributeType, value: Value) {
-        match self.position(id) {
-            Ok(index) => self.0[index].1 = value,
-            Err(index) => self.0.insert(index, (id, value)),
+        let values = self.loosen();
+        match position(values, id) {
+            Ok(index) => values[index].1 = value,
+            Err(index) => values.insert(index, (id, value)),
         }
+    }
+
+    /// Puts them into one piece, for an object that is to be kept. What is too large for that stays as it is.
+    #[must_use]
+    pub(crate) fn packed(self) -> Self {
+        if self.packed.is_some() {
+            return self;
+        }
+        match Packed::new(self.iter()) {
+            Some(packed) => Self {
+                packed: Some(packed),
+                ..Self::default()
+            },
+            None => self,
+        }
+    }
+
+    fn loosen(&mut self) -> &mut Vec<(AttributeType, Value)> {
+        if let Some(packed) = self.packed.take() {
+            self.loose = packed.iter().map(owned).collect();
+        }
+        &mut self.loose
     }
 
     /// The class; every object has one.
@@ -93,32 +171,31 @@ impl Attributes {
     }
 
     /// Goes through all of them.
-    pub fn iter(&self) -> impl Iterator<Item = (AttributeType, &[u8])> {
-        self.0.iter().map(|(id, value)| (*id, value.as_slice()))
+    pub fn iter(&self) -> impl Iterator<Item = (AttributeType, &[u8])> + Clone {
+        let loose = self.loose.iter().map(|(id, value)| (*id, value.as_slice()));
+        loose.chain(self.packed.iter().flat_map(Packed::iter))
     }
 
     /// Makes a second copy, for an object that is copied or changed.
     #[must_use]
     pub fn duplicate(&self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .map(|(id, value)| (*id, value.clone()))
-                .collect(),
-        )
+        Self {
+            loose: self.iter().map(owned).collect(),
+            packed: None,
+        }
     }
 
     /// Writes the body of the object with this serial number.
     #[must_use]
     pub fn encode(&self, serial: u64) -> Zeroizing<Vec<u8>> {
-        let length: usize = self.0.iter().map(|(_, value)| value.len() + 12).sum();
+        let length: usize = self.iter().map(|(_, value)| value.len() + PREFIX).sum();
         // Room for all of it at once: a buffer that grows leaves copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(length + 16));
         let mut writer = Writer::new(&mut bytes);
         writer.u8(FORMAT);
         writer.u64(serial);
-        writer.count(self.0.len());
-        for (id, value) in &self.0 {
+        writer.count(self.iter().count());
+        for (id, value) in self.iter() {
             writer.u64(id.0);
             writer.bytes(value);
         }
@@ -137,20 +214,36 @@ impl Attributes {
         }
         let serial = reader.u64("the serial number")?;
         let count = reader.count(ATTRIBUTES_MAX, "the attributes")?;
-        let mut attributes = Vec::with_capacity(count);
+        let (mut last, mut length) = (None, 0);
+        let mut starts = Vec::with_capacity(count);
         for _ in 0..count {
             let id = AttributeType(reader.u64("an attribute's type")?);
-            if attributes.last().is_some_and(|(last, _)| *last >= id) {
+            if last.is_some_and(|last| last >= id) {
                 return Err(BodyError::Order(id));
             }
             let value = reader.bytes(limits::ATTRIBUTE_BYTES, "an attribute")?;
-            attributes.push((id, Zeroizing::new(value.to_vec())));
+            // So many attributes of so many bytes stay far below what 32 bits count.
+            starts.push(u32::try_from(length).unwrap_or(u32::MAX));
+            length += PREFIX + value.len();
+            last = Some(id);
         }
         reader.finish()?;
-        Ok((serial, Self(attributes)))
+        let packed = Packed {
+            bytes: Zeroizing::new(bytes[bytes.len() - length..].to_vec()),
+            starts: starts.into_boxed_slice(),
+        };
+        let attributes = Self {
+            packed: Some(packed),
+            ..Self::default()
+        };
+        Ok((serial, attributes))
     }
+}
 
-    fn position(&self, id: AttributeType) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&id, |(known, _)| *known)
-    }
+fn owned((id, value): (AttributeType, &[u8])) -> (AttributeType, Value) {
+    (id, Zeroizing::new(value.to_vec()))
+}
+
+fn position(values: &[(AttributeType, Value)], id: AttributeType) -> Result<usize, usize> {
+    values.binary_search_by_key(&id, |(known, _)| *known)
 }

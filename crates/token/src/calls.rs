@@ -1,5 +1,6 @@
 //! The calls: one short method per row of the call table, each of which leads into the part that does the work.
 
+mod authenticated;
 mod caller;
 mod crypto;
 mod derivation;
@@ -13,7 +14,7 @@ mod wrapping;
 
 use ck::UserType;
 use proto::shape::{
-    Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle,
+    Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle, Sealed,
     SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
 };
 use proto::{CallRow, Class, Handler};
@@ -62,8 +63,8 @@ impl Handler for Caller<'_> {
         slot: SlotId,
         mechanisms: &mut Answer<Vec<u64>>,
     ) -> Result<(), Error> {
-        let partition = self.hsm.partition_of(self.application, slot.0)?;
-        slots::give_list(slots::mechanisms(partition.profile), mechanisms)
+        let profile = self.hsm.partition_of(self.application, slot.0)?.profile;
+        slots::give_list(slots::mechanisms(profile), mechanisms)
     }
 
     fn get_mechanism_info(
@@ -209,8 +210,17 @@ impl Handler for Caller<'_> {
         if name.is_empty() {
             return self.login(session, user, pin);
         }
-        self.within(session, |call| {
-            login::refuse_named(call.session, &call.activity, UserType(user.0))
+        let pin = pin.ok_or(Error::Argument("PIN"))?;
+        self.within(session, |mut call| {
+            let user = (UserType(user.0), name);
+            login::log_in_named(
+                call.core,
+                call.session,
+                &mut call.activity,
+                &call.who,
+                user,
+                pin,
+            )
         })
     }
 
@@ -680,6 +690,37 @@ impl Handler for Caller<'_> {
     ) -> Result<(), Error> {
         *key = Some(self.within(session, |call| {
             call.decapsulate_key(mechanism, private_key.0, template, ciphertext)
+        })?);
+        Ok(())
+    }
+
+    fn wrap_key_authenticated(
+        &mut self,
+        session: SessionHandle,
+        mechanism: (Option<MechanismArgument<'_>>, &mut Sealed),
+        wrapping_key: ObjectHandle,
+        key: ObjectHandle,
+        associated: &[u8],
+        wrapped: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |call| {
+            call.wrap_key_authenticated(mechanism, (wrapping_key.0, key.0), associated, wrapped)
+        })
+    }
+
+    fn unwrap_key_authenticated(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        unwrapping_key: ObjectHandle,
+        wrapped: &[u8],
+        template: &[Attribute<'_>],
+        associated: &[u8],
+        key: &mut Option<u64>,
+    ) -> Result<(), Error> {
+        *key = Some(self.within(session, |call| {
+            let unwrapping = unwrapping_key.0;
+            call.unwrap_key_authenticated(mechanism, unwrapping, wrapped, template, associated)
         })?);
         Ok(())
     }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::identifier::ObjectId;
 use crate::policy::{self, Profile};
 use crate::rules::{self, Origin, Rows, Template, is_key, is_secret};
+use crate::standing::is_standing;
 use crate::{Attributes, Error};
 
 /// `CK_UNAVAILABLE_INFORMATION`: the key was not generated here.
@@ -18,6 +19,12 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
         .number(A::CLASS)?
         .ok_or(Error::TemplateIncomplete(A::CLASS))?;
     let class = ObjectClass(class);
+    if is_standing(class) {
+        return Err(Error::AttributeValueInvalid {
+            id: A::CLASS,
+            why: "the token alone makes objects of this class",
+        });
+    }
     let key_type = template
         .number(A::KEY_TYPE)?
         .map(KeyType)
@@ -210,6 +217,10 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
             (None, id @ (A::CERTIFICATE_CATEGORY | A::JAVA_MIDP_SECURITY_DOMAIN)) => {
                 attributes.set_number(id, 0);
             }
+            // Of what a trust object does not speak, nothing is known (3.2, 4.7).
+            (None, id) if rules::is_trust(id) => {
+                attributes.set_number(id, ck::Trust::TRUST_UNKNOWN.0);
+            }
             (None, A::NAME_HASH_ALGORITHM) => {
                 attributes.set_number(A::NAME_HASH_ALGORITHM, MechanismType::SHA_1.0);
             }
@@ -319,8 +330,37 @@ fn finish(
                 set_derived(attributes, template, A::CHECK_VALUE, check)
             })
         }
+        (ObjectClass::CERTIFICATE, _) => finish_certificate(attributes, template),
         _ => Ok(()),
     }
+}
+
+/// Computes the check value of a certificate, and compares the public key that the application may give with the certificate's
+/// (4.6.2). The rest the standard leaves to the application, and empty without it.
+fn finish_certificate(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Error> {
+    let value = attributes.get(A::VALUE).unwrap_or_default();
+    if value.is_empty() {
+        let elsewhere = attributes.get(A::URL).is_some_and(|url| !url.is_empty());
+        return if elsewhere {
+            Ok(())
+        } else {
+            Err(Error::AttributeValueInvalid {
+                id: A::VALUE,
+                why: "it is empty, and there is no CKA_URL",
+            })
+        };
+    }
+    let check = mech::certificate_check_value(value);
+    let given = attributes.get(A::PUBLIC_KEY_INFO).unwrap_or_default();
+    if !given.is_empty() && mech::certificate_public_info(value).as_deref() != Some(given) {
+        return Err(Error::AttributeValueInvalid {
+            id: A::PUBLIC_KEY_INFO,
+            why: "it is not the certificate's",
+        });
+    }
+    check.map_or(Ok(()), |check| {
+        set_derived(attributes, template, A::CHECK_VALUE, check)
+    })
 }
 
 /// Sets a value that follows from others. A template may repeat it, or leave it empty to have none (4.10.2).
@@ -335,7 +375,7 @@ fn set_derived(
         Some([]) => Ok(()),
         Some(given) if given != value => Err(Error::AttributeValueInvalid {
             id,
-            why: "it does not belong to this key",
+            why: "it does not belong to the value",
         }),
         _ => {
             attributes.set(id, value);

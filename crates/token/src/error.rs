@@ -172,6 +172,11 @@ pub enum Error {
     /// The token has not been initialised.
     #[error("the token is not initialised: C_InitToken or dew-mgmt does that")]
     TokenUninitialized,
+    /// A crypto user makes, changes and destroys nothing in the token.
+    #[error(
+        "a crypto user uses the token's objects and does not change them: log in as a crypto officer"
+    )]
+    TokenWriteProtected,
     /// The key cannot be unwrapped: the mechanism, its parameter, the unwrapping key or the wrapped key is wrong.
     #[error("the key cannot be unwrapped: {0}")]
     Unwrapping(mech::Error),
@@ -243,6 +248,7 @@ impl Error {
             Self::TemplateIncomplete(_) => Rv::TEMPLATE_INCOMPLETE,
             Self::TemplateInconsistent { .. } => Rv::TEMPLATE_INCONSISTENT,
             Self::TokenUninitialized => Rv::TOKEN_NOT_RECOGNIZED,
+            Self::TokenWriteProtected => Rv::TOKEN_WRITE_PROTECTED,
             Self::TooMany { rv, .. } => *rv,
             Self::Unwrapping(error) => unwrapping_rv(error),
             Self::UnwrappingKeyHandleInvalid => Rv::UNWRAPPING_KEY_HANDLE_INVALID,

@@ -1,5 +1,6 @@
 //! The ledger of a partition: its record, changed one change after another, each durable before it shows.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 
 use audit::Event;
@@ -24,9 +25,14 @@ pub(crate) struct Ledger {
 struct Current {
     /// The record as it is in the store.
     record: Arc<PartitionRecord>,
-    /// PIN attempts under way, which the record counts as failures: at the security officer's, then at the user's. Whoever
-    /// changes them holds `writing`.
-    attempts: [u32; 2],
+    /// PIN attempts under way, which the record counts as failures. Whoever changes them holds `writing`.
+    attempts: HashMap<Role, u32>,
+}
+
+impl Current {
+    fn attempts(&self, role: Role) -> u32 {
+        self.attempts.get(&role).copied().unwrap_or(0)
+    }
 }
 
 struct Writing {
@@ -63,7 +69,7 @@ impl Ledger {
             partition,
             current: RwLock::new(Current {
                 record: Arc::new(record),
-                attempts: [0; 2],
+                attempts: HashMap::new(),
             }),
             writing: Mutex::new(Writing {
                 version,
@@ -78,12 +84,12 @@ impl Ledger {
         Arc::clone(&read(&self.current).record)
     }
 
-    /// The record, and how often each PIN has failed: of the attempts under way nobody knows yet, though the record counts them.
+    /// The record, and how often the security officer's and the user's PIN have failed: of the attempts under way nobody knows yet, though the record counts them.
     pub(crate) fn judged(&self) -> (Arc<PartitionRecord>, [u32; 2]) {
         let current = read(&self.current);
-        let failures = [0, 1].map(|role| {
-            let counted = current.record.pins[role].as_ref();
-            counted.map_or(0, |pin| pin.failures.saturating_sub(current.attempts[role]))
+        let failures = [Role::SecurityOfficer, Role::User].map(|role| {
+            let counted = current.record.pin(role);
+            counted.map_or(0, |pin| pin.failures.saturating_sub(current.attempts(role)))
         });
         (Arc::clone(&current.record), failures)
     }
@@ -123,7 +129,7 @@ impl Ledger {
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
         }
         let (record, pin) = self.commit_in(core, &mut writing, |record| {
-            let pin = record.pin_mut(role).as_mut().ok_or(Error::PinUnset)?;
+            let pin = record.pin_mut(role).ok_or(Error::PinUnset)?;
             pin.failures += 1;
             Ok(Entry {
                 value: pin.clone(),
@@ -133,7 +139,7 @@ impl Ledger {
         })?;
         let mut current = write(&self.current);
         current.record = record;
-        current.attempts[role.index()] += 1;
+        *current.attempts.entry(role).or_default() += 1;
         Ok(Attempt {
             ledger: self,
             role,
@@ -142,7 +148,7 @@ impl Ledger {
     }
 
     fn attempts(&self, role: Role) -> u32 {
-        read(&self.current).attempts[role.index()]
+        read(&self.current).attempts(role)
     }
 
     /// The record as the store has it, read again where that is in doubt.
@@ -251,7 +257,14 @@ impl Attempt<'_> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         let writing = lock(&self.ledger.writing);
-        write(&self.ledger.current).attempts[self.role.index()] -= 1;
+        let mut current = write(&self.ledger.current);
+        if let Some(attempts) = current.attempts.get_mut(&self.role) {
+            *attempts -= 1;
+            if *attempts == 0 {
+                current.attempts.remove(&self.role);
+            }
+        }
+        drop(current);
         drop(writing);
         self.ledger.attempt_over.notify_all();
     }

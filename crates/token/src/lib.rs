@@ -4,7 +4,7 @@
 //! its calls as the [`proto::Handler`]. Time and randomness come in through [`Env`], storage through [`store::Store`]:
 //! the crate reads no clock, opens no file and starts no thread, so a whole HSM can be simulated in a test.
 //!
-//! Locks are taken in one order: a session's state; an object's change; the number of a partition's sessions; the
+//! Locks are taken in one order: a session's state; an object's change; a counter; the number of a partition's sessions; the
 //! occupancy of a tenancy; the vault; the ledger; the objects. No lock that several sessions share is held while a key
 //! is made or data is signed; while a PIN is hashed, only C_InitToken holds one.
 
@@ -34,9 +34,12 @@ mod record;
 mod rules;
 mod saved;
 mod session;
+mod standing;
+mod templates;
 mod tenancy;
 #[cfg(test)]
 mod tests;
+mod users;
 mod vault;
 
 pub use administration::{PartitionInfo, TokenSetup};
@@ -48,3 +51,4 @@ pub use error::Error;
 pub use hsm::{Hsm, Keys};
 pub use identifier::PartitionId;
 pub use policy::Profile;
+pub use users::NewUser;

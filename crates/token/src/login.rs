@@ -16,7 +16,7 @@ use crate::pin::{self, NewPin, Proof};
 use crate::policy::Profile;
 use crate::record::{PartitionRecord, Role};
 use crate::session::{Activity, Session};
-use crate::tenancy::{Login, Tenancy};
+use crate::tenancy::{Login, Named, Tenancy};
 
 /// Ends a tenancy's login, if there is one, with its private session objects.
 pub(crate) fn leave(tenancy: &Tenancy) {
@@ -34,7 +34,7 @@ pub(crate) fn leave(tenancy: &Tenancy) {
     }
 }
 
-/// Logs in (`C_Login`, and `C_LoginUser` without a name or with an empty one).
+/// Logs in without a name (`C_Login`, and `C_LoginUser` without a name or with an empty one).
 pub(crate) fn log_in(
     core: &Core,
     session: &Session,
@@ -50,42 +50,75 @@ pub(crate) fn log_in(
         _ => return Err(Error::UserTypeInvalid(user.0)),
     };
     let tenancy = &session.tenancy;
-    tenancy.check_login(login)?;
+    tenancy.check_login(login, None)?;
     let partition = &tenancy.partition;
     let act = Act::call(who, Call::Login, partition.id);
     let (Proof { kek, opened }, ()) = pin::prove(core, &partition.ledger, role, pin, &act)?
         .accept(core, |_, _| Ok(Entry::logged(act.done(core, None))))?;
-    tenancy.log_in(login, || match role {
-        Role::SecurityOfficer => {
+    tenancy.log_in(login, None, || match login {
+        Login::SecurityOfficer => {
             partition.vault.enter_officer(kek);
             Ok(())
         }
-        Role::User => partition.vault.enter_user(opened, |partition_key, user| {
-            let keys = RecordKeys {
-                partition: partition_key,
-                user: Some(user),
-            };
-            partition.load(core, Kind::PrivateObject, keys)
-        }),
+        Login::Public | Login::User => enter(core, partition, opened),
     })
 }
 
-/// Refuses to log in by a name (`C_LoginUser`): the token's users have none, so there is no such user. What is wrong besides
-/// is told first.
-pub(crate) fn refuse_named(
+/// Lets a user in to the private objects.
+fn enter(core: &Core, partition: &Partition, key: UserKey) -> Result<(), Error> {
+    partition.vault.enter_user(key, |partition_key, user| {
+        let keys = RecordKeys {
+            partition: partition_key,
+            user: Some(user),
+        };
+        partition.load(core, Kind::PrivateObject, keys)
+    })
+}
+
+/// Logs in by a name (`C_LoginUser`, 5.6.9): users have them, and the security officer has none.
+pub(crate) fn log_in_named(
+    core: &Core,
     session: &Session,
-    activity: &Activity,
-    user: UserType,
+    activity: &mut Activity,
+    who: &Who,
+    (user, name): (UserType, &[u8]),
+    pin: &[u8],
 ) -> Result<(), Error> {
+    let tenancy = &session.tenancy;
+    let partition = &tenancy.partition;
+    let record = partition.ledger.view();
+    let known = record.user_named(name);
+    let id = known.map(|user| user.id);
     match user {
-        UserType::SO => session.tenancy.check_login(Login::SecurityOfficer)?,
-        UserType::USER => session.tenancy.check_login(Login::User)?,
+        UserType::SO => tenancy.check_login(Login::SecurityOfficer, None)?,
+        UserType::USER => tenancy.check_login(Login::User, Some(id))?,
         UserType::CONTEXT_SPECIFIC if !activity.operations.any_locked() => {
             return Err(Error::OperationNotInitialized);
         }
+        UserType::CONTEXT_SPECIFIC
+            if id.is_some() && tenancy.named().map(|named| named.id) == id =>
+        {
+            return log_in_context(core, session, activity, who, pin);
+        }
+        UserType::CONTEXT_SPECIFIC => return Err(Error::AnotherLoggedIn),
         _ => {}
     }
-    Err(Error::UserTypeInvalid(user.0))
+    let Some(known) = known.filter(|_| user == UserType::USER) else {
+        return Err(Error::UserTypeInvalid(user.0));
+    };
+    let act = Act::call(who, Call::LoginUser, partition.id);
+    let detail = format!("as {}", known.name);
+    let role = Role::Named(known.id);
+    let (Proof { opened, .. }, ()) = pin::prove(core, &partition.ledger, role, pin, &act)?
+        .accept(core, |_, _| {
+            Ok(Entry::logged(act.done_with(core, None, detail)))
+        })?;
+    let named = Named {
+        id: known.id,
+        name: known.name.as_str().into(),
+        duty: known.duty,
+    };
+    tenancy.log_in(Login::User, Some(named), || enter(core, partition, opened))
 }
 
 /// Gives the PIN once more for an operation with a key that asks for it each time (`CKA_ALWAYS_AUTHENTICATE`).
@@ -101,7 +134,8 @@ fn log_in_context(
     }
     let partition = &session.tenancy.partition;
     let act = Act::call(who, Call::Login, partition.id);
-    pin::prove(core, &partition.ledger, Role::User, pin, &act)?.accept(core, |_, _| {
+    let role = own_role(&session.tenancy);
+    pin::prove(core, &partition.ledger, role, pin, &act)?.accept(core, |_, _| {
         Ok(Entry::logged(act.done_with(
             core,
             None,
@@ -130,12 +164,16 @@ pub(crate) fn init_pin(
     partition.ledger.change(core, |record| {
         let key = match &record.reset {
             Some(wrapped) => officer.unwrap(wrapped)?,
-            None => UserKey::generate()?,
+            None => {
+                // What the named users' PINs open is gone with the old key.
+                record.forget_users();
+                UserKey::generate()?
+            }
         };
         if partition.profile == Profile::Compat {
             record.reset = Some(officer.wrap(&key)?);
         }
-        *record.pin_mut(Role::User) = Some(new.record(&key)?);
+        record.set_pin(Role::User, new.record(&key)?);
         Ok(Entry::logged(act.done(core, None)))
     })
 }
@@ -156,6 +194,15 @@ fn check_no_private(core: &Core, partition: &Partition) -> Result<(), Error> {
     Ok(())
 }
 
+/// The role of who is logged in; of nobody, the user's.
+fn own_role(tenancy: &Tenancy) -> Role {
+    match (tenancy.login(), tenancy.named()) {
+        (Login::SecurityOfficer, _) => Role::SecurityOfficer,
+        (Login::User, Some(named)) => Role::Named(named.id),
+        (Login::Public | Login::User, _) => Role::User,
+    }
+}
+
 /// Changes a PIN as its owner (`C_SetPIN`); without a login it is the user's.
 pub(crate) fn set_pin(
     core: &Core,
@@ -166,15 +213,12 @@ pub(crate) fn set_pin(
 ) -> Result<(), Error> {
     let partition = &session.tenancy.partition;
     pin::check_new(partition.profile, new)?;
-    let role = match session.tenancy.login() {
-        Login::Public | Login::User => Role::User,
-        Login::SecurityOfficer => Role::SecurityOfficer,
-    };
+    let role = own_role(&session.tenancy);
     let act = Act::call(who, Call::SetPin, partition.id);
     let proven = pin::prove(core, &partition.ledger, role, old, &act)?;
     let new = NewPin::new(core, partition.id, role, new)?;
     proven.accept(core, |proof, record| {
-        *record.pin_mut(role) = Some(new.record(&proof.opened)?);
+        record.set_pin(role, new.record(&proof.opened)?);
         if let (Role::SecurityOfficer, Some(reset)) = (role, &record.reset) {
             record.reset = Some(new.kek.wrap(&proof.kek.unwrap(reset)?)?);
         }
@@ -213,7 +257,7 @@ impl Hsm {
             record.label = Some(setup.label.to_owned());
             record.key = core.keys.wrap.wrap_partition_key(&partition.id.0, &key)?;
             record.reset = None;
-            *record.pin_mut(Role::User) = None;
+            record.forget_users();
             if let Some(pin) = record.pin_mut(Role::SecurityOfficer) {
                 pin.wrapped = proof.kek.wrap(&officer)?;
             }
@@ -258,10 +302,10 @@ impl Hsm {
                 return Err(Error::SessionExists);
             }
             record.label = Some(setup.label.to_owned());
-            *record.pin_mut(Role::SecurityOfficer) = Some(so_pin.record(&UserKey::generate()?)?);
+            record.set_pin(Role::SecurityOfficer, so_pin.record(&UserKey::generate()?)?);
             if let Some(user_pin) = &user_pin {
                 let key = UserKey::generate()?;
-                *record.pin_mut(Role::User) = Some(user_pin.record(&key)?);
+                record.set_pin(Role::User, user_pin.record(&key)?);
                 if partition.profile == Profile::Compat {
                     record.reset = Some(so_pin.kek.wrap(&key)?);
                 }

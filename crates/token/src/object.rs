@@ -50,7 +50,7 @@ impl Object {
             private: attributes.is(AttributeType::PRIVATE),
             changing: Mutex::new(()),
             content: RwLock::new(Content {
-                attributes: Arc::new(attributes),
+                attributes: Arc::new(attributes.packed()),
                 version,
             }),
             key: OnceLock::new(),
@@ -94,13 +94,16 @@ pub(crate) fn is_hidden(row: &AttributeRow, attributes: &Attributes) -> bool {
 
 /// Tells whether an object has this value of an attribute. Hidden values match nothing: finding is not for guessing.
 pub(crate) fn matches(attributes: &Attributes, id: AttributeType, value: &[u8]) -> bool {
+    let kept = attributes.get(id).unwrap_or_default();
+    // Most objects differ, and are told by the value alone, however it is to be compared.
+    if kept != value && kept != crate::rules::canonical(ck::ValueKind::BigInteger, value) {
+        return false;
+    }
     let (class, key_type): (ObjectClass, Option<KeyType>) =
         (attributes.class(), attributes.key_type());
     match ck::attribute_row(class, key_type, id) {
         None => false,
         Some(row) if is_hidden(row, attributes) => false,
-        Some(row) => {
-            attributes.get(id).unwrap_or_default() == crate::rules::canonical(row.kind, value)
-        }
+        Some(row) => kept == crate::rules::canonical(row.kind, value),
     }
 }

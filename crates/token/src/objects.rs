@@ -1,6 +1,7 @@
 //! Objects by handle, and by what applications look for: label, identifier and class.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, RwLock};
 
 use ck::AttributeType;
@@ -24,8 +25,54 @@ pub(crate) struct Objects(RwLock<Inner>);
 #[derive(Default)]
 struct Inner {
     by_handle: BTreeMap<u64, Arc<Object>>,
-    /// One index per attribute of [`INDEXED`], from its value to handles.
-    indexes: [HashMap<Box<[u8]>, BTreeSet<u64>>; INDEXED.len()],
+    /// One index per attribute of [`INDEXED`], from the hash of its value to handles. Values with the same hash are told apart when
+    /// the objects are looked at.
+    indexes: [HashMap<u64, Handles>; INDEXED.len()],
+    hasher: RandomState,
+}
+
+/// The handles of the objects with one value of an attribute: of most labels and identifiers there is one.
+enum Handles {
+    One(u64),
+    Many(BTreeSet<u64>),
+}
+
+impl Handles {
+    fn len(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(handles) => handles.len(),
+        }
+    }
+
+    fn insert(&mut self, handle: u64) {
+        match self {
+            Self::One(known) if *known == handle => {}
+            Self::One(known) => *self = Self::Many([*known, handle].into()),
+            Self::Many(handles) => {
+                handles.insert(handle);
+            }
+        }
+    }
+
+    /// Takes a handle out, and tells whether any is left.
+    fn remove(&mut self, handle: u64) -> bool {
+        match self {
+            Self::One(known) => *known != handle,
+            Self::Many(handles) => {
+                handles.remove(&handle);
+                !handles.is_empty()
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &u64> {
+        let (one, many) = match self {
+            Self::One(handle) => (Some(handle), None),
+            Self::Many(handles) => (None, Some(handles)),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
 }
 
 impl Objects {
@@ -115,26 +162,29 @@ impl Objects {
 enum Candidates<'a> {
     All,
     None,
-    These(&'a BTreeSet<u64>),
+    These(&'a Handles),
 }
 
 impl Inner {
     fn index(&mut self, handle: u64, attributes: &Attributes) {
         for (index, id) in self.indexes.iter_mut().zip(INDEXED) {
             let value = attributes.get(id).unwrap_or_default();
-            index.entry(value.into()).or_default().insert(handle);
+            let entry = index.entry(self.hasher.hash_one(value));
+            entry
+                .and_modify(|handles| handles.insert(handle))
+                .or_insert(Handles::One(handle));
         }
     }
 
     fn unindex(&mut self, handle: u64, attributes: &Attributes) {
         for (index, id) in self.indexes.iter_mut().zip(INDEXED) {
             let value = attributes.get(id).unwrap_or_default();
-            let Some(handles) = index.get_mut(value) else {
-                continue;
-            };
-            handles.remove(&handle);
-            if handles.is_empty() {
-                index.remove(value);
+            let hash = self.hasher.hash_one(value);
+            let left = index
+                .get_mut(&hash)
+                .is_none_or(|handles| handles.remove(handle));
+            if !left {
+                index.remove(&hash);
             }
         }
     }
@@ -145,7 +195,7 @@ impl Inner {
             let Some(value) = template.get(id) else {
                 continue;
             };
-            let Some(handles) = index.get(value) else {
+            let Some(handles) = index.get(&self.hasher.hash_one(value)) else {
                 return Candidates::None;
             };
             match fewest {

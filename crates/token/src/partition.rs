@@ -17,6 +17,7 @@ use crate::object::Object;
 use crate::objects::Objects;
 use crate::policy::Profile;
 use crate::record::PartitionRecord;
+use crate::standing;
 use crate::vault::Vault;
 use crate::{BodyError, Error};
 
@@ -32,6 +33,8 @@ pub(crate) struct Partition {
     pub(crate) profile: Profile,
     /// The objects of its token; the private ones while a user is logged in.
     pub(crate) objects: Objects,
+    /// What its token has by itself.
+    pub(crate) standing: Objects,
     /// Its record.
     pub(crate) ledger: Ledger,
     /// Its keys.
@@ -41,6 +44,8 @@ pub(crate) struct Partition {
     closed: AtomicBool,
     /// Serial numbers that are set aside for new objects.
     pub(crate) serials: Mutex<Range<u64>>,
+    /// Values of the monotonic counter that are set aside.
+    pub(crate) counter: Mutex<Range<u64>>,
 }
 
 impl Partition {
@@ -58,10 +63,12 @@ impl Partition {
             slot: record.slot,
             profile: record.profile,
             objects: Objects::default(),
+            standing: standing::objects(id),
             vault: Vault::new(key),
             tenants: Mutex::new(0),
             closed: AtomicBool::new(false),
             serials: Mutex::new(record.serials..record.serials),
+            counter: Mutex::new(record.counter..record.counter),
             ledger: Ledger::new(id, record, version),
         };
         partition.load_public(core)?;

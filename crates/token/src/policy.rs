@@ -20,9 +20,12 @@
 //! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
+//! | deriving a key by a mere hash of another | accepted | refused |
+//! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | RSA keys below 2,048 bits (R11) | accepted | refused |
 //! | RSA without padding (R11) | accepted | refused |
+//! | signing by HashML-DSA a digest that is weaker than the key (FIPS 204, 5.4) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
 mod changes;
@@ -39,7 +42,7 @@ pub use derivation::decide_derive;
 pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{check_size, key_sizes, offers, served};
+pub(crate) use strength::{check_size, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
@@ -229,22 +232,28 @@ pub fn decide(
     mechanism: &Mechanism,
     params: &Params<'_>,
 ) -> Decision {
-    let denial = unfit(profile, usage, mechanism)
+    let denial = unfit(profile, usage, mechanism, params)
         .or_else(|| wrong_type(usage, key, mechanism))
         .or_else(|| wrong_purpose(usage, key))
         .or_else(|| not_listed(key, mechanism))
         .or_else(|| match profile {
             Profile::Compat => None,
-            Profile::Strict => strength::weak_parameter(usage, mechanism, params),
+            Profile::Strict => strength::weak_parameter(usage, mechanism, params)
+                .or_else(|| strength::weak_prehash(usage, key, mechanism, params)),
         });
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
-fn unfit(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
+fn unfit(
+    profile: Profile,
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
     if !mechanism.operations.contains(usage.flag()) {
         return Some(Refusal::MechanismUnfit(mechanism.id));
     }
-    strength::withheld(profile, usage, mechanism)
+    strength::withheld(profile, usage, mechanism, params)
 }
 
 fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
@@ -253,7 +262,8 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
         Algorithm::Hmac { .. } => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES | KeyType::AES_XTS | KeyType::HKDF)
+                && !is_cipher(key_type)
+                && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
         // There is no cofactor to multiply by on Montgomery curves: the scalar is a multiple of it (RFC 7748, 5).
         Algorithm::Ecdh if mechanism.id == MechanismType::ECDH1_DERIVE => {
@@ -262,12 +272,21 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         // Which of them belongs to which pseudorandom function is the mechanism's own check.
         Algorithm::CounterKdf => {
             key.class() == ObjectClass::SECRET_KEY
-                && !matches!(key_type, KeyType::AES_XTS | KeyType::HKDF)
+                && (key_type == KeyType::AES || !is_cipher(key_type))
+                && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
         Algorithm::Hkdf => {
             key.class() == ObjectClass::SECRET_KEY
                 && matches!(key_type, KeyType::GENERIC_SECRET | KeyType::HKDF)
         }
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => {
+            key.class() == ObjectClass::SECRET_KEY
+        }
+        // Triple DES takes two keys or three.
+        Algorithm::Des3Cbc { .. }
+        | Algorithm::Des3Cmac { .. }
+        | Algorithm::Des3Ecb
+        | Algorithm::Des3Mac { .. } => matches!(key_type, KeyType::DES2 | KeyType::DES3),
         _ => mechanism.key_type == Some(key_type),
     };
     (!fits).then_some(Refusal::KeyType {
@@ -275,6 +294,14 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         key_type,
         usage,
     })
+}
+
+/// Tells whether keys of this type are those of a cipher.
+const fn is_cipher(key_type: KeyType) -> bool {
+    matches!(
+        key_type,
+        KeyType::AES | KeyType::AES_XTS | KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3
+    )
 }
 
 fn wrong_purpose(usage: Usage, key: &Attributes) -> Option<Refusal> {
@@ -344,7 +371,7 @@ pub(crate) fn tighten(profile: Profile, key: &mut Attributes) {
         return;
     }
     let preferred: [usize; 5] = match key.key_type() {
-        Some(KeyType::AES | KeyType::AES_XTS) => {
+        Some(key_type) if is_cipher(key_type) => {
             [ENCRYPTION, WRAPPING, SIGNATURE, DERIVATION, ENCAPSULATION]
         }
         Some(KeyType::ML_KEM) => [ENCAPSULATION, DERIVATION, SIGNATURE, ENCRYPTION, WRAPPING],
@@ -386,7 +413,7 @@ pub(crate) fn default_purpose(
         return false;
     }
     match (key.class(), key.key_type()) {
-        (ObjectClass::SECRET_KEY, Some(KeyType::AES | KeyType::AES_XTS)) => {
+        (ObjectClass::SECRET_KEY, Some(key_type)) if is_cipher(key_type) => {
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
         (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
@@ -421,6 +448,10 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         return Ok(());
     }
     let refuse = |id, why| Err(Error::TemplateInconsistent { id, why });
+    if object.key_type().is_some_and(strength::is_withdrawn) {
+        let why = "in the profile `strict` there are no keys of this cipher, which is withdrawn";
+        return refuse(AttributeType::KEY_TYPE, why);
+    }
     if let (_, Some(id)) = family(object) {
         return refuse(id, "in the profile `strict` a key has one purpose");
     }

@@ -92,6 +92,23 @@ impl<'a> Template<'a> {
         Ok(Self(attributes))
     }
 
+    /// Adds what a key of the token says of the key that is made with it.
+    pub(crate) fn with(mut self, more: &[Attribute<'a>]) -> Result<Self, Error> {
+        for attribute in more {
+            match self.get(attribute.id) {
+                None => self.0.push(*attribute),
+                Some(known) if known == attribute.value => {}
+                Some(_) => {
+                    return Err(Error::TemplateInconsistent {
+                        id: attribute.id,
+                        why: "the template of the key that it is made with says otherwise",
+                    });
+                }
+            }
+        }
+        Ok(self)
+    }
+
     /// The value of an attribute, where the template names it.
     pub(crate) fn get(&self, id: AttributeType) -> Option<&'a [u8]> {
         self.0
@@ -153,7 +170,7 @@ pub(crate) fn take(
     {
         return Err(Error::TemplateIncomplete(missing.id));
     }
-    check_certificate(&attributes)?;
+    check_numbers(&attributes)?;
     Ok(attributes)
 }
 
@@ -165,15 +182,24 @@ pub(crate) fn check_value(id: AttributeType, kind: ValueKind, value: &[u8]) -> R
         ValueKind::Ulongs if !value.len().is_multiple_of(8) => {
             "a list of CK_ULONG has 8 bytes for each"
         }
-        ValueKind::Date if !is_date(value) => "a CK_DATE is eight digits or nothing",
-        ValueKind::Template => "templates inside of templates are not kept",
+        ValueKind::Date if !is_date(value) => "a CK_DATE is the eight digits of a day, or nothing",
+        ValueKind::Template => return crate::templates::check(id, value),
         _ => return Ok(()),
     };
     Err(Error::AttributeValueInvalid { id, why })
 }
 
 fn is_date(value: &[u8]) -> bool {
-    value.is_empty() || (value.len() == 8 && value.iter().all(u8::is_ascii_digit))
+    let two = |at: usize| {
+        value[at..at + 2]
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + digit - b'0')
+    };
+    value.is_empty()
+        || (value.len() == 8
+            && value.iter().all(u8::is_ascii_digit)
+            && (1..=12).contains(&two(4))
+            && (1..=31).contains(&two(6)))
 }
 
 /// Brings a value into the form in which it is kept and compared: big integers without leading zeros.
@@ -185,17 +211,34 @@ pub(crate) fn canonical(kind: ValueKind, value: &[u8]) -> &[u8] {
     &value[zeros..]
 }
 
-/// The numbers that a certificate's attributes may have (4.6.2, 4.6.3): X.509 is the only type; categories and security domains
-/// are those of the standard.
+/// The numbers that attributes of certificates and trust objects may have (4.6.2, 4.6.3; 3.2, 4.7): X.509 is the only type;
+/// categories, security domains and degrees of trust are those of the standard.
 #[rustfmt::skip] // A table reads by its columns.
-const CERTIFICATE_NUMBERS: &[(AttributeType, u64, &str)] = &[
+const NUMBERS: &[(AttributeType, u64, &str)] = &[
     (AttributeType::CERTIFICATE_TYPE,          CertificateType::X_509.0, "the token keeps X.509 certificates only"),
     (AttributeType::CERTIFICATE_CATEGORY,      3,                        "the categories are 0 to 3"),
     (AttributeType::JAVA_MIDP_SECURITY_DOMAIN, 3,                        "the security domains are 0 to 3"),
+    (AttributeType::TRUST_SERVER_AUTH,         TRUST_MOST,               TRUST_RANGE),
+    (AttributeType::TRUST_CLIENT_AUTH,         TRUST_MOST,               TRUST_RANGE),
+    (AttributeType::TRUST_CODE_SIGNING,        TRUST_MOST,               TRUST_RANGE),
+    (AttributeType::TRUST_EMAIL_PROTECTION,    TRUST_MOST,               TRUST_RANGE),
+    (AttributeType::TRUST_IPSEC_IKE,           TRUST_MOST,               TRUST_RANGE),
+    (AttributeType::TRUST_TIME_STAMPING,       TRUST_MOST,               TRUST_RANGE),
+    (AttributeType::TRUST_OCSP_SIGNING,        TRUST_MOST,               TRUST_RANGE),
 ];
 
-fn check_certificate(attributes: &Attributes) -> Result<(), Error> {
-    let wrong = CERTIFICATE_NUMBERS
+const TRUST_MOST: u64 = ck::Trust::TRUST_MUST_VERIFY_TRUST.0;
+const TRUST_RANGE: &str = "the degrees of trust are 0 to 4";
+
+/// Tells whether an attribute says how far a certificate is trusted.
+pub(crate) fn is_trust(id: AttributeType) -> bool {
+    NUMBERS
+        .iter()
+        .any(|(known, _, why)| *known == id && *why == TRUST_RANGE)
+}
+
+fn check_numbers(attributes: &Attributes) -> Result<(), Error> {
+    let wrong = NUMBERS
         .iter()
         .find(|(id, most, _)| attributes.number(*id).is_some_and(|number| number > *most));
     match wrong {
@@ -243,5 +286,5 @@ pub(crate) fn change(
         }
         attributes.set(given.id, value);
     }
-    Ok(())
+    check_numbers(attributes)
 }

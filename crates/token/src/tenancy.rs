@@ -3,11 +3,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
+use audit::Text;
+use proto::admin::Duty;
+
 use crate::Error;
 use crate::lock::{read, write};
 use crate::object::Object;
 use crate::objects::Objects;
 use crate::partition::Partition;
+use crate::record::UserId;
 use crate::saved::SavedStates;
 
 /// The most sessions that one application may have with one token: far above any pool, and bounded in memory.
@@ -29,6 +33,17 @@ pub(crate) enum Login {
     User,
 }
 
+/// A user who is logged in by a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// Which.
+    pub(crate) id: UserId,
+    /// The name.
+    pub(crate) name: Text,
+    /// What the user may do.
+    pub(crate) duty: Duty,
+}
+
 /// What one application has of one token.
 pub(crate) struct Tenancy {
     /// The token.
@@ -42,9 +57,10 @@ pub(crate) struct Tenancy {
     logouts: AtomicU64,
 }
 
-#[derive(Clone, Copy)]
 struct Occupancy {
     login: Login,
+    /// Who the user is, where logged in by a name.
+    named: Option<Named>,
     read_only: usize,
     read_write: usize,
 }
@@ -58,6 +74,7 @@ impl Tenancy {
             saved: SavedStates::default(),
             occupancy: RwLock::new(Occupancy {
                 login: Login::Public,
+                named: None,
                 read_only: 0,
                 read_write: 0,
             }),
@@ -65,14 +82,40 @@ impl Tenancy {
         }
     }
 
-    /// Who is logged in.
+    /// Who is logged in. A named user who was deleted meanwhile is nobody.
     pub(crate) fn login(&self) -> Login {
-        read(&self.occupancy).login
+        let occupancy = read(&self.occupancy);
+        match &occupancy.named {
+            Some(named) if self.partition.ledger.view().user(named.id).is_none() => Login::Public,
+            _ => occupancy.login,
+        }
+    }
+
+    /// Tells whether a login has to be ended, though it may be worth nothing any more.
+    pub(crate) fn is_occupied(&self) -> bool {
+        read(&self.occupancy).login != Login::Public
+    }
+
+    /// The user who is logged in by a name.
+    pub(crate) fn named(&self) -> Option<Named> {
+        read(&self.occupancy).named.clone()
+    }
+
+    /// Tells whether who is logged in may make, change and destroy objects of the token. For a crypto user it is
+    /// write-protected.
+    pub(crate) fn may_write(&self) -> bool {
+        !matches!(
+            read(&self.occupancy).named,
+            Some(Named {
+                duty: Duty::CryptoUser,
+                ..
+            })
+        )
     }
 
     /// How many sessions there are: all, and those that may write.
     pub(crate) fn sessions(&self) -> (usize, usize) {
-        let occupancy = *read(&self.occupancy);
+        let occupancy = read(&self.occupancy);
         (
             occupancy.read_only + occupancy.read_write,
             occupancy.read_write,
@@ -103,21 +146,27 @@ impl Tenancy {
         occupancy.read_only + occupancy.read_write == 0
     }
 
-    /// Checks that a user may log in now (5.6.8).
-    pub(crate) fn check_login(&self, wanted: Login) -> Result<(), Error> {
-        read(&self.occupancy).check_login(wanted)
+    /// Checks that a user may log in now (5.6.8), without a name or by one, which may be nobody's.
+    pub(crate) fn check_login(
+        &self,
+        wanted: Login,
+        named: Option<Option<UserId>>,
+    ) -> Result<(), Error> {
+        read(&self.occupancy).check_login(wanted, named)
     }
 
     /// Logs a user in, once the PIN has proved right; `enter` opens what the login opens.
     pub(crate) fn log_in(
         &self,
         wanted: Login,
+        named: Option<Named>,
         enter: impl FnOnce() -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut occupancy = write(&self.occupancy);
-        occupancy.check_login(wanted)?;
+        occupancy.check_login(wanted, named.as_ref().map(|named| Some(named.id)))?;
         enter()?;
         occupancy.login = wanted;
+        occupancy.named = named;
         Ok(())
     }
 
@@ -125,6 +174,7 @@ impl Tenancy {
     pub(crate) fn log_out(&self) -> Login {
         let mut occupancy = write(&self.occupancy);
         let left = std::mem::replace(&mut occupancy.login, Login::Public);
+        occupancy.named = None;
         if left == Login::User {
             self.logouts.fetch_add(1, Ordering::Relaxed);
         }
@@ -164,6 +214,7 @@ impl Tenancy {
         self.objects
             .get(handle)
             .or_else(|| self.partition.objects.get(inside))
+            .or_else(|| self.partition.standing.get(handle))
             .filter(|object| self.sees(object) && self.handle_of(object) == handle)
     }
 
@@ -181,9 +232,10 @@ impl Occupancy {
         }
     }
 
-    fn check_login(&self, wanted: Login) -> Result<(), Error> {
+    fn check_login(&self, wanted: Login, named: Option<Option<UserId>>) -> Result<(), Error> {
+        let same = self.named.as_ref().map(|named| Some(named.id)) == named;
         match (self.login, wanted) {
-            (login, wanted) if login == wanted => Err(Error::AlreadyLoggedIn),
+            (login, wanted) if login == wanted && same => Err(Error::AlreadyLoggedIn),
             (Login::User | Login::SecurityOfficer, _) => Err(Error::AnotherLoggedIn),
             (Login::Public, Login::SecurityOfficer) if self.read_only > 0 => {
                 Err(Error::SessionReadOnlyExists)

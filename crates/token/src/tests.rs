@@ -1,7 +1,9 @@
 //! The whole token against fakes: a fixed clock, a seeded generator, a store in memory with faults on demand.
 
 mod attributes;
+mod authenticated;
 mod bench;
+mod certificates;
 mod changes;
 mod derivation;
 mod dual;
@@ -11,6 +13,7 @@ mod faults;
 mod imports;
 mod isolation;
 mod keys;
+mod lattice_signatures;
 mod legacy;
 mod lockout;
 mod login;
@@ -20,10 +23,14 @@ mod policy;
 mod recover;
 mod restart;
 mod saved;
+mod scale;
 mod secrets;
 mod sessions;
 mod speed;
+mod standing;
 mod stress;
+mod templates;
+mod users;
 mod validity;
 mod verify_signature;
 mod wrapping;

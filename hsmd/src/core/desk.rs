@@ -144,6 +144,30 @@ impl Desk {
             } => self.create_partition(&name, profile, token, signer),
             Command::PartitionDelete { name } => self.delete_partition(&name, signer),
             Command::PartitionList => Ok(Reply::Partitions(self.partitions())),
+            Command::UserCreate {
+                partition,
+                name,
+                duty,
+                pin,
+                user_pin,
+            } => {
+                check_name("name", &name)?;
+                let new = token::NewUser {
+                    name: &name,
+                    duty,
+                    pin: pin.expose(),
+                    user_pin: user_pin.expose(),
+                };
+                let hsm = self.core.hsm();
+                hsm.create_user(&partition, &new, actor(signer), signature(signer))?;
+                Ok(Reply::Done)
+            }
+            Command::UserDelete { partition, name } => {
+                let hsm = self.core.hsm();
+                hsm.delete_user(&partition, &name, actor(signer), signature(signer))?;
+                Ok(Reply::Done)
+            }
+            Command::UserList { partition } => Ok(Reply::Users(self.core.hsm().users(&partition)?)),
         }
     }
 
@@ -335,10 +359,13 @@ fn require_role(command: &Command, administrator: &Administrator) -> Result<(), 
         | Command::AccessCertificateRevoke { .. }
         | Command::Claim { .. }
         | Command::PartitionCreate { .. }
-        | Command::PartitionDelete { .. } => DEVICE_ADMIN,
-        Command::AccessCertificateList | Command::AuditRead { .. } | Command::PartitionList => {
-            READERS
-        }
+        | Command::PartitionDelete { .. }
+        | Command::UserCreate { .. }
+        | Command::UserDelete { .. } => DEVICE_ADMIN,
+        Command::AccessCertificateList
+        | Command::AuditRead { .. }
+        | Command::PartitionList
+        | Command::UserList { .. } => READERS,
     };
     if allowed.contains(&administrator.role.as_str()) {
         return Ok(());

@@ -48,6 +48,12 @@ macro_rules! flatten {
     ($row:tt $c:tt $read:tt $name:ident: shape::MechanismIn, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::MechanismIn; mechanism: *mut CK_MECHANISM] $($rest)* }
     };
+    ($row:tt $c:tt $read:tt $name:ident: shape::SealingMechanism, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::SealingMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::OpeningMechanism, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::OpeningMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
     ($row:tt $c:tt $read:tt $name:ident: shape::BufferOut, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::BufferOut; buffer: *mut u8, length: *mut CK_ULONG] $($rest)* }
     };

@@ -158,25 +158,26 @@ pub(super) unsafe fn cancel_function(_session: Ignored<1>) -> Result<(), Rv> {
     Err(Rv::FUNCTION_NOT_PARALLEL)
 }
 
-/// Serves `C_WaitForSlotEvent` (5.5.4). A slot has its token as long as there is the slot, so none is ever put in or taken
-/// out: who waits for that, waits for `C_Finalize`.
+/// Serves `C_WaitForSlotEvent` (5.5.4).
 ///
 /// # Safety
-/// None is needed: nothing is ever written.
+/// The second argument must be null or have room for a slot's number.
 pub(super) unsafe fn wait_for_slot_event(
     Ignored([flags, slot, reserved]): Ignored<3>,
 ) -> Result<(), Rv> {
     let application = process::application()?;
-    if slot.is_null() || !reserved.is_null() {
+    let slot = required(slot.cast::<CK_ULONG>())?;
+    if !reserved.is_null() {
         return Err(Rv::ARGUMENTS_BAD);
     }
-    match CK_FLAGS::try_from(flags.addr()) {
-        Ok(0) => {
-            application.wait_until_closed();
-            Err(Rv::CRYPTOKI_NOT_INITIALIZED)
-        }
-        Ok(CKF_DONT_BLOCK) => Err(Rv::NO_EVENT),
+    let events = &application.slot_events;
+    let found = match CK_FLAGS::try_from(flags.addr()) {
+        Ok(0) => events.wait(&application)?,
+        Ok(CKF_DONT_BLOCK) => events.next(&application)?.ok_or(Rv::NO_EVENT)?,
         // There is no other flag.
-        _ => Err(Rv::ARGUMENTS_BAD),
-    }
+        _ => return Err(Rv::ARGUMENTS_BAD),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { slot.write_unaligned(found) };
+    Ok(())
 }

@@ -3,6 +3,7 @@
 //! A type here holds the C parameters of one argument. Its `read` takes them as a tuple and checks pointers and lengths;
 //! [`CArgument`] then copies what goes in to the request, and what came out to the host.
 
+mod aead;
 mod bytes;
 mod counter_kdf;
 mod info;
@@ -16,6 +17,7 @@ use std::ffi::c_void;
 use ck::Rv;
 use proto::{DecodeError, Reader, Writer};
 
+pub(super) use aead::{OpeningMechanism, SealingMechanism};
 pub(super) use bytes::{BufferOut, BytesIn, Label, Pin, RandomOut};
 pub(super) use info::{InfoOut, padded};
 pub(super) use list::{FoundOut, ListOut};

@@ -1,5 +1,6 @@
 //! The C side, without a host: shapes against C memory, lists against the standard's structures.
 
+mod aead;
 mod inputs;
 mod lists;
 mod outputs;

@@ -232,7 +232,7 @@ fn leftovers_and_absent_functions_say_so() {
 }
 
 #[test]
-fn slots_have_no_events() {
+fn arguments_of_the_wait_for_a_slot_event_are_checked() {
     let host = Host::load();
     let (mut slot, mut other) = (7, 0_u8);
     let (slot, other) = (&raw mut slot, (&raw mut other).cast());

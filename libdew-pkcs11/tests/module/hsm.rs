@@ -31,8 +31,9 @@ pub(crate) mod spell {
 pub(crate) const SLOT: u64 = 5;
 
 /// The HSM, as the tests see it.
-#[derive(Default)]
 pub(crate) struct Hsm {
+    /// The slots that there are.
+    pub(crate) slots: Mutex<Vec<u64>>,
     connections: Mutex<Vec<UnixStream>>,
     opened: AtomicUsize,
     sessions: AtomicU64,
@@ -43,7 +44,12 @@ impl Hsm {
     /// that ends.
     pub(crate) fn start(path: &Path) -> (Arc<Self>, Receiver<&'static str>) {
         let listener = UnixListener::bind(path).unwrap();
-        let hsm = Arc::new(Self::default());
+        let hsm = Arc::new(Self {
+            slots: Mutex::new(vec![SLOT]),
+            connections: Mutex::default(),
+            opened: AtomicUsize::new(0),
+            sessions: AtomicU64::new(0),
+        });
         let (events, received) = channel();
         let served = Arc::clone(&hsm);
         thread::spawn(move || {
@@ -150,7 +156,7 @@ struct Token<'h>(&'h Hsm);
 macro_rules! serve {
     (Token get_slot_list $arguments:tt) => {
         fn get_slot_list(&mut self, _: bool, slots: &mut shape::Answer<Vec<u64>>) -> Result<(), Rv> {
-            give(slots, vec![SLOT])
+            give(slots, self.0.slots.lock().unwrap().clone())
         }
     };
     (Token get_slot_info $arguments:tt) => {

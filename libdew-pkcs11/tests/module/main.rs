@@ -12,3 +12,4 @@ mod library;
 mod log;
 mod loss;
 mod nulls;
+mod slot_events;

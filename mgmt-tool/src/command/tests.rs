@@ -83,6 +83,44 @@ fn partition_is_strict_and_without_token_unless_asked() {
 }
 
 #[test]
+fn user_gets_a_name_a_role_and_a_pin() {
+    let desk = Desk::new();
+    desk.secret("alice", "alice-pin-1\n");
+    desk.secret("user", "user-pin-1");
+    let line = "user create app alice --role crypto-officer --pin-file DESK/alice --user-pin-file DESK/user";
+    let (result, orders) = ordered(&desk, vec![Reply::Done], line);
+    result.unwrap();
+    let [
+        Order::UserCreate {
+            partition,
+            name,
+            duty,
+            pin,
+            user_pin,
+        },
+    ] = &orders[..]
+    else {
+        panic!("{orders:?}");
+    };
+    assert_eq!((partition.as_str(), name.as_str()), ("app", "alice"));
+    assert_eq!(*duty, proto::admin::Duty::CryptoOfficer);
+    assert_eq!(pin.expose(), b"alice-pin-1");
+    assert_eq!(user_pin.expose(), b"user-pin-1");
+}
+
+#[test]
+fn users_are_listed_and_deleted_by_their_names() {
+    let desk = Desk::new();
+    let (result, orders) = ordered(&desk, vec![Reply::Users(Vec::new())], "user list app");
+    result.unwrap();
+    assert!(matches!(&orders[..], [Order::UserList { partition }] if partition == "app"));
+    let (result, orders) = ordered(&desk, vec![Reply::Done], "user delete app bob");
+    result.unwrap();
+    let expected = matches!(&orders[..], [Order::UserDelete { partition, name }] if partition == "app" && name == "bob");
+    assert!(expected, "{orders:?}");
+}
+
+#[test]
 fn partition_is_destroyed_only_on_confirmation() {
     let desk = Desk::new();
     let error = run(&desk, "127.0.0.1:1", "partition delete app").unwrap_err();

@@ -1,4 +1,4 @@
-//! AES in its modes.
+//! Block ciphers in their modes.
 
 use std::ffi::c_int;
 use std::ptr::{self, NonNull};
@@ -7,11 +7,17 @@ use aws_lc_sys as c;
 
 use super::{Failed, check, int, owned};
 
-/// A mode of AES.
+/// A mode of AES, or of another cipher where its name says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Cipher block chaining, never padded here.
     Cbc,
+    /// Cipher feedback of single bits.
+    Cfb1,
+    /// Cipher feedback of bytes.
+    Cfb8,
+    /// Cipher feedback of blocks.
+    Cfb128,
     /// Counter mode with CBC-MAC, which takes its whole message at once (`seal` and `open`).
     Ccm,
     /// Counter mode with a counter of the whole block.
@@ -20,6 +26,12 @@ pub(crate) enum Mode {
     Ecb,
     /// Galois/counter mode.
     Gcm,
+    /// Output feedback.
+    Ofb,
+    /// Cipher block chaining of triple DES, never padded here.
+    TripleDesCbc,
+    /// Electronic code book of triple DES, never padded here.
+    TripleDesEcb,
     /// The mode for the sectors of disks, which takes one sector at once.
     Xts,
 }
@@ -46,6 +58,8 @@ impl Direction {
 const PIECE: usize = 1 << 30;
 /// The library may hold back and release one block around any piece.
 const BLOCK: usize = 16;
+/// The block of DES in bytes.
+const DES_BLOCK: usize = 8;
 
 /// The state of a cipher.
 pub(crate) struct CipherContext(NonNull<c::EVP_CIPHER_CTX>);
@@ -60,7 +74,7 @@ impl Drop for CipherContext {
     }
 }
 
-/// Returns the library's static description of a cipher, null if there is no AES of this key length.
+/// Returns the library's static description of a cipher, null if there is none of this key length.
 pub(super) fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
     // SAFETY: these functions take no argument and return pointers to static data.
     unsafe {
@@ -68,6 +82,15 @@ pub(super) fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
             (Mode::Cbc, 16) => c::EVP_aes_128_cbc(),
             (Mode::Cbc, 24) => c::EVP_aes_192_cbc(),
             (Mode::Cbc, 32) => c::EVP_aes_256_cbc(),
+            (Mode::Cfb1, 16) => c::EVP_aes_128_cfb1(),
+            (Mode::Cfb1, 24) => c::EVP_aes_192_cfb1(),
+            (Mode::Cfb1, 32) => c::EVP_aes_256_cfb1(),
+            (Mode::Cfb8, 16) => c::EVP_aes_128_cfb8(),
+            (Mode::Cfb8, 24) => c::EVP_aes_192_cfb8(),
+            (Mode::Cfb8, 32) => c::EVP_aes_256_cfb8(),
+            (Mode::Cfb128, 16) => c::EVP_aes_128_cfb128(),
+            (Mode::Cfb128, 24) => c::EVP_aes_192_cfb128(),
+            (Mode::Cfb128, 32) => c::EVP_aes_256_cfb128(),
             (Mode::Ccm, 16) => c::EVP_aes_128_ccm(),
             (Mode::Ccm, 24) => c::EVP_aes_192_ccm(),
             (Mode::Ccm, 32) => c::EVP_aes_256_ccm(),
@@ -80,6 +103,11 @@ pub(super) fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
             (Mode::Gcm, 16) => c::EVP_aes_128_gcm(),
             (Mode::Gcm, 24) => c::EVP_aes_192_gcm(),
             (Mode::Gcm, 32) => c::EVP_aes_256_gcm(),
+            (Mode::Ofb, 16) => c::EVP_aes_128_ofb(),
+            (Mode::Ofb, 24) => c::EVP_aes_192_ofb(),
+            (Mode::Ofb, 32) => c::EVP_aes_256_ofb(),
+            (Mode::TripleDesCbc, 24) => c::EVP_des_ede3_cbc(),
+            (Mode::TripleDesEcb, 24) => c::EVP_des_ede3_ecb(),
             (Mode::Xts, 64) => c::EVP_aes_256_xts(),
             _ => ptr::null(),
         }
@@ -87,7 +115,7 @@ pub(super) fn description(mode: Mode, key_len: usize) -> *const c::EVP_CIPHER {
 }
 
 impl CipherContext {
-    /// Starts a cipher; `iv` is empty for ECB, one block for CBC, CTR and XTS, and of any other length for GCM.
+    /// Starts a cipher; `iv` is empty for ECB, of any length but 0 for GCM, and one block otherwise.
     pub(crate) fn new(
         mode: Mode,
         direction: Direction,
@@ -96,8 +124,15 @@ impl CipherContext {
     ) -> Result<Self, Failed> {
         let cipher = description(mode, key.len());
         let iv_fits = match mode {
-            Mode::Ecb => iv.is_empty(),
-            Mode::Cbc | Mode::Ctr | Mode::Xts => iv.len() == BLOCK,
+            Mode::Ecb | Mode::TripleDesEcb => iv.is_empty(),
+            Mode::Cbc
+            | Mode::Cfb1
+            | Mode::Cfb8
+            | Mode::Cfb128
+            | Mode::Ctr
+            | Mode::Ofb
+            | Mode::Xts => iv.len() == BLOCK,
+            Mode::TripleDesCbc => iv.len() == DES_BLOCK,
             Mode::Gcm => !iv.is_empty(),
             Mode::Ccm => false,
         };

@@ -4,6 +4,7 @@ use std::ptr::{self, NonNull};
 
 use aws_lc_sys as c;
 use ck::Digest;
+use zeroize::Zeroizing;
 
 use super::{Failed, check, owned};
 
@@ -102,4 +103,34 @@ impl DigestContext {
         context.update(message)?;
         context.finish()
     }
+}
+
+/// Hashes a whole message by SHAKE128, or by SHAKE256, to this many bytes.
+pub(crate) fn shake(bits: u16, message: &[u8], len: usize) -> Result<Zeroizing<Vec<u8>>, Failed> {
+    // SAFETY: takes no argument; the result is checked and owned.
+    let context = owned(unsafe { c::EVP_MD_CTX_new() }, "EVP_MD_CTX_new")?;
+    // The digest is named only so that the context is freed by its type: nothing else is asked of it.
+    let owner = DigestContext {
+        context,
+        digest: Digest::Sha3_256,
+    };
+    let context = owner.context.as_ptr();
+    let mut output = Zeroizing::new(vec![0; len]);
+    // SAFETY: these functions take no argument and return pointers to static data.
+    let description = unsafe {
+        if bits == 128 {
+            c::EVP_shake128()
+        } else {
+            c::EVP_shake256()
+        }
+    };
+    // SAFETY: the context is valid; the description is static; no engine is asked for.
+    let result = unsafe { c::EVP_DigestInit_ex(context, description, ptr::null_mut()) };
+    check(result, "EVP_DigestInit_ex")?;
+    // SAFETY: the context is valid and initialised; the slice is valid for its length.
+    let result = unsafe { c::EVP_DigestUpdate(context, message.as_ptr().cast(), message.len()) };
+    check(result, "EVP_DigestUpdate")?;
+    // SAFETY: the context is valid and initialised; the buffer has the length that is asked for.
+    let result = unsafe { c::EVP_DigestFinalXOF(context, output.as_mut_ptr(), len) };
+    check(result, "EVP_DigestFinalXOF").map(|()| output)
 }

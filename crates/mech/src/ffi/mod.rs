@@ -5,6 +5,7 @@
 
 mod bignum;
 mod ccm;
+mod chacha;
 mod cipher;
 mod cmac;
 mod digest;
@@ -12,10 +13,12 @@ mod ec;
 mod ed25519;
 mod hmac;
 mod key_wrap;
+mod ml_dsa;
 mod ml_kem;
 mod pkey;
 mod rsa;
 mod rsa_oaep;
+mod shake;
 mod x25519;
 
 use std::ffi::c_int;
@@ -23,16 +26,19 @@ use std::ptr::NonNull;
 
 pub(crate) use bignum::BigNum;
 pub(crate) use ccm::Ccm;
+pub(crate) use chacha::{Poly1305, chacha20};
 pub(crate) use cipher::{CipherContext, Direction, Mode};
 pub(crate) use cmac::CmacContext;
-pub(crate) use digest::DigestContext;
+pub(crate) use digest::{DigestContext, shake};
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use ed25519::{Ed25519Private, Ed25519Public, Scheme as Ed25519Scheme};
 pub(crate) use hmac::HmacContext;
 pub(crate) use key_wrap::KeyWrapSchedule;
+pub(crate) use ml_dsa::{DsaKey, DsaSet};
 pub(crate) use ml_kem::{KemKey, KemSet};
 pub(crate) use rsa::{PssScheme, Rsa, RsaPrivateParts};
 pub(crate) use rsa_oaep::OaepScheme;
+pub(crate) use shake::ShakeContext;
 pub(crate) use x25519::{X25519Private, X25519Public};
 
 /// A C function that did not do what it was asked to.

@@ -3,6 +3,8 @@
 mod attributes;
 mod ec;
 mod edwards;
+mod lattice;
+mod ml_dsa;
 mod ml_kem;
 mod montgomery;
 mod pkcs8;
@@ -15,12 +17,14 @@ use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
 
 pub(crate) use attributes::Attributes;
-pub(crate) use ml_kem::KemPrivate;
+pub(crate) use lattice::{LatticeKey, Seeded};
 pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{EcKey, Ed25519Private, Ed25519Public, KemKey, Rsa, X25519Private, X25519Public};
+use crate::ffi::{
+    DsaKey, EcKey, Ed25519Private, Ed25519Public, KemKey, Rsa, X25519Private, X25519Public,
+};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -36,7 +40,9 @@ enum Parts {
     EcPublic(EcKey),
     EdwardsPrivate(Ed25519Private),
     EdwardsPublic(Ed25519Public),
-    KemPrivate(KemPrivate),
+    DsaPrivate(Seeded<DsaKey>),
+    DsaPublic(DsaKey),
+    KemPrivate(Seeded<KemKey>),
     KemPublic(KemKey),
     MontgomeryPrivate(X25519Private),
     MontgomeryPublic(X25519Public),
@@ -77,10 +83,16 @@ impl Key {
                 Parts::MontgomeryPublic(montgomery::public(attributes)?)
             }
             (ObjectClass::PRIVATE_KEY, KeyType::ML_KEM) => {
-                Parts::KemPrivate(ml_kem::private(attributes)?)
+                Parts::KemPrivate(lattice::private(attributes)?)
             }
             (ObjectClass::PUBLIC_KEY, KeyType::ML_KEM) => {
-                Parts::KemPublic(ml_kem::public(attributes)?)
+                Parts::KemPublic(lattice::public(attributes)?)
+            }
+            (ObjectClass::PRIVATE_KEY, KeyType::ML_DSA) => {
+                Parts::DsaPrivate(lattice::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::ML_DSA) => {
+                Parts::DsaPublic(lattice::public(attributes)?)
             }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
@@ -101,6 +113,8 @@ impl Key {
         let size = match &self.parts {
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(_) | Parts::EdwardsPublic(_) => edwards::BITS,
+            Parts::DsaPrivate(key) => key.key().set().public_len(),
+            Parts::DsaPublic(key) => key.set().public_len(),
             Parts::KemPrivate(key) => key.key().set().public_len(),
             Parts::KemPublic(key) => key.set().public_len(),
             Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic(_) => montgomery::BITS,
@@ -188,6 +202,24 @@ impl Key {
         }
     }
 
+    /// Returns the ML-DSA private key that this must be.
+    pub(crate) const fn dsa_private(&self) -> Result<&DsaKey, Error> {
+        match &self.parts {
+            Parts::DsaPrivate(key) => Ok(key.key()),
+            Parts::DsaPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the ML-DSA public key that this must be.
+    pub(crate) const fn dsa_public(&self) -> Result<&DsaKey, Error> {
+        match &self.parts {
+            Parts::DsaPublic(key) => Ok(key),
+            Parts::DsaPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the decapsulation key that this must be.
     pub(crate) const fn kem_private(&self) -> Result<&KemKey, Error> {
         match &self.parts {
@@ -214,6 +246,15 @@ impl Key {
         }
     }
 
+    /// Returns the three DES keys, one after the other, of the key that this must be. Of two, the first is the third as well.
+    pub(crate) fn triple_des(&self) -> Result<Zeroizing<[u8; 24]>, Error> {
+        let fits = matches!(self.key_type, KeyType::DES2 | KeyType::DES3);
+        match &self.parts {
+            Parts::Secret(value) if fits => secret::triple_des(value).ok_or(Error::KeySizeRange),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the two AES keys, one after the other, of the XTS key that this must be.
     pub(crate) fn xts(&self) -> Result<&[u8], Error> {
         match &self.parts {
@@ -227,6 +268,33 @@ impl Key {
         let fits = matches!(self.key_type, KeyType::HKDF | KeyType::GENERIC_SECRET);
         match &self.parts {
             Parts::Secret(value) if fits => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the ChaCha20 key that this must be.
+    pub(crate) fn chacha20(&self) -> Result<&[u8; 32], Error> {
+        self.of_32_bytes(KeyType::CHACHA20)
+    }
+
+    /// Returns the value of the Poly1305 key that this must be.
+    pub(crate) fn poly1305(&self) -> Result<&[u8; 32], Error> {
+        self.of_32_bytes(KeyType::POLY1305)
+    }
+
+    fn of_32_bytes(&self, key_type: KeyType) -> Result<&[u8; 32], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == key_type => {
+                value.as_slice().try_into().map_err(|_| Error::KeySizeRange)
+            }
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the secret key, of whatever type, that this must be.
+    pub(crate) fn secret(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) => Ok(value),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -260,7 +328,8 @@ pub fn complete_private<'a>(
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
-        KeyType::ML_KEM => ml_kem::complete_private(attributes),
+        KeyType::ML_DSA => lattice::complete_private::<DsaKey>(attributes),
+        KeyType::ML_KEM => lattice::complete_private::<KemKey>(attributes),
         KeyType::RSA => rsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -283,7 +352,8 @@ pub fn complete_public<'a>(
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
-        KeyType::ML_KEM => ml_kem::public(attributes).map(|_| Material::new()),
+        KeyType::ML_DSA => lattice::public::<DsaKey>(attributes).map(|_| Material::new()),
+        KeyType::ML_KEM => lattice::public::<KemKey>(attributes).map(|_| Material::new()),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -298,9 +368,8 @@ pub(crate) mod pair {
         check_curve as check_edwards, private_material as edwards_private_material,
         public_material as edwards_public_material,
     };
-    pub(crate) use super::ml_kem::{
-        private_material as kem_private_material, public_material as kem_public_material,
-        set as kem_set,
+    pub(crate) use super::lattice::{
+        public_material as lattice_public_material, set as lattice_set,
     };
     pub(crate) use super::montgomery::{
         check_curve as check_montgomery, private_material as montgomery_private_material,
@@ -318,6 +387,10 @@ pub(crate) use montgomery::point as montgomery_point;
 
 /// The lengths that secrets may have.
 pub(crate) use secret::{LONGEST as LONGEST_SECRET, check_len as check_secret_len};
+pub use secret::{fixed_len as fixed_secret_len, set_parity};
+
+/// What triple DES computes with.
+pub(crate) use secret::triple_des as triple_des_value;
 
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {
@@ -327,10 +400,10 @@ pub(crate) mod public_half {
     use super::Attributes;
     pub(crate) use super::ec::oid;
     pub(crate) use super::edwards::ED25519;
-    pub(crate) use super::ml_kem::oid as kem_oid;
+    pub(crate) use super::lattice::public_half as lattice;
     pub(crate) use super::montgomery::X25519;
     use crate::Error;
-    use crate::ffi::{EcKey, Ed25519Public, KemSet, X25519Public};
+    use crate::ffi::{EcKey, Ed25519Public, X25519Public};
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -366,24 +439,5 @@ pub(crate) mod public_half {
             ObjectClass::PRIVATE_KEY => Ok(super::montgomery::private(attributes)?.public()),
             _ => super::montgomery::public(attributes),
         }
-    }
-
-    /// Returns the parameter set and the public key for encapsulation, which a private key holds.
-    pub(crate) fn kem(
-        class: ObjectClass,
-        attributes: Attributes<'_, '_>,
-    ) -> Result<(KemSet, Vec<u8>), Error> {
-        let (private, public);
-        let key = match class {
-            ObjectClass::PRIVATE_KEY => {
-                private = super::ml_kem::private(attributes)?;
-                private.key()
-            }
-            _ => {
-                public = super::ml_kem::public(attributes)?;
-                &public
-            }
-        };
-        Ok((key.set(), key.public_bytes()?))
     }
 }

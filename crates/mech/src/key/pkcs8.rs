@@ -1,13 +1,13 @@
 //! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 and
-//! X25519 as in RFC 8410, ML-KEM as in RFC 9935.
+//! X25519 as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{KemPrivate, Key, Parts, ec, edwards, ml_kem, montgomery, rsa};
-use crate::ffi::{EcKey, Ed25519Private, X25519Private};
+use super::{Key, LatticeKey, Parts, Seeded, ec, edwards, lattice, montgomery, rsa};
+use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, X25519Private};
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -48,14 +48,17 @@ impl Key {
                 algorithm(&montgomery::X25519, &[]),
                 element(Tag::OctetString, &[key.bytes()])?,
             ),
-            Parts::KemPrivate(key) => (
-                algorithm(&ml_kem::oid(key.key().set()), &[]),
-                lattice_key(key.seed(), || Ok(key.key().private_bytes()?))?,
-            ),
+            Parts::DsaPrivate(key) => {
+                (algorithm(&lattice::oid(key.key())?, &[]), lattice_key(key)?)
+            }
+            Parts::KemPrivate(key) => {
+                (algorithm(&lattice::oid(key.key())?, &[]), lattice_key(key)?)
+            }
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
-            Parts::EcPublic(_)
+            Parts::DsaPublic(_)
+            | Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
             | Parts::KemPublic(_)
             | Parts::MontgomeryPublic(_)
@@ -102,14 +105,11 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?))
         }
         other => {
-            let set = ml_kem::named(&other).ok_or(Error::KeyEncodingInvalid)?;
-            let key = read_lattice(key).ok_or(Error::KeyEncodingInvalid)?;
-            let key = match key {
-                (seed, Some(value)) => KemPrivate::from_parts(set, value, seed),
-                (seed, None) => KemPrivate::from_seed(set, seed.unwrap_or_default()),
-            };
-            let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
-            Ok((KeyType::ML_KEM, ml_kem::private_material(&key)?))
+            if let Some(set) = lattice::named::<KemKey>(&other) {
+                return Ok((KeyType::ML_KEM, read_seeded::<KemKey>(set, key)?));
+            }
+            let set = lattice::named::<DsaKey>(&other).ok_or(Error::KeyEncodingInvalid)?;
+            Ok((KeyType::ML_DSA, read_seeded::<DsaKey>(set, key)?))
         }
     }
 }
@@ -184,14 +184,20 @@ const SEED: Tag = Tag::ContextSpecific {
 };
 
 /// Writes the key of a lattice: its seed, or where that is not known, itself.
-fn lattice_key(
-    seed: Option<&[u8]>,
-    value: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, Error>,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
-    match seed {
+fn lattice_key<K: LatticeKey>(key: &Seeded<K>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match key.seed() {
         Some(seed) => element(SEED, &[seed]),
-        None => element(Tag::OctetString, &[&value()?]),
+        None => element(Tag::OctetString, &[&key.key().write_private()?]),
     }
+}
+
+/// Reads the attributes of a key over lattices.
+fn read_seeded<K: LatticeKey>(set: K::Set, bytes: &[u8]) -> Result<Material, Error> {
+    let key = match read_lattice(bytes).ok_or(Error::KeyEncodingInvalid)? {
+        (seed, Some(value)) => Seeded::<K>::from_parts(set, value, seed),
+        (seed, None) => Seeded::<K>::from_seed(set, seed.unwrap_or_default()),
+    };
+    key.map_err(|_| Error::KeyEncodingInvalid)?.material()
 }
 
 /// The seed of a key over lattices, and the key.

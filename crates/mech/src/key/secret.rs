@@ -11,6 +11,12 @@ use crate::Error;
 pub(crate) const LONGEST: usize = 512;
 /// The length of the two AES keys of XTS together.
 const XTS_LEN: usize = 64;
+/// The length of the keys of ChaCha20 and Poly1305.
+const CHACHA_LEN: usize = 32;
+/// The length of two DES keys together.
+const DES2_LEN: usize = 16;
+/// The length of three.
+const DES3_LEN: usize = 24;
 
 /// Parses a secret key.
 pub(super) fn parse(
@@ -22,8 +28,10 @@ pub(super) fn parse(
     }
     let value = attributes.required(AttributeType::VALUE)?;
     check_len(key_type, value.len())?;
-    if key_type == KeyType::AES_XTS {
-        check_halves(value)?;
+    match key_type {
+        KeyType::AES_XTS => check_halves(value)?,
+        KeyType::DES2 | KeyType::DES3 => check_parity(value)?,
+        _ => {}
     }
     Ok(Zeroizing::new(value.to_vec()))
 }
@@ -37,12 +45,59 @@ fn check_halves(value: &[u8]) -> Result<(), Error> {
     }
 }
 
+/// Refuses a DES key whose bytes do not all have an odd number of ones (PKCS#11 3.1, Mechanisms 6.18.2 and 6.18.3).
+fn check_parity(value: &[u8]) -> Result<(), Error> {
+    let mut even = 0;
+    for byte in value {
+        even |= !byte.count_ones() & 1;
+    }
+    if even == 0 {
+        Ok(())
+    } else {
+        Err(Error::AttributeInvalid(AttributeType::VALUE))
+    }
+}
+
+/// Gives the bytes of a DES key an odd number of ones each, by their last bit; keys of other types stay as they are.
+pub fn set_parity(key_type: KeyType, value: &mut [u8]) {
+    if !matches!(key_type, KeyType::DES2 | KeyType::DES3) {
+        return;
+    }
+    for byte in value {
+        let even = (byte.count_ones() & 1) ^ 1;
+        *byte ^= u8::try_from(even).unwrap_or_default();
+    }
+}
+
+/// Returns the three keys of triple DES: of two, the first comes again.
+pub(crate) fn triple_des(value: &[u8]) -> Option<Zeroizing<[u8; DES3_LEN]>> {
+    let mut keys = Zeroizing::new([0; DES3_LEN]);
+    if !matches!(value.len(), DES2_LEN | DES3_LEN) {
+        return None;
+    }
+    let (first, rest) = keys.split_at_mut(value.len());
+    first.copy_from_slice(value);
+    rest.copy_from_slice(&value[..rest.len()]);
+    Some(keys)
+}
+
+/// Returns the length in bytes of every secret key of this type, where they have but one.
+#[must_use]
+pub const fn fixed_len(key_type: KeyType) -> Option<usize> {
+    match key_type {
+        KeyType::CHACHA20 | KeyType::POLY1305 => Some(CHACHA_LEN),
+        KeyType::DES2 => Some(DES2_LEN),
+        KeyType::DES3 => Some(DES3_LEN),
+        _ => None,
+    }
+}
+
 /// Checks the length in bytes that a secret key of this type has or is to have.
 pub(crate) fn check_len(key_type: KeyType, len: usize) -> Result<(), Error> {
     let fits = match key_type {
         KeyType::AES => matches!(len, 16 | 24 | 32),
         KeyType::AES_XTS => len == XTS_LEN,
-        _ => (1..=LONGEST).contains(&len),
+        _ => fixed_len(key_type).map_or_else(|| (1..=LONGEST).contains(&len), |fixed| len == fixed),
     };
     if fits {
         Ok(())

@@ -1,6 +1,8 @@
 //! The self-test: a known answer for every family of mechanisms, before any of them is used (FIPS 140-3, 7.10.3).
 
 mod asymmetric;
+mod chacha;
+mod chained;
 mod lattice;
 mod modes;
 mod symmetric;
@@ -27,6 +29,7 @@ pub struct SelfTestFailure {
 /// A key of the tests.
 #[derive(Clone, Copy)]
 enum TestKey {
+    Dsa(&'static [(AttributeType, &'static str)]),
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
     Kem(&'static [(AttributeType, &'static str)]),
@@ -79,10 +82,13 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         symmetric::MACS,
         symmetric::CIPHERS,
         modes::MODES,
+        chained::CHAINED,
+        chacha::CHACHA,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
         lattice::ENCAPSULATION,
+        lattice::SIGNATURE,
     ]
     .into_iter()
     .flatten()
@@ -199,6 +205,7 @@ impl KnownAnswer {
     /// Parses the key, a secret one or this half of the pair.
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
+            TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
             TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),

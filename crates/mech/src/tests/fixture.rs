@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ck::{
-    AttributeType, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf, ObjectClass,
-    Params, Piece, Width,
+    AttributeType, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
+    ObjectClass, Params, Piece, Width,
 };
 
 use crate::{Error, Key, encryptor, signer, verifier};
@@ -53,6 +53,7 @@ pub(super) struct CaseParams {
     digest: Option<String>,
     expand: Option<bool>,
     extract: Option<bool>,
+    hedge: Option<u64>,
     info: Option<String>,
     iv: Option<String>,
     kdf: Option<String>,
@@ -70,7 +71,19 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 25] = [
+pub(super) const FILES: [(&str, &str); 31] = [
+    ("chacha20", include_str!("../../vectors/chacha20.json")),
+    (
+        "digest_derivation",
+        include_str!("../../vectors/digest_derivation.json"),
+    ),
+    ("cbc_mac", include_str!("../../vectors/cbc_mac.json")),
+    (
+        "aes_feedback",
+        include_str!("../../vectors/aes_feedback.json"),
+    ),
+    ("des3", include_str!("../../vectors/des3.json")),
+    ("ml_dsa", include_str!("../../vectors/ml_dsa.json")),
     ("ml_kem", include_str!("../../vectors/ml_kem.json")),
     (
         "counter_kdf",
@@ -200,6 +213,7 @@ pub(super) fn object(name: &str) -> Object {
         KeyType::RSA => "rsa_pkcs1",
         KeyType::EC_EDWARDS => "eddsa",
         KeyType::EC_MONTGOMERY => "x25519",
+        KeyType::ML_DSA => "ml_dsa",
         KeyType::ML_KEM => "ml_kem",
         _ => "ecdsa",
     };
@@ -213,6 +227,7 @@ fn key_type(name: &str) -> KeyType {
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
         name if name.starts_with('x') => KeyType::EC_MONTGOMERY,
         name if name.starts_with("mlkem") => KeyType::ML_KEM,
+        name if name.starts_with("mldsa") => KeyType::ML_DSA,
         _ => KeyType::EC,
     }
 }
@@ -222,7 +237,7 @@ pub(super) fn pair(name: &str) -> Pair {
     let key_type = key_type(name);
     let object = object(name);
     let public = match key_type {
-        KeyType::ML_KEM => self::object(&format!("{name}-public")),
+        KeyType::ML_DSA | KeyType::ML_KEM => self::object(&format!("{name}-public")),
         _ => object.clone(),
     };
     Pair {
@@ -247,7 +262,10 @@ impl Case {
     pub(super) fn key_type(&self, row: &Mechanism) -> KeyType {
         match self.params.digest.as_deref() {
             Some("CKM_AES_CMAC") => KeyType::AES,
-            _ => row.key_type.unwrap(),
+            _ => match (row.key_type.unwrap(), self.value.as_ref().map(String::len)) {
+                (KeyType::DES3, Some(32)) => KeyType::DES2,
+                (key_type, _) => key_type,
+            },
         }
     }
 }
@@ -298,6 +316,13 @@ impl CaseParams {
                 nonce: &owned.bytes,
                 aad: &owned.second,
                 mac_len: self.mac_len.unwrap(),
+            };
+        }
+        if let Some(hedge) = self.hedge {
+            return Params::SignContext {
+                hedge: Hedge(hedge),
+                context: &owned.bytes,
+                digest: self.digest.as_ref().map(|_| self.digest()),
             };
         }
         if self.prehash || self.context.is_some() {

@@ -234,12 +234,31 @@ fn secret_keys_have_a_known_type_and_a_length_that_fits_it() {
         assert_eq!(refused(KeyType::AES, len), Error::KeySizeRange);
     }
     assert_eq!(refused(KeyType::GENERIC_SECRET, 513), Error::KeySizeRange);
-    assert_eq!(refused(KeyType::DES3, 24), Error::KeyTypeInconsistent);
+    assert_eq!(refused(KeyType::DES, 8), Error::KeyTypeInconsistent);
+    assert_eq!(refused(KeyType::DES2, 24), Error::KeySizeRange);
+    assert_eq!(refused(KeyType::DES3, 16), Error::KeySizeRange);
     assert_eq!(refused(KeyType::RSA, 24), Error::KeyTypeInconsistent);
     assert_eq!(
         refused(KeyType::AES, 0),
         Error::TemplateIncomplete(AttributeType::VALUE)
     );
+}
+
+#[test]
+fn des_keys_have_odd_parity() {
+    let class = ObjectClass::SECRET_KEY;
+    let mut value = [1; 24];
+    assert!(Object::secret(&value).parse(class, KeyType::DES3).is_ok());
+    for index in 0..value.len() {
+        value[index] = 0;
+        let error = refused(&Object::secret(&value), class, KeyType::DES3);
+        assert_eq!(error, Error::AttributeInvalid(AttributeType::VALUE));
+        crate::set_parity(KeyType::DES3, &mut value);
+        assert_eq!(value, [1; 24]);
+    }
+    let mut other = [0, 3];
+    crate::set_parity(KeyType::AES, &mut other);
+    assert_eq!(other, [0, 3]);
 }
 
 #[test]

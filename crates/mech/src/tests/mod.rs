@@ -1,9 +1,11 @@
 //! The mechanisms against standards, against other implementations, and against themselves.
 
+mod certificate;
 mod chunks;
 mod fixture;
 mod import;
 mod key_pairs;
+mod ml_dsa;
 mod ml_kem;
 mod pkcs8;
 mod public_info;

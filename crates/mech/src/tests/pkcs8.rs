@@ -45,6 +45,7 @@ fn keys_of_openssl_are_read_whole_and_written_as_they_were() {
             "EC" => (KeyType::EC, 2),
             "EC_EDWARDS" => (KeyType::EC_EDWARDS, 2),
             "EC_MONTGOMERY" => (KeyType::EC_MONTGOMERY, 2),
+            "ML_DSA" => (KeyType::ML_DSA, 3),
             "ML_KEM" => (KeyType::ML_KEM, 3),
             other => panic!("{other}"),
         };

@@ -30,13 +30,19 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
         (ckf::DIGEST, digester(row, params).map(drop)),
         (
             ckf::DERIVE,
-            derive(row, params, &private, Some(32)).map(drop),
+            derive(row, params, &private, Some(16)).map(drop),
         ),
         (
             ckf::GENERATE,
-            generate_key(row, params, Some(row.key_sizes.range().0.max(32))).map(drop),
+            generate_key(row, params, Some(sample_len(row))).map(drop),
         ),
     ]
+}
+
+/// A length that keys of this mechanism may have.
+fn sample_len(row: &Mechanism) -> u64 {
+    let (least, most) = row.key_sizes.range();
+    32.clamp(least, most.max(least))
 }
 
 #[test]
@@ -136,7 +142,8 @@ fn a_key_of_another_type_or_the_other_half_is_refused() {
                         MechanismType::SHA256_HMAC | MechanismType::SHA256_HMAC_GENERAL
                     )
             );
-            if !(own_kind && result.is_ok()) {
+            let too_long = result == Err(Error::KeySizeRange);
+            if !(own_kind && (result.is_ok() || too_long)) {
                 assert_eq!(result, Err(Error::KeyTypeInconsistent), "{}", row.id);
             }
         }

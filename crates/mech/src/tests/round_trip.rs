@@ -190,6 +190,9 @@ fn derives(row: &Mechanism, keys: &Keys) {
     match row.algorithm {
         Algorithm::CounterKdf => return counts(row, keys),
         Algorithm::Hkdf => return expands(row, keys),
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => {
+            return hashes(row, keys);
+        }
         _ => {}
     }
     let curves = [
@@ -239,6 +242,18 @@ fn counts(row: &Mechanism, keys: &Keys) {
     assert_ne!(long[..32], long[32..64]);
 }
 
+/// The same key gives the same secret, another key another one.
+fn hashes(row: &Mechanism, keys: &Keys) {
+    let key = keys.sample(row).unwrap().private;
+    let other = super::fixture::secret(KeyType::AES, &[7; 16]);
+    let secret = |key: &_, len| derive(row, &Params::None, key, len);
+    assert_eq!(secret(&key, Some(20)), secret(&key, Some(20)));
+    assert_ne!(secret(&key, Some(20)), secret(&other, Some(20)));
+    for len in [0, 513] {
+        assert_eq!(secret(&key, Some(len)), Err(Error::KeySizeRange));
+    }
+}
+
 /// What is derived for one purpose is nothing like what is derived for another.
 fn expands(row: &Mechanism, keys: &Keys) {
     let key = keys.sample(row).unwrap().private;
@@ -268,7 +283,8 @@ fn digests(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates(row: &Mechanism, _keys: &Keys) {
-    let len = row.key_sizes.range().0.max(32);
+    let (least, most) = row.key_sizes.range();
+    let len = 32.clamp(least, most);
     let make = || generate_key(row, &params(row), Some(len)).unwrap();
     let (first, second) = (make(), make());
     assert_eq!(first[0].1.len(), usize::try_from(len).unwrap());

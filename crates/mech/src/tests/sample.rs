@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ck::{
-    Algorithm, Digest, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf, Params,
-    Piece, Width,
+    Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
+    Params, Piece, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -19,6 +19,8 @@ const POINT: [u8; 65] = *b"\x04\
     \x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
 /// The length of the messages that CCM is told of.
 const CCM_DATA: u64 = 96;
+/// The digest that signatures of the caller's digest are told of.
+const GIVEN_DIGEST: Digest = Digest::Sha3_384;
 /// The digest that PSS without hashing is told of.
 const PSS_DIGEST: Digest = Digest::Sha384;
 
@@ -38,6 +40,7 @@ pub(super) struct Keys {
     edwards: Sample,
     montgomery: Sample,
     kem: Sample,
+    dsa: Sample,
 }
 
 impl Keys {
@@ -56,6 +59,7 @@ impl Keys {
             edwards: sample("ed25519"),
             montgomery: sample("x25519"),
             kem: sample("mlkem768"),
+            dsa: sample("mldsa44"),
         }
     }
 
@@ -72,6 +76,8 @@ impl Keys {
             Arc::clone(&self.montgomery.public),
             Arc::clone(&self.kem.private),
             Arc::clone(&self.kem.public),
+            Arc::clone(&self.dsa.private),
+            Arc::clone(&self.dsa.public),
             secret(KeyType::AES, &[1; 32]),
             secret(KeyType::SHA256_HMAC, &[2; 32]),
         ]
@@ -86,14 +92,22 @@ impl Keys {
             KeyType::EC_MONTGOMERY => {
                 [&self.montgomery.private, &self.montgomery.public].map(Arc::clone)
             }
+            KeyType::ML_DSA => [&self.dsa.private, &self.dsa.public].map(Arc::clone),
             KeyType::ML_KEM => [&self.kem.private, &self.kem.public].map(Arc::clone),
             KeyType::AES_XTS => {
                 let value: Vec<u8> = (0..64).collect();
                 let key = secret(KeyType::AES_XTS, &value);
                 [Arc::clone(&key), key]
             }
+            KeyType::DES2 | KeyType::DES3 => {
+                let len = usize::try_from(row.key_sizes.range().1).unwrap();
+                let value: Vec<u8> = [[0x5b; 8], [0x01; 8], [0x2c; 8]].concat();
+                let key = secret(row.key_type?, &value[..len]);
+                [Arc::clone(&key), key]
+            }
             key_type => {
-                let key = secret(key_type, &[0x5a; 32]);
+                let len = usize::try_from(row.key_sizes.range().1).unwrap().min(32);
+                let key = secret(key_type, &vec![0x5a; len]);
                 [Arc::clone(&key), key]
             }
         };
@@ -127,21 +141,21 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
         Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
-        Algorithm::AesCcm => Params::Ccm {
-            data_len: CCM_DATA,
-            nonce: &BLOCK[..13],
-            aad: b"associated",
-            mac_len: 16,
-        },
-        Algorithm::AesCmac { general: true } => Params::Length(11),
+        Algorithm::AesCcm
+        | Algorithm::AesCfb { .. }
+        | Algorithm::AesCmac { .. }
+        | Algorithm::AesCtr
+        | Algorithm::AesMac { .. }
+        | Algorithm::AesOfb
+        | Algorithm::ChaCha20
+        | Algorithm::ChaCha20Poly1305
+        | Algorithm::Des3Cbc { .. }
+        | Algorithm::Des3Cmac { .. }
+        | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::AesGmac => Params::Gcm {
             iv: &BLOCK,
             aad: &[],
             tag_bits: 128,
-        },
-        Algorithm::AesCtr => Params::Counter {
-            counter_bits: 64,
-            block: BLOCK,
         },
         Algorithm::AesGcm => Params::Gcm {
             iv: &BLOCK,
@@ -154,30 +168,76 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             mgf: Mgf::MGF1_SHA1,
             label: b"label",
         },
+        Algorithm::HashMlDsa(None) => Params::SignContext {
+            hedge: Hedge::HEDGE_REQUIRED,
+            context: b"context",
+            digest: Some(digest_mechanism(GIVEN_DIGEST)),
+        },
         Algorithm::RsaPss(digest) => Params::Pss {
             digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
             mgf: Mgf::MGF1_SHA256,
             salt_len: 20,
         },
-        Algorithm::AesCmac { general: false }
-        | Algorithm::AesEcb
+        Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
+        | Algorithm::Des3Ecb
         | Algorithm::Digest(_)
+        | Algorithm::DigestDerivation(_)
         | Algorithm::EcKeyPairGen
         | Algorithm::Ecdsa(_)
         | Algorithm::Eddsa
         | Algorithm::EdwardsKeyPairGen
         | Algorithm::GenericKeyGen
         | Algorithm::HkdfKeyGen
+        | Algorithm::HashMlDsa(Some(_))
+        | Algorithm::MlDsa
+        | Algorithm::MlDsaKeyPairGen
         | Algorithm::MlKem
         | Algorithm::MlKemKeyPairGen
         | Algorithm::MontgomeryKeyPairGen
         | Algorithm::Hmac { general: false, .. }
+        | Algorithm::Poly1305
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_)
-        | Algorithm::RsaRaw => Params::None,
+        | Algorithm::RsaRaw
+        | Algorithm::SecretKeyGen
+        | Algorithm::ShakeDerivation { .. } => Params::None,
+    }
+}
+
+fn block_cipher(algorithm: Algorithm) -> Params<'static> {
+    match algorithm {
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => Params::Bytes(&BLOCK),
+        Algorithm::AesCmac { general: true } | Algorithm::AesMac { general: true } => {
+            Params::Length(11)
+        }
+        Algorithm::AesCcm => Params::Ccm {
+            data_len: CCM_DATA,
+            nonce: &BLOCK[..13],
+            aad: b"associated",
+            mac_len: 16,
+        },
+        Algorithm::ChaCha20 => Params::Counter {
+            counter_bits: 32,
+            block: BLOCK,
+        },
+        Algorithm::ChaCha20Poly1305 => Params::Gcm {
+            iv: &BLOCK[..12],
+            aad: b"associated",
+            tag_bits: 128,
+        },
+        Algorithm::Des3Cbc { .. } => Params::Bytes(&BLOCK[..8]),
+        Algorithm::AesCtr => Params::Counter {
+            counter_bits: 64,
+            block: BLOCK,
+        },
+        Algorithm::Des3Cmac { general: true } | Algorithm::Des3Mac { general: true } => {
+            Params::Length(7)
+        }
+        _ => Params::None,
     }
 }
 
@@ -223,11 +283,13 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
+        Algorithm::Des3Cbc { padded: false } | Algorithm::Des3Ecb => message.truncate(len / 8 * 8),
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
         Algorithm::AesCts | Algorithm::AesXts => message.resize(len.max(16), 5),
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
         Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
         Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
+        Algorithm::HashMlDsa(None) => message.resize(GIVEN_DIGEST.len(), 2),
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),
         Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),

@@ -33,6 +33,22 @@ fn cmac_and_gmac_have_their_known_answers() {
 }
 
 #[test]
+fn chained_macs_and_feedback_modes_have_their_known_answers() {
+    check_file("cbc_mac", 20);
+    check_file("aes_feedback", 60);
+}
+
+#[test]
+fn chacha20_and_poly1305_have_their_known_answers() {
+    check_file("chacha20", 60);
+}
+
+#[test]
+fn triple_des_has_its_known_answers() {
+    check_file("des3", 60);
+}
+
+#[test]
 fn ccm_has_its_known_answers() {
     check_file("aes_ccm", 500);
 }
@@ -51,6 +67,7 @@ fn sectors_have_their_known_answers() {
 fn extracted_and_expanded_secrets_have_their_known_answers() {
     check_file("hkdf", 100);
     check_file("counter_kdf", 20);
+    check_file("digest_derivation", 40);
 }
 
 #[test]
@@ -100,6 +117,11 @@ fn secp256k1_signatures_have_their_known_answers() {
 fn derived_secrets_have_their_known_answers() {
     check_file("ecdh", 300);
     check_file("x25519", 150);
+}
+
+#[test]
+fn ml_dsa_has_its_known_answers() {
+    check_file("ml_dsa", 60);
 }
 
 #[test]
@@ -194,11 +216,16 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         let key_type = case.key_type(row);
         return value.key(ObjectClass::SECRET_KEY, key_type);
     }
-    let attributes = &file.keys[case.key.as_ref().unwrap()];
+    let name = case.key.as_ref().unwrap();
+    let public = file.keys.get(&format!("{name}-public"));
+    let attributes = public
+        .filter(|_| half == ObjectClass::PUBLIC_KEY)
+        .unwrap_or_else(|| &file.keys[name]);
     let key_type = match attributes["type"].as_str() {
         "RSA" => KeyType::RSA,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
+        "ML_DSA" => KeyType::ML_DSA,
         "ML_KEM" => KeyType::ML_KEM,
         _ => KeyType::EC,
     };

@@ -1,8 +1,10 @@
 //! The arguments that go in.
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width,
+};
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, Shape, TemplateIn};
+use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -86,6 +88,17 @@ impl TemplateIn {
             writer.u64(attribute.id.0);
             writer.bytes(attribute.value);
         }
+    }
+
+    /// Reads a template that is the value of an attribute: it is written there as templates are written everywhere.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are no template.
+    pub fn read_value(value: &[u8]) -> Result<Vec<Attribute<'_>>, DecodeError> {
+        let mut reader = Reader::new(SessionHandle(0), value);
+        let template = Self::decode(&mut reader)?;
+        reader.finish()?;
+        Ok(template)
     }
 }
 
@@ -211,9 +224,89 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(aad);
             writer.u64(mac_len);
         }
+        Params::SignContext { .. } => encode_sign_context(params, writer),
+        Params::Aead { .. } => encode_aead(params, writer),
         Params::CounterKdf { .. } | Params::Ecdh { .. } | Params::Hkdf { .. } => {
             encode_derivation(params, writer);
         }
+    }
+}
+
+/// Reads the context of a signature, with the digest where there is one.
+fn decode_sign_context<'a>(
+    reader: &mut Reader<'a>,
+    hashed: bool,
+) -> Result<Params<'a>, DecodeError> {
+    const WHAT: &str = "the context of a signature";
+    Ok(Params::SignContext {
+        hedge: Hedge(reader.u64(WHAT)?),
+        context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        digest: if hashed {
+            Some(MechanismType(reader.u64(WHAT)?))
+        } else {
+            None
+        },
+    })
+}
+
+/// Writes the parameters of what is sealed or opened; there is nothing to write of others.
+fn encode_aead(params: &Params<'_>, writer: &mut Writer<'_>) {
+    let Params::Aead {
+        nonce,
+        fixed_bits,
+        generator,
+        data_len,
+        aad,
+        tag,
+        tag_bits,
+    } = *params
+    else {
+        return;
+    };
+    writer.u8(52);
+    writer.bytes(nonce);
+    writer.u64(fixed_bits);
+    writer.u64(generator.0);
+    writer.u64(data_len);
+    writer.bytes(aad);
+    writer.u8(u8::from(tag.is_some()));
+    if let Some(tag) = tag {
+        writer.bytes(tag);
+    }
+    writer.u64(tag_bits);
+}
+
+fn decode_aead<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError> {
+    const WHAT: &str = "the parameter of what is sealed";
+    Ok(Params::Aead {
+        nonce: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        fixed_bits: reader.u64(WHAT)?,
+        generator: Mgf(reader.u64(WHAT)?),
+        data_len: reader.u64(WHAT)?,
+        aad: reader.bytes(limits::PAYLOAD_BYTES, WHAT)?,
+        tag: match reader.u8(WHAT)? {
+            0 => None,
+            _ => Some(reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?),
+        },
+        tag_bits: reader.u64(WHAT)?,
+    })
+}
+
+/// Writes the context of a signature; there is nothing to write of others.
+fn encode_sign_context(params: &Params<'_>, writer: &mut Writer<'_>) {
+    let Params::SignContext {
+        hedge,
+        context,
+        digest,
+    } = *params
+    else {
+        return;
+    };
+    writer.u8(if digest.is_some() { 51 } else { 50 });
+    writer.u64(hedge.0);
+    writer.bytes(context);
+    if let Some(digest) = digest {
+        writer.u64(digest.0);
     }
 }
 
@@ -360,6 +453,8 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
+        52 => decode_aead(reader)?,
+        tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
         tag => {
             return Err(DecodeError::Unknown {
                 what: WHAT,

@@ -302,6 +302,8 @@ pub struct AttributeRequest {
     pub room: Room,
     /// What comes out.
     pub answer: AttributeAnswer,
+    /// The room for each of its own attributes, where it is a template.
+    pub inner: Vec<Room>,
 }
 
 /// What comes out for one attribute (`C_GetAttributeValue`, 5.7.5).
@@ -309,19 +311,54 @@ pub struct AttributeRequest {
 pub enum AttributeAnswer {
     /// Only the length: the caller asked for it.
     Length(u64),
+    /// The value is a template: its attributes, each with its own answer.
+    Template(Vec<(AttributeType, Self)>),
     /// `CK_UNAVAILABLE_INFORMATION`: it is sensitive, unknown to the object, or does not fit.
     Unavailable,
     /// The value.
     Value(Vec<u8>),
 }
 
+impl AttributeRequest {
+    /// Asks for an attribute; `inner` is the room for each attribute of one that is a template.
+    #[must_use]
+    pub const fn new(id: AttributeType, room: Room, inner: Vec<Room>) -> Self {
+        Self {
+            id,
+            room,
+            inner,
+            answer: AttributeAnswer::Unavailable,
+        }
+    }
+}
+
+/// The answer for one attribute, as the caller's side reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeRead<'a> {
+    /// The length alone.
+    Length(u64),
+    /// The value is a template of so many attributes: they follow, each its type and then its answer.
+    Template(usize),
+    /// `CK_UNAVAILABLE_INFORMATION`.
+    Unavailable,
+    /// The value.
+    Value(&'a [u8]),
+}
+
+/// The tag of an answer that is a template.
+const TEMPLATE: u8 = 70;
+
 impl TemplateOut {
     /// Appends what is asked for to a request.
-    pub fn encode(requests: &[(AttributeType, Room)], writer: &mut Writer<'_>) {
+    pub fn encode(requests: &[AttributeRequest], writer: &mut Writer<'_>) {
         writer.count(requests.len());
-        for (id, room) in requests {
-            writer.u64(id.0);
-            room.encode(writer);
+        for request in requests {
+            writer.u64(request.id.0);
+            request.room.encode(writer);
+            if ck::is_template(request.id) {
+                writer.count(request.inner.len());
+                request.inner.iter().for_each(|room| room.encode(writer));
+            }
         }
     }
 
@@ -330,24 +367,44 @@ impl TemplateOut {
     ///
     /// # Errors
     /// [`DecodeError`] where the bytes are no such answer.
-    pub fn read_answer<'a>(
-        reader: &mut Reader<'a>,
-    ) -> Result<(u64, Option<&'a [u8]>), DecodeError> {
+    pub fn read_answer<'a>(reader: &mut Reader<'a>) -> Result<AttributeRead<'a>, DecodeError> {
         const WHAT: &str = "an attribute's value";
         match reader.u8(WHAT)? {
-            0 => Ok((UNAVAILABLE, None)),
-            1 => Ok((reader.u64(WHAT)?, None)),
-            2 => {
-                let value = reader.bytes(limits::PAYLOAD_BYTES, WHAT)?;
-                Ok((
-                    u64::try_from(value.len()).unwrap_or(UNAVAILABLE),
-                    Some(value),
-                ))
+            0 => Ok(AttributeRead::Unavailable),
+            1 => Ok(AttributeRead::Length(reader.u64(WHAT)?)),
+            2 => reader
+                .bytes(limits::PAYLOAD_BYTES, WHAT)
+                .map(AttributeRead::Value),
+            TEMPLATE => {
+                let count = reader.count(limits::TEMPLATE_ATTRIBUTES, WHAT)?;
+                Ok(AttributeRead::Template(count))
             }
             tag => Err(DecodeError::Unknown {
                 what: WHAT,
                 tag: tag.into(),
             }),
+        }
+    }
+
+    fn write_answer(answer: &AttributeAnswer, writer: &mut Writer<'_>) {
+        match answer {
+            AttributeAnswer::Unavailable => writer.u8(0),
+            AttributeAnswer::Length(length) => {
+                writer.u8(1);
+                writer.u64(*length);
+            }
+            AttributeAnswer::Value(bytes) => {
+                writer.u8(2);
+                writer.bytes(bytes);
+            }
+            AttributeAnswer::Template(inner) => {
+                writer.u8(TEMPLATE);
+                writer.count(inner.len());
+                for (id, answer) in inner {
+                    writer.u64(id.0);
+                    Self::write_answer(answer, writer);
+                }
+            }
         }
     }
 }
@@ -362,11 +419,14 @@ impl Shape for TemplateOut {
             .map(|_| {
                 let id = AttributeType(reader.u64("an attribute's type")?);
                 let room = Room::decode(reader)?;
-                Ok(AttributeRequest {
-                    id,
-                    room,
-                    answer: AttributeAnswer::Unavailable,
-                })
+                let mut inner = Vec::new();
+                if ck::is_template(id) {
+                    let count = reader.count(limits::TEMPLATE_ATTRIBUTES, "a template")?;
+                    for _ in 0..count {
+                        inner.push(Room::decode(reader)?);
+                    }
+                }
+                Ok(AttributeRequest::new(id, room, inner))
             })
             .collect()
     }
@@ -378,17 +438,7 @@ impl Shape for TemplateOut {
     fn reply(value: &Self::Value<'_>, writer: &mut Writer<'_>) {
         writer.count(value.len());
         for request in value {
-            match &request.answer {
-                AttributeAnswer::Unavailable => writer.u8(0),
-                AttributeAnswer::Length(length) => {
-                    writer.u8(1);
-                    writer.u64(*length);
-                }
-                AttributeAnswer::Value(bytes) => {
-                    writer.u8(2);
-                    writer.bytes(bytes);
-                }
-            }
+            Self::write_answer(&request.answer, writer);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::hsm::{Core, Hsm};
 use crate::journal::Who;
 use crate::operation::{Ending, Kind};
 use crate::session::{Activity, Session};
-use crate::tenancy::Login;
+use crate::tenancy::{Login, Tenancy};
 
 /// Serves the calls of an application. Make one for each call: it is only a pair of references.
 pub struct Caller<'a> {
@@ -82,10 +82,22 @@ impl<'a> Caller<'a> {
         call(Within {
             core: &self.hsm.core,
             hsm: self.hsm,
-            who: self.who(session.tenancy.login()),
+            who: self.who_in(&session.tenancy),
             activity: session.enter()?,
             session: &session,
         })
+    }
+
+    /// Who makes a call in a session.
+    fn who_in(&self, tenancy: &Tenancy) -> Who {
+        let who = self.who(tenancy.login());
+        match tenancy.named().filter(|_| who.actor == Actor::User) {
+            Some(named) => Who {
+                actor: Actor::Named(named.name),
+                ..who
+            },
+            None => who,
+        }
     }
 
     pub(super) fn who(&self, login: Login) -> Who {

@@ -5,10 +5,10 @@ use proto::Call;
 use proto::shape::{Attribute, MechanismArgument};
 
 use super::{Within, mechanism_of};
-use crate::Error;
 use crate::draft::{Source, Trust};
 use crate::policy::{self, Usage};
 use crate::rules::Template;
+use crate::{Error, templates};
 
 impl Within<'_> {
     /// Derives a secret key and gives its handle.
@@ -24,7 +24,8 @@ impl Within<'_> {
         let profile = self.session.tenancy.partition.profile;
         let params = &argument.params;
         self.permit(Usage::Derive, &attributes, row, params)?;
-        let template = Template::new(template)?;
+        let always = templates::inner(&attributes, A::DERIVE_TEMPLATE);
+        let template = Template::new(template)?.with(&always)?;
         let key_type = template.number(A::KEY_TYPE)?.map(KeyType);
         let key_type = key_type.unwrap_or(KeyType::GENERIC_SECRET);
         let source = Source::Derivation {
@@ -32,8 +33,10 @@ impl Within<'_> {
             never_extractable: attributes.is(A::NEVER_EXTRACTABLE),
         };
         let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
-        let wanted = plan.attributes().number(A::VALUE_LEN);
-        let value = mech::derive(row, params, &*base.key()?, wanted)?;
+        let fixed = mech::fixed_secret_len(key_type).and_then(|len| u64::try_from(len).ok());
+        let wanted = plan.attributes().number(A::VALUE_LEN).or(fixed);
+        let mut value = mech::derive(row, params, &*base.key()?, wanted)?;
+        mech::set_parity(key_type, &mut value);
         policy::decide_derive(profile, &attributes, value.len()).obey()?;
         let key = plan.receive(vec![(A::VALUE, value)], Trust::Known, &template)?;
         let [handle] = self.keep([key], Call::DeriveKey)?;

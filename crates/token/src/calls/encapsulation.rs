@@ -5,10 +5,10 @@ use proto::Call;
 use proto::shape::{Answer, Attribute, MechanismArgument, Room};
 
 use super::{Within, mechanism_of};
-use crate::Error;
 use crate::draft::{Plan, Source, Trust};
 use crate::policy::{self, Usage};
 use crate::rules::Template;
+use crate::{Error, templates};
 
 impl Within<'_> {
     /// Draws a secret key, gives it in its capsule, and gives its handle; nothing is made where the capsule has no room.
@@ -22,8 +22,10 @@ impl Within<'_> {
         let (row, argument) = mechanism_of(mechanism)?;
         let object = self.visible(public_key, Error::KeyHandleInvalid)?;
         let params = &argument.params;
-        self.permit(Usage::Encapsulate, &object.attributes(), row, params)?;
-        let template = Template::new(template)?;
+        let attributes = object.attributes();
+        self.permit(Usage::Encapsulate, &attributes, row, params)?;
+        let always = templates::inner(&attributes, A::ENCAPSULATE_TEMPLATE);
+        let template = Template::new(template)?.with(&always)?;
         let plan = self.plan_encapsulated(&template)?;
         let key = object.key()?;
         let len = mech::encapsulated_len(row, params, &key)?;
@@ -57,7 +59,8 @@ impl Within<'_> {
         let profile = self.session.tenancy.partition.profile;
         let params = &argument.params;
         self.permit(Usage::Decapsulate, &attributes, row, params)?;
-        let template = Template::new(template)?;
+        let always = templates::inner(&attributes, A::DECAPSULATE_TEMPLATE);
+        let template = Template::new(template)?.with(&always)?;
         let plan = self.plan_encapsulated(&template)?;
         let wanted = plan.attributes().number(A::VALUE_LEN);
         let value = mech::decapsulate(row, params, &object.key()?, ciphertext, wanted);

@@ -8,6 +8,7 @@ use super::Within;
 use crate::Error;
 use crate::object::Object;
 use crate::rules::Template;
+use crate::standing;
 use crate::tenancy::Login;
 
 impl Within<'_> {
@@ -27,6 +28,7 @@ impl Within<'_> {
         let objects = &tenancy.partition.objects;
         let mut found: VecDeque<u64> = objects.find(&template, visible, name).into();
         found.extend(tenancy.objects.find(&template, visible, name));
+        found.extend(standing::find(&tenancy.partition.standing, &template));
         self.activity.search = Some(found);
         Ok(())
     }

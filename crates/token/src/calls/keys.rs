@@ -19,7 +19,8 @@ impl Within<'_> {
         template: &[Attribute<'_>],
     ) -> Result<u64, Error> {
         let (row, argument) = mechanism_of(mechanism)?;
-        let key_type = self.key_type(row, Operations::GENERATE)?;
+        let key_type = key_type(row, Operations::GENERATE)?;
+        policy::decide_generate(self.session.tenancy.partition.profile, row).obey()?;
         let template = Template::new(template)?;
         let source = Source::Generation(row.id);
         let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
@@ -38,7 +39,8 @@ impl Within<'_> {
         private: &[Attribute<'_>],
     ) -> Result<(u64, u64), Error> {
         let (row, argument) = mechanism_of(mechanism)?;
-        let key_type = self.key_type(row, Operations::GENERATE_PAIR)?;
+        let key_type = key_type(row, Operations::GENERATE_PAIR)?;
+        policy::decide_generate(self.session.tenancy.partition.profile, row).obey()?;
         let (public, private) = (Template::new(public)?, Template::new(private)?);
         let source = Source::Generation(row.id);
         let public_plan = self.plan(source, (ObjectClass::PUBLIC_KEY, key_type), &public)?;
@@ -71,12 +73,11 @@ impl Within<'_> {
         self.check_new(plan.attributes())?;
         Ok(plan)
     }
+}
 
-    /// The type of the keys that a mechanism generates in this partition.
-    fn key_type(&self, row: &Mechanism, operations: Operations) -> Result<KeyType, Error> {
-        let served = policy::served(self.session.tenancy.partition.profile, row);
-        row.key_type
-            .filter(|_| served & operations.0 == operations.0)
-            .ok_or(Error::Mechanism(mech::Error::MechanismInvalid))
-    }
+/// The type of the keys that a mechanism generates.
+fn key_type(row: &Mechanism, operations: Operations) -> Result<KeyType, Error> {
+    row.key_type
+        .filter(|_| row.operations.contains(operations.0))
+        .ok_or(Error::Mechanism(mech::Error::MechanismInvalid))
 }

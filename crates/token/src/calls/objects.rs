@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ck::AttributeType as A;
+use ck::{AttributeType as A, ObjectClass, ValueKind};
 use proto::Call;
 use proto::shape::{Attribute, AttributeAnswer, AttributeRequest, Room};
 
@@ -15,8 +15,9 @@ use crate::lock::lock;
 use crate::object::{Content, Object, is_hidden};
 use crate::policy;
 use crate::rules::{self, Change, Rows, Template};
+use crate::standing;
 use crate::tenancy::Login;
-use crate::{Attributes, Error};
+use crate::{Attributes, Error, templates};
 
 /// The most session objects of one application with one token: far above any use, and bounded in memory.
 const SESSION_OBJECTS_MAX: usize = 65_536;
@@ -107,17 +108,16 @@ impl Within<'_> {
         handle: u64,
         template: &mut [AttributeRequest],
     ) -> Result<(), Error> {
-        let attributes = self.object(handle)?.attributes();
+        let object = self.object(handle)?;
+        let partition = &self.session.tenancy.partition;
+        let attributes = standing::shown(self.core, partition, &self.who, &object, template)?;
         let rows = Rows::of(attributes.class(), attributes.key_type())?;
         let mut result = Ok(());
         for request in template {
-            match read(&attributes, &rows, request.id, request.room) {
-                Ok(answer) => request.answer = answer,
-                Err(error) => {
-                    request.answer = AttributeAnswer::Unavailable;
-                    result = result.and(Err(error));
-                }
-            }
+            let (answer, read) = read(&attributes, &rows, request)
+                .unwrap_or_else(|error| (AttributeAnswer::Unavailable, Err(error)));
+            request.answer = answer;
+            result = result.and(read);
         }
         result
     }
@@ -134,8 +134,8 @@ impl Within<'_> {
     /// Checks that the session may have an object with these attributes.
     fn check_place(&self, attributes: &Attributes) -> Result<(), Error> {
         let login = self.session.tenancy.login();
-        if attributes.is(A::TOKEN) && !self.session.writable {
-            return Err(Error::SessionReadOnly);
+        if attributes.is(A::TOKEN) {
+            self.check_writable()?;
         }
         if attributes.is(A::PRIVATE) && login != Login::User {
             return Err(Error::UserNotLoggedIn);
@@ -199,14 +199,34 @@ impl Within<'_> {
             .ok_or(Error::ObjectHandleInvalid)
     }
 
+    /// Checks that the session may make, change and destroy objects of the token.
+    fn check_writable(&self) -> Result<(), Error> {
+        if !self.session.writable {
+            return Err(Error::SessionReadOnly);
+        }
+        if !self.session.tenancy.may_write() {
+            return Err(Error::TokenWriteProtected);
+        }
+        Ok(())
+    }
+
     /// The content of an object that is about to be changed, which `permission` must allow.
     fn content_to_change(&self, object: &Object, permission: A) -> Result<Content, Error> {
         let content = object.content();
         if !content.attributes.is(permission) {
             return Err(Error::ActionProhibited(permission));
         }
-        if object.session.is_none() && !self.session.writable {
-            return Err(Error::SessionReadOnly);
+        if object.session.is_none() {
+            self.check_writable()?;
+        }
+        let trusted = content.attributes.class() == ObjectClass::CERTIFICATE
+            && content.attributes.is(A::TRUSTED);
+        // "Trusted certificates cannot be modified" (4.6.2), save by who trusts them.
+        if trusted
+            && permission == A::MODIFIABLE
+            && self.session.tenancy.login() != Login::SecurityOfficer
+        {
+            return Err(Error::ActionProhibited(A::TRUSTED));
         }
         Ok(content)
     }
@@ -235,17 +255,28 @@ impl Within<'_> {
 
 /// Reads one attribute. Those that the class has are always there, empty where nothing was set: applications stop at
 /// one that is not.
-fn read(attributes: &Attributes, rows: &Rows, id: A, room: Room) -> Result<AttributeAnswer, Error> {
+fn read(
+    attributes: &Attributes,
+    rows: &Rows,
+    request: &AttributeRequest,
+) -> Result<(AttributeAnswer, Result<(), Error>), Error> {
+    let (id, room) = (request.id, request.room);
     let row = rows.find(id).ok_or(Error::AttributeTypeInvalid(id))?;
     if is_hidden(row, attributes) {
         return Err(Error::AttributeSensitive(id));
     }
-    let value = attributes.get(id).unwrap_or_default();
-    match room {
-        Room::Query => Ok(AttributeAnswer::Length(
-            u64::try_from(value.len()).unwrap_or(u64::MAX),
-        )),
-        room if room.fits(value.len()) => Ok(AttributeAnswer::Value(value.to_vec())),
-        Room::Items(_) => Err(Error::BufferTooSmall),
+    // Features of the hardware share their rows, and each has some of them.
+    if attributes.class() == ObjectClass::HW_FEATURE && attributes.get(id).is_none() {
+        return Err(Error::AttributeTypeInvalid(id));
     }
+    if row.kind == ValueKind::Template {
+        return Ok(templates::read(attributes, request));
+    }
+    let value = attributes.get(id).unwrap_or_default();
+    let answer = match room {
+        Room::Query => AttributeAnswer::Length(u64::try_from(value.len()).unwrap_or(u64::MAX)),
+        room if room.fits(value.len()) => AttributeAnswer::Value(value.to_vec()),
+        Room::Items(_) => return Err(Error::BufferTooSmall),
+    };
+    Ok((answer, Ok(())))
 }

@@ -46,16 +46,16 @@ pub(super) fn slot_info(partition: &Partition) -> SlotInfo {
 /// Describes a token.
 pub(super) fn token_info(tenancy: &Tenancy) -> TokenInfo {
     let partition = &tenancy.partition;
-    let (record, failures) = partition.ledger.judged();
+    let (record, [so_failures, user_failures]) = partition.ledger.judged();
     let (sessions, rw_sessions) = tenancy.sessions();
     let mut flags = token::RNG | token::LOGIN_REQUIRED | token::DUAL_CRYPTO_OPERATIONS;
     if record.label.is_some() {
         flags |= token::TOKEN_INITIALIZED;
     }
     if record.pin(Role::User).is_some() {
-        flags |= token::USER_PIN_INITIALIZED | pin_flags(failures[Role::User.index()]);
+        flags |= token::USER_PIN_INITIALIZED | pin_flags(user_failures);
     }
-    flags |= pin_flags(failures[Role::SecurityOfficer.index()]) << SO_SHIFT;
+    flags |= pin_flags(so_failures) << SO_SHIFT;
     TokenInfo {
         label: record.label.clone().unwrap_or_default(),
         manufacturer: MANUFACTURER.to_owned(),
@@ -104,11 +104,11 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-/// Lists the mechanisms that a partition does something with.
+/// Lists the mechanisms of which a partition serves anything.
 pub(super) fn mechanisms(profile: Profile) -> Vec<u64> {
     ck::MECHANISMS
         .iter()
-        .filter(|row| policy::offers(profile, row))
+        .filter(|row| policy::served(profile, row) != 0)
         .map(|row| row.id.0)
         .collect()
 }
@@ -116,7 +116,7 @@ pub(super) fn mechanisms(profile: Profile) -> Vec<u64> {
 /// Describes a mechanism as a partition serves it.
 pub(super) fn mechanism_info(profile: Profile, kind: u64) -> Result<MechanismInfo, Error> {
     let row = ck::mechanism(MechanismType(kind))
-        .filter(|row| policy::offers(profile, row))
+        .filter(|row| policy::served(profile, row) != 0)
         .ok_or(mech::Error::MechanismInvalid)?;
     let (min_key_size, max_key_size) = policy::key_sizes(profile, row);
     Ok(MechanismInfo {

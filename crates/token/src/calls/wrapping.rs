@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ck::{AttributeType as A, KeyType, ObjectClass};
+use ck::{AttributeType as A, KeyType, Mechanism, ObjectClass, Params};
 use mech::{Key, Material};
 use proto::Call;
 use proto::shape::{Answer, Attribute, MechanismArgument, Room};
@@ -14,7 +14,7 @@ use crate::journal::Act;
 use crate::object::Object;
 use crate::policy::{self, KeyStrength, Usage};
 use crate::rules::Template;
-use crate::{Attributes, Error};
+use crate::{Attributes, Error, templates};
 
 impl Within<'_> {
     /// Wraps a key. The result is computed to learn its length, too: that is cheap, and keeps nothing between the calls.
@@ -26,23 +26,42 @@ impl Within<'_> {
         answer: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
         let (row, argument) = mechanism_of(mechanism)?;
+        let params = &argument.params;
+        let keys = (wrapping_key, key);
+        self.wrap_by(Call::WrapKey, (row, params), keys, answer, |key, value| {
+            mech::wrap(row, params, key, value).map_err(Error::Wrapping)
+        })
+    }
+
+    /// Wraps a key in the way of one of the two calls, where policy lets it leave so.
+    pub(super) fn wrap_by(
+        &self,
+        call: Call,
+        (row, params): (&Mechanism, &Params<'_>),
+        (wrapping_key, key): (u64, u64),
+        answer: &mut Answer<Vec<u8>>,
+        seal: impl FnOnce(&Arc<Key>, &[u8]) -> Result<Vec<u8>, Error>,
+    ) -> Result<(), Error> {
         let wrapping = self.visible(wrapping_key, Error::WrappingKeyHandleInvalid)?;
         let wrapped = self.visible(key, Error::KeyHandleInvalid)?;
         let attributes = (wrapping.attributes(), wrapped.attributes());
         let profile = self.session.tenancy.partition.profile;
-        let params = &argument.params;
         self.permit(Usage::Wrap, &attributes.0, row, params)?;
+        if !templates::fits(&attributes.0, &attributes.1) {
+            // "The key handle is not one that this wrapping key may wrap" has no code of its own (5.18.3).
+            return Err(Error::KeyHandleInvalid);
+        }
         let keys = (wrapping.key()?, wrapped.key()?);
         let strength = KeyStrength {
             wrapping: policy::strength(attributes.0.key_type(), keys.0.size()),
             wrapped: policy::strength(attributes.1.key_type(), keys.1.size()),
         };
-        policy::decide_wrap(profile, &attributes.0, &attributes.1, strength, row).obey()?;
+        policy::decide_wrap(profile, &attributes.0, &attributes.1, strength, row, params).obey()?;
         let value = value_of(&attributes.1, &keys.1)?;
-        let result = mech::wrap(row, params, &keys.0, &value).map_err(Error::Wrapping)?;
+        let result = seal(&keys.0, &value)?;
         if answer.room().fits(result.len()) {
             // A key is about to leave: who took it, and under what, is on disk before it does.
-            let act = Act::call(&self.who, Call::WrapKey, self.session.tenancy.partition.id);
+            let act = Act::call(&self.who, call, self.session.tenancy.partition.id);
             let detail = format!("by {} under {}", row.id, wrapping.id);
             let event = act.done_with(self.core, Some(wrapped.id), detail);
             self.core.log(event)?;
@@ -59,17 +78,36 @@ impl Within<'_> {
         template: &[Attribute<'_>],
     ) -> Result<u64, Error> {
         let (row, argument) = mechanism_of(mechanism)?;
+        let params = &argument.params;
+        let mechanism = (row, params);
+        self.unwrap_by(
+            Call::UnwrapKey,
+            mechanism,
+            unwrapping_key,
+            template,
+            |key| mech::unwrap(row, params, key, wrapped).map_err(Error::Unwrapping),
+        )
+    }
+
+    /// Unwraps a key in the way of one of the two calls, and gives its handle.
+    pub(super) fn unwrap_by(
+        &self,
+        call: Call,
+        (row, params): (&Mechanism, &Params<'_>),
+        unwrapping_key: u64,
+        template: &[Attribute<'_>],
+        open: impl FnOnce(&Arc<Key>) -> Result<Zeroizing<Vec<u8>>, Error>,
+    ) -> Result<u64, Error> {
         let unwrapping = self.visible(unwrapping_key, Error::UnwrappingKeyHandleInvalid)?;
         let attributes = unwrapping.attributes();
-        let params = &argument.params;
         self.permit(Usage::Unwrap, &attributes, row, params)?;
         policy::decide_unwrap(&attributes).obey()?;
-        let template = Template::new(template)?;
+        let always = templates::inner(&attributes, A::UNWRAP_TEMPLATE);
+        let template = Template::new(template)?.with(&always)?;
         let class = class_of(&template)?;
         let named = template.number(A::KEY_TYPE)?.map(KeyType);
         let named = named.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
-        let value = mech::unwrap(row, params, &unwrapping.key()?, wrapped);
-        let value = value.map_err(Error::Unwrapping)?;
+        let value = open(&unwrapping.key()?)?;
         let material = material_of(class, named, value)?;
         let by_trusted = attributes.is(A::TRUSTED);
         let source = Source::Unwrapping { by_trusted };
@@ -80,7 +118,7 @@ impl Within<'_> {
             Trust::Foreign
         };
         let key = plan.receive(material, trust, &template).map_err(spoiled)?;
-        let [handle] = self.keep([key], Call::UnwrapKey)?;
+        let [handle] = self.keep([key], call)?;
         Ok(handle)
     }
 

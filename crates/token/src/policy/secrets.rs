@@ -22,5 +22,8 @@ pub(crate) fn decide_secret(profile: Profile, len: u64) -> Decision {
 /// Tells whether a digest of a secret key gives the key away: it is so short that all values can be tried.
 pub(crate) fn tells(key: &Attributes) -> bool {
     let len = key.get(A::VALUE).unwrap_or_default().len();
-    key.key_type() != Some(KeyType::AES) && len < UNGUESSABLE_LEN
+    !matches!(
+        key.key_type(),
+        Some(KeyType::AES | KeyType::DES2 | KeyType::DES3)
+    ) && len < UNGUESSABLE_LEN
 }

@@ -1,11 +1,13 @@
 //! Policy of strength: what `strict` does not do with a mechanism, and the parameters and sizes that it does not take.
 
-use ck::AttributeType as A;
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params};
+use ck::{
+    Algorithm, AttributeType, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Prehash,
+};
 
 use super::secrets::LEAST_LEN;
-use super::{Profile, Refusal, Usage};
+use super::wrapping::makes_nonce;
+use super::{Decision, Profile, Refusal, Usage};
 use crate::{Attributes, Error};
 
 /// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
@@ -14,13 +16,15 @@ const LEAST_MAC: u64 = 8;
 const LEAST_TAG: u64 = 96;
 /// The least size of an RSA modulus in bits (SP 800-131A).
 const LEAST_MODULUS: u64 = 2048;
+/// The least number of bits of a nonce that are drawn (SP 800-38D, 8.2.2).
+const LEAST_RANDOM: u64 = 96;
 /// The least length of a CCM MAC in bytes: 64 bits (SP 800-38C, appendix B).
 const LEAST_CCM_MAC: u64 = 8;
 
 /// The flags of `CK_MECHANISM_INFO` that a mechanism has in a partition: it is told what it does there.
 #[must_use]
 pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
-    let (flags, _) = kept_back(profile, mechanism.algorithm);
+    let (flags, _) = kept_back(profile, mechanism);
     mechanism.flags() & !flags
 }
 
@@ -28,22 +32,21 @@ pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
 #[must_use]
 pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
     let (min, max) = mechanism.key_sizes.range();
+    let secret = mechanism.algorithm == Algorithm::SecretKeyGen
+        || matches!(
+            mechanism.key_type,
+            Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
+        );
     if profile == Profile::Compat {
         return (min, max);
     }
-    let least = match (mechanism.key_type, mechanism.key_sizes) {
-        (Some(KeyType::RSA), _) => LEAST_MODULUS,
-        (Some(KeyType::GENERIC_SECRET | KeyType::HKDF), KeySizes::Bits(..)) => LEAST_LEN * 8,
-        (Some(KeyType::GENERIC_SECRET | KeyType::HKDF), _) => LEAST_LEN,
-        _ => min,
+    let least = match mechanism.key_sizes {
+        _ if mechanism.key_type == Some(KeyType::RSA) => LEAST_MODULUS,
+        _ if !secret => min,
+        KeySizes::Bits(..) => LEAST_LEN * 8,
+        KeySizes::Bytes(..) | KeySizes::None => LEAST_LEN,
     };
     (min.max(least), max)
-}
-
-/// Tells whether a partition does anything with a mechanism.
-#[must_use]
-pub(crate) fn offers(profile: Profile, mechanism: &Mechanism) -> bool {
-    served(profile, mechanism) & mechanism.operations.0 != 0
 }
 
 /// Checks that a key, or one that a template asks for, is no shorter than `strict` lets it be.
@@ -54,8 +57,8 @@ pub(crate) fn check_size(profile: Profile, key: &Attributes) -> Result<(), Error
     if profile == Profile::Compat || key.key_type() != Some(KeyType::RSA) {
         return Ok(());
     }
-    let bits = key.get(A::MODULUS).map_or_else(
-        || key.number(A::MODULUS_BITS),
+    let bits = key.get(AttributeType::MODULUS).map_or_else(
+        || key.number(AttributeType::MODULUS_BITS),
         |modulus| u64::try_from(bits(modulus)).ok(),
     );
     match bits {
@@ -73,8 +76,17 @@ fn bits(number: &[u8]) -> usize {
 }
 
 /// Refuses what `strict` does not do with a mechanism.
-pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) -> Option<Refusal> {
-    let (flags, why) = kept_back(profile, mechanism.algorithm);
+pub(super) fn withheld(
+    profile: Profile,
+    usage: Usage,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let (mut flags, why) = kept_back(profile, mechanism);
+    if makes_nonce(params) {
+        // What is kept back for the caller's nonce is not for the token's own.
+        flags &= !ckf::WRAP;
+    }
     (flags & usage.flag() != 0).then_some(Refusal::WeakMechanism {
         mechanism: mechanism.id,
         why,
@@ -82,11 +94,34 @@ pub(super) fn withheld(profile: Profile, usage: Usage, mechanism: &Mechanism) ->
 }
 
 /// The operations that `strict` does not do with an algorithm, and why.
-const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str) {
-    if matches!(profile, Profile::Compat) {
+fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
+    if profile == Profile::Compat {
         return (0, "");
     }
-    match algorithm {
+    if mechanism.key_type.is_some_and(is_withdrawn) {
+        return (u64::MAX, "triple DES is withdrawn (SP 800-131A)");
+    }
+    match mechanism.algorithm {
+        Algorithm::AesMac { .. } => (
+            ckf::SIGN | ckf::VERIFY,
+            "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
+        ),
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
+            ckf::DERIVE,
+            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
+        ),
+        Algorithm::ChaCha20 | Algorithm::ChaCha20Poly1305 => (
+            ckf::ENCRYPT,
+            "a nonce that the caller chooses may come again (RFC 8439, 4)",
+        ),
+        Algorithm::Poly1305 => (
+            ckf::SIGN,
+            "a key that makes two MACs gives itself away (RFC 8439, 2.5)",
+        ),
+        Algorithm::AesCfb { .. } | Algorithm::AesOfb => (
+            ckf::ENCRYPT,
+            "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",
+        ),
         Algorithm::AesCtr => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
@@ -120,6 +155,23 @@ const fn kept_back(profile: Profile, algorithm: Algorithm) -> (u64, &'static str
     }
 }
 
+/// Tells whether keys of this type are those of a cipher that is no longer to be used.
+pub(super) const fn is_withdrawn(key_type: KeyType) -> bool {
+    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+}
+
+/// Decides whether a mechanism may generate.
+pub(crate) fn decide_generate(profile: Profile, mechanism: &Mechanism) -> Decision {
+    let (flags, why) = kept_back(profile, mechanism);
+    if flags & (ckf::GENERATE | ckf::GENERATE_KEY_PAIR) == 0 {
+        return Decision::Allow;
+    }
+    Decision::Deny(Refusal::WeakMechanism {
+        mechanism: mechanism.id,
+        why,
+    })
+}
+
 /// Refuses a parameter that is too weak for `strict`.
 pub(super) fn weak_parameter(
     usage: Usage,
@@ -131,6 +183,21 @@ pub(super) fn weak_parameter(
             if *tag_bits < LEAST_TAG =>
         {
             "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
+        }
+        (Algorithm::AesGcm, Params::Aead { tag_bits, .. }, _) if *tag_bits < LEAST_TAG => {
+            "a GCM tag has at least 96 bits (SP 800-38D, appendix C)"
+        }
+        (Algorithm::AesCcm, Params::Aead { tag_bits, .. }, _) if *tag_bits < 8 * LEAST_CCM_MAC => {
+            "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
+        }
+        (
+            _,
+            Params::Aead {
+                nonce, fixed_bits, ..
+            },
+            Usage::Wrap,
+        ) if random_bits(nonce, *fixed_bits) < LEAST_RANDOM => {
+            "a nonce has at least 96 bits that are drawn (SP 800-38D, 8.2.2)"
         }
         (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
             "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
@@ -151,4 +218,36 @@ pub(super) fn weak_parameter(
         _ => return None,
     };
     Some(Refusal::WeakParameter(why))
+}
+
+/// How many bits of a nonce are not the caller's.
+fn random_bits(nonce: &[u8], fixed_bits: u64) -> u64 {
+    let bits = u64::try_from(8 * nonce.len()).unwrap_or(0);
+    bits.saturating_sub(fixed_bits)
+}
+
+/// Refuses to sign a digest that is found to be another message's more easily than the key is broken.
+pub(super) fn weak_prehash(
+    usage: Usage,
+    key: &Attributes,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
+    let Algorithm::HashMlDsa(prehash) = mechanism.algorithm else {
+        return None;
+    };
+    let given = match params {
+        Params::SignContext {
+            digest: Some(id), ..
+        } => Digest::from_mechanism(*id).map(Prehash::Digest),
+        _ => None,
+    };
+    let least = match key.number(AttributeType::PARAMETER_SET) {
+        Some(1) => 32,
+        Some(2) => 48,
+        _ => 64,
+    };
+    let len = prehash.or(given)?.len();
+    let why = "a digest is as strong as the key that signs it (FIPS 204, 5.4)";
+    (usage == Usage::Sign && len < least).then_some(Refusal::WeakParameter(why))
 }

@@ -32,6 +32,25 @@ impl Date {
     }
 }
 
+impl Date {
+    /// A time as the clock of a token tells it (4.3.3): year to second, and two zeros.
+    pub(crate) fn time_text(time_ms: u64) -> [u8; 16] {
+        let second = time_ms % DAY_MS / 1000;
+        let mut text = [b'0'; 16];
+        text[..8].copy_from_slice(&Self::of(time_ms).0);
+        for (place, number) in [
+            (8, second / 3600),
+            (10, second / 60 % 60),
+            (12, second % 60),
+        ] {
+            let digits = u8::try_from(number).expect("hours, minutes and seconds are below sixty");
+            text[place] += digits / 10;
+            text[place + 1] += digits % 10;
+        }
+        text
+    }
+}
+
 /// Year, month and day that lie so many days after the first of 1970, in the Gregorian calendar.
 ///
 /// Years are counted from March here, so that the leap day is the last of its year; an era is the 400 years after which

@@ -5,7 +5,7 @@
 //! | a key that wraps and decrypts, or unwraps and encrypts (R1) | refused | refused |
 //! | wrapping a key whose `CKA_EXTRACTABLE` is off | refused | refused |
 //! | wrapping a key with `CKA_WRAP_WITH_TRUSTED` under one that is not trusted | refused | refused |
-//! | wrapping by AES-GCM or AES-CCM under one that is trusted (R4) | refused | refused |
+//! | wrapping by AES-GCM or AES-CCM under one that is trusted, by a nonce of the caller's (R4) | refused | refused |
 //! | wrapping under a key that is not trusted (R4) | accepted | refused |
 //! | wrapping under a secret key that was imported (R4) | accepted | refused |
 //! | wrapping under a key below 128 bits, or weaker than the wrapped one (R4) | accepted | refused |
@@ -16,7 +16,7 @@
 //! In `compat` an extractable key may leave under any wrapping key that the application chooses, its own included: that is
 //! what extractable means there. What is refused is that one key of the token puts the wrapping on and takes it off.
 
-use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass};
+use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, Mgf, ObjectClass, Params};
 
 use super::changes::had;
 use super::{Decision, Profile, Refusal};
@@ -46,10 +46,16 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::RSA), _) => 192,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
         (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
+        (Some(KeyType::DES2), _) => 80,
+        (Some(KeyType::DES3), _) => 112,
         // ML-KEM-512, ML-KEM-768 and ML-KEM-1024 by the size of their public keys (FIPS 203, 8).
         (Some(KeyType::ML_KEM), 0..=800) => 128,
         (Some(KeyType::ML_KEM), 801..=1184) => 192,
         (Some(KeyType::ML_KEM), _) => 256,
+        // ML-DSA-44, ML-DSA-65 and ML-DSA-87 likewise (FIPS 204, 4).
+        (Some(KeyType::ML_DSA), 0..=1312) => 128,
+        (Some(KeyType::ML_DSA), 1313..=1952) => 192,
+        (Some(KeyType::ML_DSA), _) => 256,
         // No attack on longer secrets is any dearer.
         (_, bytes) => bytes.saturating_mul(8).min(256),
     }
@@ -63,12 +69,13 @@ pub fn decide_wrap(
     wrapped: &Attributes,
     strength: KeyStrength,
     mechanism: &Mechanism,
+    params: &Params<'_>,
 ) -> Decision {
     let denial = strips(wrapping, A::WRAP, A::DECRYPT)
         .or_else(|| stays(wrapped))
         .or_else(|| untrusted(wrapping, wrapped))
         .or_else(|| misfit(wrapped, mechanism))
-        .or_else(|| repeatable(wrapping, mechanism))
+        .or_else(|| repeatable(wrapping, mechanism, params))
         .or_else(|| match profile {
             Profile::Compat => None,
             Profile::Strict => unsafe_wrapping(wrapping, strength),
@@ -127,13 +134,23 @@ fn misfit(wrapped: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
 
 /// Two keys that are wrapped with one nonce give away their difference: whoever knows the one, having brought it along, knows
 /// the other. What only a trusted key wraps is kept from that.
-fn repeatable(wrapping: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
+fn repeatable(
+    wrapping: &Attributes,
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+) -> Option<Refusal> {
     let why = "a trusted key wraps by no mechanism whose nonce the caller chooses";
-    (wrapping.is(A::TRUSTED) && takes_nonce(mechanism)).then_some(Refusal::Unwrappable(why))
+    (wrapping.is(A::TRUSTED) && takes_nonce(mechanism) && !makes_nonce(params))
+        .then_some(Refusal::Unwrappable(why))
 }
 
 const fn takes_nonce(mechanism: &Mechanism) -> bool {
     matches!(mechanism.algorithm, Algorithm::AesCcm | Algorithm::AesGcm)
+}
+
+/// Tells whether the token makes the nonce.
+pub(super) const fn makes_nonce(params: &Params<'_>) -> bool {
+    matches!(params, Params::Aead { generator, .. } if generator.0 != Mgf::NO_GENERATE.0)
 }
 
 /// What `strict` asks of a wrapping key. A public key is always brought from outside: that the security officer trusts it

@@ -27,10 +27,16 @@ fn good_templates() -> Vec<(ObjectClass, Option<KeyType>, Owned)> {
         (A::SUBJECT, b"0"),
         (A::VALUE, b"0\x00"),
     ];
+    let trust: [(A, &[u8]); 3] = [
+        (A::ISSUER, b"0"),
+        (A::SERIAL_NUMBER, b"2"),
+        (A::HASH_OF_CERTIFICATE, &[7; 20]),
+    ];
     // The generator of P-256 is the public key of the private key 1.
     vec![
         kind(ObjectClass::DATA, None, &[(A::VALUE, b"data")]),
         kind(ObjectClass::CERTIFICATE, None, &certificate),
+        kind(ObjectClass::TRUST, None, &trust),
         kind(
             ObjectClass::SECRET_KEY,
             Some(KeyType::AES),
@@ -73,9 +79,9 @@ fn sample(kind: ValueKind) -> Vec<u8> {
         ValueKind::Bool => FALSE.to_vec(),
         ValueKind::Ulong | ValueKind::Ulongs => ulong(0),
         ValueKind::Date => b"20240229".to_vec(),
-        ValueKind::BigInteger | ValueKind::Bytes | ValueKind::Text | ValueKind::Template => {
-            b"x".to_vec()
-        }
+        // A template without attributes is their count.
+        ValueKind::Template => vec![0; 4],
+        ValueKind::BigInteger | ValueKind::Bytes | ValueKind::Text => b"x".to_vec(),
     }
 }
 
@@ -134,6 +140,74 @@ fn every_attribute_of_every_class_obeys_its_row() {
                 expected,
                 "{what}"
             );
+        }
+    }
+}
+
+/// What `C_SetAttributeValue` says to each step of a flag, and to the same step in a copy: from off to on, then from on to off.
+fn steps_of(access: Access) -> Option<[[Result<(), Rv>; 2]; 2]> {
+    let no = Err(Rv::ATTRIBUTE_READ_ONLY);
+    let (set, copied) = match access {
+        Access::Free => ([Ok(()), Ok(())], [Ok(()), Ok(())]),
+        Access::Raise => ([Ok(()), no], [Ok(()), no]),
+        Access::Lower => ([no, Ok(())], [no, Ok(())]),
+        Access::OnCopy => ([no, no], [Ok(()), Ok(())]),
+        Access::Fixed | Access::SecurityOfficer => ([no, no], [no, no]),
+        Access::Erase => return None,
+    };
+    Some([set, copied])
+}
+
+/// Flags that say something of others, so that not every step of theirs is their row's affair.
+const BOUND: [A; 7] = [
+    // A private object has no public copies, and no copy of a session object is one of the token without a session for it.
+    A::PRIVATE,
+    // What forbids the change itself.
+    A::MODIFIABLE,
+    A::COPYABLE,
+    // Purposes that undo each other (`policy/changes.rs`).
+    A::ENCRYPT,
+    A::DECRYPT,
+    A::WRAP,
+    A::UNWRAP,
+];
+
+#[test]
+fn every_flag_of_every_class_moves_as_its_row_says() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    for (class, key_type, good) in good_templates() {
+        let rows = ck::object_rows(class, key_type);
+        let flags = rows.into_iter().flatten().filter(|row| {
+            row.kind == ValueKind::Bool
+                && row.create != Presence::Forbidden
+                && !BOUND.contains(&row.id)
+        });
+        for row in flags {
+            let Some(expected) = steps_of(row.access) else {
+                continue;
+            };
+            for (step, (from, to)) in [(FALSE, TRUE), (TRUE, FALSE)].into_iter().enumerate() {
+                let mut template = good.clone();
+                template.push((row.id, from.to_vec()));
+                let Ok(object) = create(&client, session, &template) else {
+                    // Only the security officer makes a trusted object.
+                    assert_eq!(row.access, Access::SecurityOfficer, "{class} {}", row.id);
+                    continue;
+                };
+                let what = format!("{class} {key_type:?} {} from {from:?}", row.id);
+                let change = [(row.id, to)];
+                let copied = client.copy(session, object, &change).map(drop);
+                assert_eq!(copied, expected[1][step], "a copy of {what}");
+                let set = client.set(session, object, &change);
+                assert_eq!(set, expected[0][step], "{what}");
+                // To say what is so already changes nothing, where anything may be said at all.
+                let value = client.get(session, object, row.id).unwrap();
+                let same = client.set(session, object, &[(row.id, &value)]);
+                let fixed = matches!(row.access, Access::Fixed);
+                assert_eq!(same.is_err(), fixed, "the same of {what}");
+            }
         }
     }
 }
@@ -258,7 +332,7 @@ fn the_token_says_where_a_key_came_from() {
         client.get(session, weak, A::VALUE),
         Err(Rv::ATTRIBUTE_SENSITIVE)
     );
-    let (_, _, aes) = good_templates().remove(2);
+    let (_, _, aes) = good_templates().remove(3);
     let imported = create(&client, session, &aes).unwrap();
     assert_eq!(get(imported, A::LOCAL), FALSE);
     assert_eq!(get(imported, A::KEY_GEN_MECHANISM), ulong(u64::MAX));

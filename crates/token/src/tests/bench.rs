@@ -270,6 +270,12 @@ impl Client {
         })
     }
 
+    pub(crate) fn login_user(&self, session: u64, user: u64, name: &str, pin: &[u8]) -> Got<()> {
+        self.call(Call::LoginUser, session, |caller, session| {
+            caller.login_user(session, Ulong(user), Some(pin), name.as_bytes())
+        })
+    }
+
     pub(crate) fn logout(&self, session: u64) -> Got<()> {
         self.call(Call::Logout, session, |caller, session| {
             caller.logout(session)
@@ -337,11 +343,7 @@ impl Client {
     ) -> (Rv, Vec<AttributeAnswer>) {
         let mut requests: Vec<_> = wanted
             .iter()
-            .map(|(id, room)| AttributeRequest {
-                id: *id,
-                room: *room,
-                answer: AttributeAnswer::Unavailable,
-            })
+            .map(|(id, room)| AttributeRequest::new(*id, *room, Vec::new()))
             .collect();
         let result = self.call(Call::GetAttributeValue, session, |caller, session| {
             caller.get_attribute_value(session, ObjectHandle(object), &mut requests)
@@ -355,13 +357,22 @@ impl Client {
         match self.read(session, object, &[(id, Room::Items(65_536))]) {
             (Rv::OK, answers) => match answers.into_iter().next() {
                 Some(AttributeAnswer::Value(value)) => Ok(value),
+                Some(AttributeAnswer::Template(inner)) if inner.is_empty() => Ok(Vec::new()),
                 other => panic!("{other:?}"),
             },
             (rv, _) => Err(rv),
         }
     }
 
+    /// Finds objects that somebody made, and not the token's own besides.
     pub(crate) fn find(&self, session: u64, template: &Template<'_>) -> Got<Vec<u64>> {
+        let mut found = self.find_all(session, template)?;
+        let made = |handle: &u64| handle & (1 << 48) != 0 || handle & (1 << 47) == 0;
+        found.retain(made);
+        Ok(found)
+    }
+
+    pub(crate) fn find_all(&self, session: u64, template: &Template<'_>) -> Got<Vec<u64>> {
         self.call(Call::FindObjectsInit, session, |caller, session| {
             caller.find_objects_init(session, &attributes(template))
         })?;

@@ -1,7 +1,7 @@
 //! Objects: finding, copying, changing, destroying.
 
-use ck::{AttributeType as A, Rv};
-use proto::shape::ObjectHandle;
+use ck::{AttributeType as A, ObjectClass, Rv};
+use proto::shape::{Attribute, ObjectHandle};
 use proto::{Call, Handler};
 
 use crate::tests::bench::{Bench, DATA, FALSE, SO_PIN, TRUE, ulong};
@@ -73,7 +73,12 @@ fn a_search_is_fixed_when_it_starts_and_given_in_portions() {
         .collect();
     let begin = || {
         client.call(Call::FindObjectsInit, session, |caller, session| {
-            caller.find_objects_init(session, &[])
+            let class = ulong(ObjectClass::DATA.0);
+            let data = Attribute {
+                id: A::CLASS,
+                value: &class,
+            };
+            caller.find_objects_init(session, &[data])
         })
     };
     let next = |room| {

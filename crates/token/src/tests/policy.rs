@@ -446,7 +446,16 @@ fn no_mechanism_serves_what_its_row_does_not_list() {
                 (_, M::SP800_108_COUNTER_KDF) => KeyType::AES_XTS,
                 _ => KeyType::AES,
             };
-            let other = key(ObjectClass::SECRET_KEY, other, &[usage.attribute()]);
+            let derives_from_any = matches!(
+                row.algorithm,
+                ck::Algorithm::DigestDerivation(_) | ck::Algorithm::ShakeDerivation { .. }
+            );
+            let other_class = if derives_from_any {
+                ObjectClass::PRIVATE_KEY
+            } else {
+                ObjectClass::SECRET_KEY
+            };
+            let other = key(other_class, other, &[usage.attribute()]);
             let rv = |key| rv(Profile::Compat, usage, key, row.id, Params::None);
             let expected = |rv| if serves { rv } else { Rv::MECHANISM_INVALID };
             assert_eq!(rv(&able), expected(Rv::OK), "{} {usage:?}", row.id);

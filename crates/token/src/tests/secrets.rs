@@ -39,6 +39,47 @@ fn strict_makes_and_takes_no_secret_below_16_bytes() {
 }
 
 #[test]
+fn triple_des_is_for_compat_only() {
+    let key_type = ulong(KeyType::DES3.0);
+    let import = |client: &Client, session, value: &[u8]| {
+        let template: [(A, &[u8]); 3] = [
+            (A::CLASS, &[4, 0, 0, 0, 0, 0, 0, 0]),
+            (A::KEY_TYPE, &key_type),
+            (A::VALUE, value),
+        ];
+        client.create(session, &template)
+    };
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let made = client.generate(session, M::DES3_KEY_GEN, &[]).unwrap();
+    assert_eq!(client.get(session, made, A::VALUE_LEN), Ok(ulong(24)));
+    assert!(client.get(session, made, A::ENCRYPT).unwrap() == [1]);
+    // `openssl enc -des-ede3 -nopad` of eight zeros under 24 bytes 01 begins 8ca64de9c1b123a7 (a weak key, as for a test).
+    let brought = import(&client, session, &[1; 24]).unwrap();
+    assert_eq!(
+        client.get(session, brought, A::CHECK_VALUE),
+        Ok(vec![0x8c, 0xa6, 0x4d])
+    );
+    assert_eq!(
+        import(&client, session, &[0; 24]),
+        Err(Rv::ATTRIBUTE_VALUE_INVALID)
+    );
+
+    let bench = Bench::strict();
+    let client = bench.client();
+    let session = client.open_user();
+    assert_eq!(
+        client.generate(session, M::DES3_KEY_GEN, &[]),
+        Err(Rv::MECHANISM_INVALID)
+    );
+    assert_eq!(
+        import(&client, session, &[1; 24]),
+        Err(Rv::TEMPLATE_INCONSISTENT)
+    );
+}
+
+#[test]
 fn a_short_secret_has_no_check_value_but_its_own() {
     let bench = Bench::compat();
     let client = bench.client();

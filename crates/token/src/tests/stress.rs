@@ -4,9 +4,10 @@ use std::thread;
 
 use ck::{AttributeType as A, Rv};
 
-use crate::record::{PartitionRecord, PinRecord};
+use crate::record::{PartitionRecord, PinRecord, UserId, UserRecord};
 use crate::tests::bench::{Bench, Client, DATA, TRUE, USER_PIN};
 use proptest::prelude::*;
+use proto::admin::Duty;
 
 /// Does one of several things in a session of its own, and tells what came of it.
 fn act(client: &Client, choice: u64, key: u64) -> Result<(), Rv> {
@@ -75,6 +76,12 @@ fn record(name: String, failures: u32, reset: Option<Vec<u8>>) -> PartitionRecor
         wrapped: vec![1; 113],
         failures,
     };
+    let user = UserRecord {
+        id: UserId([5; 16]),
+        name: "alice".to_owned(),
+        duty: Duty::CryptoUser,
+        pin: pin.clone(),
+    };
     PartitionRecord {
         name,
         slot: 3,
@@ -82,8 +89,10 @@ fn record(name: String, failures: u32, reset: Option<Vec<u8>>) -> PartitionRecor
         label: None,
         key: vec![2; 113],
         serials: 1025,
+        counter: 2049,
         pins: [Some(pin), None],
         reset,
+        users: vec![user],
     }
 }
 
@@ -98,6 +107,21 @@ proptest! {
         for cut in 0..body.len() {
             prop_assert!(PartitionRecord::decode(&body[..cut]).is_err());
         }
+    }
+
+    #[test]
+    fn records_of_earlier_layouts_are_read(name in "\\PC{0,60}", failures: u32) {
+        let whole = record(name, failures, None);
+        let none = PartitionRecord { users: Vec::new(), ..whole };
+        // The second layout ended with the counter, before the count of users; the first before the counter.
+        let mut body = none.encode();
+        body[0] = 2;
+        body.truncate(body.len() - 4);
+        prop_assert_eq!(&PartitionRecord::decode(&body).unwrap(), &none);
+        body[0] = 1;
+        body.truncate(body.len() - 8);
+        let counter = 1;
+        prop_assert_eq!(PartitionRecord::decode(&body).unwrap(), PartitionRecord { counter, ..none });
     }
 
     #[test]

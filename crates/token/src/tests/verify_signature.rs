@@ -133,7 +133,7 @@ fn users_log_in_without_a_name_or_not_at_all() {
     assert_eq!(login(1, USER_PIN, b""), Ok(()));
     let other = Err(Rv::USER_ANOTHER_ALREADY_LOGGED_IN);
     assert_eq!(login(0, SO_PIN, b"alice"), other);
+    assert_eq!(login(1, USER_PIN, b"alice"), other);
     let same = Err(Rv::USER_ALREADY_LOGGED_IN);
-    assert_eq!(login(1, USER_PIN, b"alice"), same);
     assert_eq!(login(1, USER_PIN, b""), same);
 }

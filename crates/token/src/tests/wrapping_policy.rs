@@ -1,6 +1,6 @@
 //! The rules of wrapping, one by one, on attributes alone (security requirements R1, R2, R4).
 
-use ck::{AttributeType as A, KeyType, MechanismType as M, ObjectClass, Rv};
+use ck::{AttributeType as A, KeyType, MechanismType as M, ObjectClass, Params, Rv};
 
 use crate::policy::{Decision, KeyStrength, decide_unwrap, decide_wrap, strength, vouches};
 use crate::tests::bench::{Bench, FALSE, TRUE, Template, class};
@@ -38,7 +38,14 @@ fn wrap(profile: Profile, wrapping: &Attributes, wrapped: &Attributes, bits: (u6
         wrapped: bits.1,
     };
     let mechanism = ck::mechanism(mechanism).unwrap();
-    rv(decide_wrap(profile, wrapping, wrapped, strength, mechanism))
+    rv(decide_wrap(
+        profile,
+        wrapping,
+        wrapped,
+        strength,
+        mechanism,
+        &Params::None,
+    ))
 }
 
 /// A key that `strict` lets wrap, and one that it lets be wrapped.
@@ -136,8 +143,14 @@ fn a_nonce_of_the_callers_neither_wraps_under_a_trusted_key_nor_vouches() {
         let mechanism = ck::mechanism(id).unwrap();
         let wrap = |wrapping: &[A]| {
             let wrapping = aes(wrapping);
-            let decision =
-                decide_wrap(Profile::Compat, &wrapping, &aes(LOOSE), strength, mechanism);
+            let decision = decide_wrap(
+                Profile::Compat,
+                &wrapping,
+                &aes(LOOSE),
+                strength,
+                mechanism,
+                &Params::None,
+            );
             rv(decision)
         };
         assert_eq!(wrap(&[A::WRAP, A::TRUSTED]), trusted, "{id}");
@@ -187,7 +200,7 @@ fn unwrapped(profile: Profile, template: &Template<'_>) -> Vec<A> {
     // 16 bytes of 9 under 32 bytes of 3, wrapped with OpenSSL 3.0.
     let wrapped = wrapped_by_openssl();
     let whole = [&aes_template()[..], template].concat();
-    let mechanism = (M::AES_KEY_WRAP, ck::Params::None);
+    let mechanism = (M::AES_KEY_WRAP, Params::None);
     let key = client
         .unwrap(session, mechanism, kek, &wrapped, &whole)
         .unwrap();

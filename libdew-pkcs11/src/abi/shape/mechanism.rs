@@ -1,11 +1,13 @@
 //! Mechanisms with their parameters.
 
 use ck::{
-    KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
+    Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
 };
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
+use cryptoki_sys::{CK_CHACHA20_PARAMS, CK_SALSA20_CHACHA20_POLY1305_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
+use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
@@ -48,7 +50,9 @@ impl CArgument for MechanismIn {
                     Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } => label.len(),
-                    Params::Eddsa { context, .. } => context.len(),
+                    Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
+                        context.len()
+                    }
                     Params::Ecdh {
                         shared_data,
                         public_data,
@@ -106,6 +110,10 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
                 (bytes.len() == length).then_some(Params::Bytes(bytes))
             }
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
+            ParamShape::ChaCha20 => structure(bytes).and_then(|chacha| chacha20(&chacha)),
+            ParamShape::ChaCha20Poly1305 => {
+                structure(bytes).and_then(|aead| chacha20_poly1305(&aead))
+            }
             ParamShape::Counter => structure(bytes).map(counter),
             ParamShape::Ecdh => structure(bytes).and_then(|ecdh| ecdh_params(&ecdh)),
             ParamShape::Eddsa if bytes.is_empty() => Some(Params::None),
@@ -121,6 +129,11 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
             ParamShape::Pss => structure(bytes).map(pss),
+            ParamShape::SignContext if bytes.is_empty() => Some(Params::None),
+            ParamShape::SignContext => structure(bytes).and_then(|sign| sign_context(&sign)),
+            ParamShape::HashSignContext => {
+                structure(bytes).and_then(|sign| hash_sign_context(&sign))
+            }
         }
     };
     params.unwrap_or(Params::Malformed)
@@ -139,6 +152,48 @@ fn counter(counter: CK_AES_CTR_PARAMS) -> Params<'static> {
     Params::Counter {
         counter_bits: counter.ulCounterBits,
         block: counter.cb,
+    }
+}
+
+/// Reads the parameters of ChaCha20: the end of the cipher's state, where counter and nonce have 16 bytes together.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn chacha20(chacha: &CK_CHACHA20_PARAMS) -> Option<Params<'static>> {
+    if !matches!(
+        (chacha.blockCounterBits, chacha.ulNonceBits),
+        (32, 96) | (64, 64)
+    ) {
+        return None;
+    }
+    let mut block = [0; 16];
+    // SAFETY: the caller's promise.
+    let (counter, nonce) = unsafe {
+        (
+            pointed(chacha.pBlockCounter, chacha.blockCounterBits / 8, 8)?,
+            pointed(chacha.pNonce, chacha.ulNonceBits / 8, 12)?,
+        )
+    };
+    block.get_mut(..counter.len())?.copy_from_slice(counter);
+    block.get_mut(counter.len()..)?.copy_from_slice(nonce);
+    Some(Params::Counter {
+        counter_bits: chacha.blockCounterBits,
+        block,
+    })
+}
+
+/// Reads the parameters of ChaCha20 with Poly1305, which are those of GCM with tags of one length.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn chacha20_poly1305<'a>(aead: &CK_SALSA20_CHACHA20_POLY1305_PARAMS) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        Some(Params::Gcm {
+            iv: pointed(aead.pNonce, aead.ulNonceLen, limits::ATTRIBUTE_BYTES)?,
+            aad: pointed(aead.pAAD, aead.ulAADLen, limits::PAYLOAD_BYTES)?,
+            tag_bits: 128,
+        })
     }
 }
 
@@ -284,4 +339,41 @@ unsafe fn eddsa_params<'a>(eddsa: &CK_EDDSA_PARAMS) -> Option<Params<'a>> {
             )?
         },
     })
+}
+
+/// Reads the parameters of a signature with a context.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn sign_context<'a>(sign: &CK_SIGN_ADDITIONAL_CONTEXT) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    let context = unsafe { context(sign.pContext, sign.ulContextLen)? };
+    Some(Params::SignContext {
+        hedge: Hedge(sign.hedgeVariant),
+        context,
+        digest: None,
+    })
+}
+
+/// Reads the parameters of a signature of the host's digest.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn hash_sign_context<'a>(sign: &CK_HASH_SIGN_ADDITIONAL_CONTEXT) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    let context = unsafe { context(sign.pContext, sign.ulContextLen)? };
+    Some(Params::SignContext {
+        hedge: Hedge(sign.hedgeVariant),
+        context,
+        digest: Some(MechanismType(sign.hash)),
+    })
+}
+
+/// The context of a signature; none may be at any pointer.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn context<'a>(pointer: *const u8, length: CK_ULONG) -> Option<&'a [u8]> {
+    // SAFETY: the caller's promise.
+    unsafe { pointed(pointer, length, limits::ATTRIBUTE_BYTES) }
 }

@@ -2,10 +2,13 @@
 
 use std::ptr::null_mut;
 
-use ck::{AttributeType, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width};
+use ck::{
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width,
+};
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS, CK_SP800_108_KDF_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use cryptoki_sys::{
     CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER_FORMAT,
     CK_SP800_108_DKM_LENGTH, CK_SP800_108_DKM_LENGTH_FORMAT,
@@ -152,14 +155,67 @@ fn values_in_a_template_are_checked() {
 }
 
 #[test]
-fn a_nested_template_is_named_but_not_read() {
+fn a_template_in_a_template_is_carried_whole() {
+    let (mut flag, mut label) = ([1_u8], *b"inner");
+    let mut inner = [
+        attribute(AttributeType::EXTRACTABLE, flag.as_mut_ptr().cast(), 1),
+        attribute(AttributeType::LABEL, label.as_mut_ptr().cast(), 5),
+    ];
+    for id in [
+        AttributeType::WRAP_TEMPLATE,
+        AttributeType::ENCAPSULATE_TEMPLATE,
+    ] {
+        let mut template = attribute(id, inner.as_mut_ptr().cast(), 48);
+        let bytes = encode(&read::<TemplateIn>((&raw mut template, 1)).unwrap());
+        let decoded = wire::TemplateIn::decode(&mut reader(&bytes)).unwrap();
+        assert_eq!(decoded[0].id, id);
+        let expected = [
+            Attribute {
+                id: AttributeType::EXTRACTABLE,
+                value: &[1],
+            },
+            Attribute {
+                id: AttributeType::LABEL,
+                value: b"inner",
+            },
+        ];
+        assert_eq!(
+            wire::TemplateIn::read_value(decoded[0].value).unwrap(),
+            expected
+        );
+    }
+    let mut empty = attribute(AttributeType::WRAP_TEMPLATE, null_mut(), 0);
+    let bytes = encode(&read::<TemplateIn>((&raw mut empty, 1)).unwrap());
+    let decoded = wire::TemplateIn::decode(&mut reader(&bytes)).unwrap();
+    assert_eq!(wire::TemplateIn::read_value(decoded[0].value).unwrap(), []);
+}
+
+#[test]
+fn templates_in_templates_are_checked() {
+    let mut deep = attribute(AttributeType::UNWRAP_TEMPLATE, null_mut(), 0);
+    let mut torn = attribute(AttributeType::LABEL, null_mut(), 3);
+    for (pointer, length, rv) in [
+        (null_mut(), 24, Rv::ATTRIBUTE_VALUE_INVALID),
+        (
+            std::ptr::without_provenance_mut(1),
+            23,
+            Rv::ATTRIBUTE_VALUE_INVALID,
+        ),
+        (pointer(&mut deep).cast(), 24, Rv::ATTRIBUTE_VALUE_INVALID),
+        (pointer(&mut torn).cast(), 24, Rv::ARGUMENTS_BAD),
+    ] {
+        let mut template = attribute(AttributeType::WRAP_TEMPLATE, pointer, length);
+        assert_eq!(refusal::<TemplateIn>((&raw mut template, 1)), Some(rv));
+    }
+}
+
+#[test]
+fn an_array_of_an_unknown_kind_is_named_but_not_read() {
     let dangling = std::ptr::without_provenance_mut(1);
-    let mut template = attribute(AttributeType::WRAP_TEMPLATE, dangling, 24);
+    let id = AttributeType(0x4000_0777);
+    let mut template = attribute(id, dangling, 24);
     let bytes = encode(&read::<TemplateIn>((&raw mut template, 1)).unwrap());
-    let expected = Attribute {
-        id: AttributeType::WRAP_TEMPLATE,
-        value: b"",
-    };
+    let expected = Attribute { id, value: b"" };
     assert_eq!(
         wire::TemplateIn::decode(&mut reader(&bytes)).unwrap(),
         [expected]
@@ -402,6 +458,49 @@ fn eddsa_parameters_are_read_or_not_there() {
     check_params(id, &raw mut eddsa, length, expected);
     check_params(id, &raw mut eddsa, length - 1, Params::Malformed);
     check_params(id, null_mut::<CK_EDDSA_PARAMS>(), 0, Params::None);
+}
+
+#[test]
+fn the_context_of_a_signature_is_read_or_not_there() {
+    let mut context = *b"context";
+    let mut sign = CK_SIGN_ADDITIONAL_CONTEXT {
+        hedgeVariant: Hedge::DETERMINISTIC_REQUIRED.0,
+        pContext: context.as_mut_ptr(),
+        ulContextLen: 7,
+    };
+    let expected = |digest| Params::SignContext {
+        hedge: Hedge::DETERMINISTIC_REQUIRED,
+        context: b"context",
+        digest,
+    };
+    let length = size_of::<CK_SIGN_ADDITIONAL_CONTEXT>();
+    let id = MechanismType::ML_DSA;
+    check_params(id, &raw mut sign, length, expected(None));
+    check_params(id, &raw mut sign, length - 1, Params::Malformed);
+    check_params(
+        id,
+        null_mut::<CK_SIGN_ADDITIONAL_CONTEXT>(),
+        0,
+        Params::None,
+    );
+    sign.pContext = null_mut();
+    check_params(id, &raw mut sign, length, Params::Malformed);
+    let mut hash = CK_HASH_SIGN_ADDITIONAL_CONTEXT {
+        hedgeVariant: Hedge::DETERMINISTIC_REQUIRED.0,
+        pContext: context.as_mut_ptr(),
+        ulContextLen: 7,
+        hash: MechanismType::SHA256.0,
+    };
+    let length = size_of::<CK_HASH_SIGN_ADDITIONAL_CONTEXT>();
+    let id = MechanismType::HASH_ML_DSA;
+    let given = expected(Some(MechanismType::SHA256));
+    check_params(id, &raw mut hash, length, given);
+    check_params(
+        id,
+        null_mut::<CK_HASH_SIGN_ADDITIONAL_CONTEXT>(),
+        0,
+        Params::Malformed,
+    );
 }
 
 #[test]

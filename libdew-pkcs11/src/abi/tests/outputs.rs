@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 use ck::{AttributeType, Rv};
 use cryptoki_sys::{CK_ATTRIBUTE, CK_MECHANISM_INFO, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG};
 use cryptoki_sys::{CK_SESSION_INFO, CK_UNAVAILABLE_INFORMATION};
-use proto::shape::{self as wire, AttributeAnswer, Shape};
+use proto::shape::{self as wire, AttributeAnswer, Room, Shape};
 use proto::{DecodeError, Reader, Writer};
 
 use crate::abi::shape::{BufferOut, CArgument, FoundOut, InfoOut, ListOut, NumberOut, RandomOut};
@@ -79,7 +79,7 @@ fn outputs_without_a_place_are_refused() {
 fn a_buffer_gets_bytes_and_their_length() {
     let (mut buffer, mut length) = ([0xee; 8], 8 as CK_ULONG);
     answer::<BufferOut, wire::BufferOut>((buffer.as_mut_ptr(), &raw mut length), |answer| {
-        assert_eq!(answer.room(), wire::Room::Items(8));
+        assert_eq!(answer.room(), Room::Items(8));
         answer.items(b"abc".to_vec());
     })
     .unwrap();
@@ -96,7 +96,7 @@ fn a_length_alone_leaves_the_buffer() {
     assert_eq!((buffer, length), ([0xee; 2], 64));
     length = 9;
     answer::<BufferOut, wire::BufferOut>((null_mut(), &raw mut length), |answer| {
-        assert_eq!(answer.room(), wire::Room::Query);
+        assert_eq!(answer.room(), Room::Query);
         answer.length(32);
     })
     .unwrap();
@@ -194,6 +194,82 @@ fn each_attribute_gets_its_own_length_and_value() {
         .collect();
     assert_eq!(lengths, [2, 40, CK_UNAVAILABLE_INFORMATION, 0]);
     assert_eq!(values, [*b"id\xee\xee", [0xee; 4], [0xee; 4], [0xee; 4]]);
+}
+
+/// An array of two attributes with room for four bytes each, and an attribute of the first's kind that points to it.
+fn nested(values: &mut [[u8; 4]; 2]) -> Vec<CK_ATTRIBUTE> {
+    let entry = |value: &mut [u8; 4]| CK_ATTRIBUTE {
+        type_: 0,
+        pValue: value.as_mut_ptr().cast(),
+        ulValueLen: 4,
+    };
+    values.iter_mut().map(entry).collect()
+}
+
+#[test]
+fn the_attributes_of_a_template_are_written_into_its_own_array() {
+    let mut values = [[0xee_u8; 4]; 2];
+    let mut inner = nested(&mut values);
+    let mut outer = CK_ATTRIBUTE {
+        type_: AttributeType::WRAP_TEMPLATE.0,
+        pValue: inner.as_mut_ptr().cast(),
+        ulValueLen: 48,
+    };
+    answer::<TemplateOut, wire::TemplateOut>((&raw mut outer, 1), |requests| {
+        assert_eq!(requests[0].room, Room::Items(2));
+        assert_eq!(requests[0].inner, [Room::Items(4); 2]);
+        requests[0].answer = AttributeAnswer::Template(vec![
+            (
+                AttributeType::LABEL,
+                AttributeAnswer::Value(b"abc".to_vec()),
+            ),
+            (AttributeType::ID, AttributeAnswer::Unavailable),
+        ]);
+    })
+    .unwrap();
+    let told: Vec<_> = inner
+        .iter()
+        .map(|one| (one.type_, one.ulValueLen))
+        .collect();
+    let unavailable = (AttributeType::ID.0, CK_UNAVAILABLE_INFORMATION);
+    assert_eq!(told, [(AttributeType::LABEL.0, 3), unavailable]);
+    assert_eq!((values, outer.ulValueLen), ([*b"abc\xee", [0xee; 4]], 48));
+}
+
+#[test]
+fn a_template_is_as_long_as_its_array() {
+    let mut outer = CK_ATTRIBUTE {
+        type_: AttributeType::DERIVE_TEMPLATE.0,
+        pValue: null_mut(),
+        ulValueLen: 0,
+    };
+    answer::<TemplateOut, wire::TemplateOut>((&raw mut outer, 1), |requests| {
+        assert_eq!(requests[0].room, Room::Query);
+        requests[0].answer = AttributeAnswer::Length(3);
+    })
+    .unwrap();
+    assert_eq!(outer.ulValueLen, 72);
+}
+
+#[test]
+fn more_attributes_than_the_array_has_are_never_written() {
+    let mut values = [[0xee_u8; 4]; 2];
+    let mut inner = nested(&mut values);
+    let mut outer = CK_ATTRIBUTE {
+        type_: AttributeType::WRAP_TEMPLATE.0,
+        pValue: inner.as_mut_ptr().cast(),
+        ulValueLen: 47,
+    };
+    let answered = answer::<TemplateOut, wire::TemplateOut>((&raw mut outer, 1), |requests| {
+        assert_eq!(requests[0].room, Room::Items(1));
+        let value = || AttributeAnswer::Value(b"abc".to_vec());
+        requests[0].answer = AttributeAnswer::Template(vec![
+            (AttributeType::LABEL, value()),
+            (AttributeType::ID, value()),
+        ]);
+    });
+    assert!(answered.is_err());
+    assert_eq!(values, [[0xee; 4]; 2]);
 }
 
 #[test]

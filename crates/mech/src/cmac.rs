@@ -1,8 +1,9 @@
-//! CMAC over AES (SP 800-38B; PKCS#11 3.1, Mechanisms 6.14).
+//! CMAC over a block cipher (SP 800-38B; PKCS#11 3.1, Mechanisms 6.14 and 6.19).
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::Params;
 
+use crate::block_cipher::BlockCipher;
 use crate::ffi::CmacContext;
 use crate::{Error, Key, Signer, Verifier, param};
 
@@ -14,14 +15,22 @@ pub(crate) struct Cmac {
 
 impl Cmac {
     /// Starts a MAC; the parameter of the `general` mechanism is its length in bytes.
-    pub(crate) fn new(general: bool, params: &Params<'_>, key: &Key) -> Result<Self, Error> {
+    pub(crate) fn new(
+        cipher: BlockCipher,
+        general: bool,
+        params: &Params<'_>,
+        key: &Key,
+    ) -> Result<Self, Error> {
         let len = if general {
-            param::mac_len(params, CmacContext::LEN)?
+            param::mac_len(params, cipher.block_len())?
         } else {
             param::none(params)?;
-            CmacContext::LEN
+            cipher.block_len()
         };
-        let context = CmacContext::new(key.aes()?)?;
+        let context = match cipher {
+            BlockCipher::Aes => CmacContext::new(key.aes()?)?,
+            BlockCipher::TripleDes => CmacContext::triple_des(&*key.triple_des()?)?,
+        };
         Ok(Self { context, len })
     }
 

@@ -1,8 +1,9 @@
-//! AES in CBC mode with PKCS#7 padding (PKCS#11 3.1, Mechanisms 6.10.5).
+//! Block ciphers in CBC mode with PKCS#7 padding (PKCS#11 3.1, Mechanisms 6.10.5).
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::aes::{BLOCK, Blocks};
+use crate::block_cipher::BlockCipher;
+use crate::blocks::Blocks;
 use crate::ffi::Direction;
 use crate::{Cipher, Error, Key};
 
@@ -10,8 +11,8 @@ use crate::{Cipher, Error, Key};
 pub(crate) struct PadEncryption(Blocks);
 
 impl PadEncryption {
-    pub(crate) fn new(key: &Key, iv: &[u8]) -> Result<Self, Error> {
-        Blocks::new(key, Some(iv), Direction::Encrypt).map(Self)
+    pub(crate) fn new(cipher: BlockCipher, key: &Key, iv: &[u8]) -> Result<Self, Error> {
+        Blocks::new(cipher, key, Some(iv), Direction::Encrypt).map(Self)
     }
 }
 
@@ -21,7 +22,7 @@ impl Cipher for PadEncryption {
     }
 
     fn finish(mut self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
-        let len = BLOCK - self.0.pending();
+        let len = self.0.block_len() - self.0.pending();
         let byte = u8::try_from(len).expect("a block is shorter than 256 bytes");
         self.0.update(&vec![byte; len], out)
     }
@@ -31,28 +32,32 @@ impl Cipher for PadEncryption {
     }
 
     fn finish_len(&self) -> usize {
-        BLOCK
+        self.0.block_len()
     }
 
     fn whole_len(&self, len: usize) -> usize {
-        self.0.update_len(len).saturating_add(BLOCK)
+        self.0.update_len(len).saturating_add(self.0.block_len())
     }
 }
 
 /// A decryption, which keeps the last block back until it is known to be the last.
 pub(crate) struct PadDecryption {
     blocks: Blocks,
-    held: Option<Zeroizing<[u8; BLOCK]>>,
+    held: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl PadDecryption {
-    pub(crate) fn new(key: &Key, iv: &[u8]) -> Result<Self, Error> {
-        let blocks = Blocks::new(key, Some(iv), Direction::Decrypt)?;
+    pub(crate) fn new(cipher: BlockCipher, key: &Key, iv: &[u8]) -> Result<Self, Error> {
+        let blocks = Blocks::new(cipher, key, Some(iv), Direction::Decrypt)?;
         Ok(Self { blocks, held: None })
     }
 
     const fn held_len(&self) -> usize {
-        if self.held.is_some() { BLOCK } else { 0 }
+        if self.held.is_some() {
+            self.blocks.block_len()
+        } else {
+            0
+        }
     }
 }
 
@@ -67,9 +72,8 @@ impl Cipher for PadDecryption {
         self.blocks.update(part, out)?;
         if self.blocks.pending() == 0 {
             // This part has completed the block that is now the last of the output.
-            let start = out.len() - BLOCK;
-            let mut block = Zeroizing::new([0; BLOCK]);
-            block.copy_from_slice(&out[start..]);
+            let start = out.len() - self.blocks.block_len();
+            let block = Zeroizing::new(out[start..].to_vec());
             out[start..].zeroize();
             out.truncate(start);
             self.held = Some(block);
@@ -92,8 +96,8 @@ impl Cipher for PadDecryption {
         let completed = self.blocks.update_len(part_len);
         let total = self.blocks.pending().saturating_add(part_len);
         self.held_len() + completed
-            - if total.is_multiple_of(BLOCK) {
-                BLOCK
+            - if total.is_multiple_of(self.blocks.block_len()) {
+                self.blocks.block_len()
             } else {
                 0
             }
@@ -111,13 +115,14 @@ impl Cipher for PadDecryption {
 }
 
 /// Returns the length of the data in the last block, in a time that does not tell what was wrong with the padding.
-fn unpadded_len(block: &[u8; BLOCK]) -> Option<usize> {
-    let padding = usize::from(block[BLOCK - 1]);
-    let mut wrong = u8::from(padding == 0) | u8::from(padding > BLOCK);
+fn unpadded_len(block: &[u8]) -> Option<usize> {
+    let last = *block.last()?;
+    let padding = usize::from(last);
+    let mut wrong = u8::from(padding == 0) | u8::from(padding > block.len());
     for (index, byte) in block.iter().enumerate() {
-        let is_padding = u8::from(BLOCK - index <= padding);
-        let differs = u8::from(*byte != block[BLOCK - 1]);
+        let is_padding = u8::from(block.len() - index <= padding);
+        let differs = u8::from(*byte != last);
         wrong |= std::hint::black_box(is_padding & differs);
     }
-    (wrong == 0).then(|| BLOCK - padding)
+    (wrong == 0).then(|| block.len() - padding)
 }

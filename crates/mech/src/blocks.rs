@@ -1,14 +1,13 @@
-//! AES block by block: ECB and CBC without padding (SP 800-38A, 6.1 and 6.2).
+//! Block ciphers block by block: ECB and CBC without padding (SP 800-38A, 6.1 and 6.2).
 
-use crate::ffi::{CipherContext, Direction, Mode};
+use crate::block_cipher::BlockCipher;
+use crate::ffi::{CipherContext, Direction};
 use crate::{Cipher, Error, Key};
-
-/// The block size in bytes.
-pub(crate) const BLOCK: usize = 16;
 
 /// A cipher whose input must be a whole number of blocks in the end.
 pub(crate) struct Blocks {
     context: CipherContext,
+    block_len: usize,
     direction: Direction,
     /// How many bytes of an unfinished block wait in the context.
     pending: usize,
@@ -16,14 +15,23 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     /// Starts an ECB cipher, or a CBC cipher with this IV.
-    pub(crate) fn new(key: &Key, iv: Option<&[u8]>, direction: Direction) -> Result<Self, Error> {
-        let mode = if iv.is_some() { Mode::Cbc } else { Mode::Ecb };
-        let context = CipherContext::new(mode, direction, key.aes()?, iv.unwrap_or_default())?;
+    pub(crate) fn new(
+        cipher: BlockCipher,
+        key: &Key,
+        iv: Option<&[u8]>,
+        direction: Direction,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            context,
+            context: cipher.start(key, iv, direction)?,
+            block_len: cipher.block_len(),
             direction,
             pending: 0,
         })
+    }
+
+    /// Returns the length of a block in bytes.
+    pub(crate) const fn block_len(&self) -> usize {
+        self.block_len
     }
 
     /// Returns how many bytes of an unfinished block there are.
@@ -34,14 +42,14 @@ impl Blocks {
     /// Takes the next part and gives every block that it completes.
     pub(crate) fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.context.update(part, out)?;
-        self.pending = (self.pending + part.len() % BLOCK) % BLOCK;
+        self.pending = (self.pending + part.len() % self.block_len) % self.block_len;
         Ok(())
     }
 
     /// Returns the length of the blocks that so many bytes more would complete.
     pub(crate) const fn update_len(&self, part_len: usize) -> usize {
         let len = self.pending.saturating_add(part_len);
-        len - len % BLOCK
+        len - len % self.block_len
     }
 
     /// Fails if a block is unfinished.
