@@ -31,7 +31,9 @@ use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
 use crate::rsa_raw::{self, Raw};
 use crate::rsa_recovery::{self, Recovery};
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss};
+use crate::{
+    Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
+};
 
 /// Starts a signature or MAC.
 ///
@@ -87,6 +89,7 @@ pub fn signer(
             param::none(params)?;
             rsa_raw::signer(key)
         }
+        Algorithm::Sm(sm) => sm::signer(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -145,6 +148,7 @@ pub fn verifier(
             param::none(params)?;
             rsa_raw::verifier(key)
         }
+        Algorithm::Sm(sm) => sm::verifier(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -199,6 +203,7 @@ pub fn encryptor(
             param::none(params)?;
             Box::new(RsaEncryption::new(key, Raw)?)
         }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Encrypt),
         _ => return symmetric(mechanism, params, key, Direction::Encrypt),
     })
 }
@@ -233,6 +238,7 @@ pub fn decryptor(
             param::none(params)?;
             Box::new(RsaDecryption::new(key, Raw)?)
         }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Decrypt),
         _ => return symmetric(mechanism, params, key, Direction::Decrypt),
     })
 }
@@ -285,9 +291,12 @@ fn symmetric(
 ///
 /// The mechanism does not hash, or was given a parameter.
 pub fn digester(mechanism: &Mechanism, params: &Params<'_>) -> Result<Box<dyn Digester>, Error> {
-    let Algorithm::Digest(digest) = mechanism.algorithm else {
-        return Err(Error::MechanismInvalid);
-    };
-    param::none(params)?;
-    Ok(Box::new(Hash(DigestContext::new(digest)?)))
+    match mechanism.algorithm {
+        Algorithm::Digest(digest) => {
+            param::none(params)?;
+            Ok(Box::new(Hash(DigestContext::new(digest)?)))
+        }
+        Algorithm::Sm(sm) => sm::digester(sm, params),
+        _ => Err(Error::MechanismInvalid),
+    }
 }

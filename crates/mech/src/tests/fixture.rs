@@ -71,7 +71,9 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 31] = [
+pub(super) const FILES: [(&str, &str); 33] = [
+    ("sm3", include_str!("../../vectors/sm3.json")),
+    ("sm4", include_str!("../../vectors/sm4.json")),
     ("chacha20", include_str!("../../vectors/chacha20.json")),
     (
         "digest_derivation",
