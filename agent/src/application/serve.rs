@@ -98,7 +98,7 @@ async fn relay(
         };
         match frame.header.kind {
             Kind::Request | Kind::Again | Kind::Attach => {
-                call(serving, application, &mut link, frame).await?
+                call(serving, application, &mut link, frame).await?;
             }
             Kind::Hello => {
                 // A connection that takes no answer ends at the next read.
