@@ -229,11 +229,41 @@ pub enum Algorithm {
     RsaKeyPairGen,
     /// Generation of a secret key of the type that the row names.
     SecretKeyGen,
+    /// One of the Chinese standards' algorithms.
+    Sm(Sm),
     /// Key derivation by SHAKE of the key.
     ShakeDerivation {
         /// 128 or 256.
         bits: u16,
     },
+}
+
+/// The algorithms of the Chinese standards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sm {
+    /// The hash function SM3.
+    Sm3,
+    /// HMAC over SM3; `general` takes its length as the parameter.
+    Sm3Hmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// SM4 in cipher block chaining, without or with PKCS#7 padding.
+    Sm4Cbc {
+        /// Whether the last block is padded.
+        padded: bool,
+    },
+    /// A MAC over SM4 (SP 800-38B); `general` takes its length as the parameter.
+    Sm4Cmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// SM4 in counter mode.
+    Sm4Ctr,
+    /// SM4 in electronic code book mode.
+    Sm4Ecb,
+    /// SM4 in Galois/counter mode.
+    Sm4Gcm,
 }
 
 /// Which parameter structure a mechanism takes.
@@ -355,7 +385,7 @@ pub struct Mechanism {
     pub operations: Operations,
     /// What it computes.
     pub algorithm: Algorithm,
-    /// The section of "PKCS#11 3.1, Mechanisms" it follows.
+    /// The section of "PKCS#11 3.1, Mechanisms" it follows, or its own standard.
     pub section: &'static str,
 }
 
@@ -394,6 +424,8 @@ const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
+const SM4: Option<KeyType> = Some(KeyType::DEW_SM4);
+const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
 const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
@@ -597,4 +629,15 @@ mechanisms! {
     CHACHA20_POLY1305       ChaCha20Poly1305, CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20Poly1305                               , "6.61";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
     HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
+    DEW_SM3                 Empty    , None   , KeySizes::None, DIGEST         , Sm(self::Sm::Sm3)                              , "GB/T 32905";
+    DEW_SM3_HMAC            Empty    , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: false })       , "GB/T 15852.2";
+    DEW_SM3_HMAC_GENERAL    Length   , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: true })        , "GB/T 15852.2";
+    DEW_SM4_KEY_GEN         Empty    , SM4    , SM4_BYTES     , GENERATE       , SecretKeyGen                                   , "GB/T 32907";
+    DEW_SM4_ECB             Empty    , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Ecb)                           , "GB/T 17964";
+    DEW_SM4_CBC             Bytes(16), SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Cbc { padded: false })         , "GB/T 17964";
+    DEW_SM4_CBC_PAD         Bytes(16), SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Cbc { padded: true })          , "GB/T 17964";
+    DEW_SM4_CTR             Counter  , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Ctr)                           , "GB/T 17964";
+    DEW_SM4_GCM             Gcm      , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Gcm)                           , "RFC 8998";
+    DEW_SM4_CMAC            Empty    , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: false })       , "GB/T 15852.1";
+    DEW_SM4_CMAC_GENERAL    Length   , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: true })        , "GB/T 15852.1";
 }

@@ -30,7 +30,9 @@ use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
 use crate::rsa_recovery::Recovery;
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss};
+use crate::{
+    Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
+};
 
 /// Starts a signature or MAC.
 ///
@@ -82,6 +84,7 @@ pub fn signer(
         Algorithm::MlDsa => ml_dsa::signer(key, Form::Pure, params),
         Algorithm::HashMlDsa(prehash) => ml_dsa::signer(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
+        Algorithm::Sm(sm) => sm::signer(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -136,6 +139,7 @@ pub fn verifier(
         Algorithm::MlDsa => ml_dsa::verifier(key, Form::Pure, params),
         Algorithm::HashMlDsa(prehash) => ml_dsa::verifier(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
+        Algorithm::Sm(sm) => sm::verifier(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -184,6 +188,7 @@ pub fn encryptor(
             param::none(params)?;
             Box::new(RsaEncryption::new(key, Pkcs1(None))?)
         }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Encrypt),
         _ => return symmetric(mechanism, params, key, Direction::Encrypt),
     })
 }
@@ -214,6 +219,7 @@ pub fn decryptor(
             param::none(params)?;
             Box::new(RsaDecryption::new(key, Pkcs1(None))?)
         }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Decrypt),
         _ => return symmetric(mechanism, params, key, Direction::Decrypt),
     })
 }
@@ -266,9 +272,12 @@ fn symmetric(
 ///
 /// The mechanism does not hash, or was given a parameter.
 pub fn digester(mechanism: &Mechanism, params: &Params<'_>) -> Result<Box<dyn Digester>, Error> {
-    let Algorithm::Digest(digest) = mechanism.algorithm else {
-        return Err(Error::MechanismInvalid);
-    };
-    param::none(params)?;
-    Ok(Box::new(Hash(DigestContext::new(digest)?)))
+    match mechanism.algorithm {
+        Algorithm::Digest(digest) => {
+            param::none(params)?;
+            Ok(Box::new(Hash(DigestContext::new(digest)?)))
+        }
+        Algorithm::Sm(sm) => sm::digester(sm, params),
+        _ => Err(Error::MechanismInvalid),
+    }
 }

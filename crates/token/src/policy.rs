@@ -299,7 +299,12 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
 const fn is_cipher(key_type: KeyType) -> bool {
     matches!(
         key_type,
-        KeyType::AES | KeyType::AES_XTS | KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3
+        KeyType::AES
+            | KeyType::AES_XTS
+            | KeyType::CHACHA20
+            | KeyType::DES2
+            | KeyType::DES3
+            | KeyType::DEW_SM4
     )
 }
 

@@ -255,6 +255,22 @@ impl Key {
         }
     }
 
+    /// Returns the value of the SM4 key that this must be.
+    pub(crate) fn sm4(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::DEW_SM4 => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the generic secret that this must be.
+    pub(crate) fn generic_secret(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::GENERIC_SECRET => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
     /// Returns the two AES keys, one after the other, of the XTS key that this must be.
     pub(crate) fn xts(&self) -> Result<&[u8], Error> {
         match &self.parts {

@@ -72,11 +72,13 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 31] = [
+pub(super) const FILES: [(&str, &str); 33] = [
     (
         "encryption_derivation",
         include_str!("../../vectors/encryption_derivation.json"),
     ),
+    ("sm3", include_str!("../../vectors/sm3.json")),
+    ("sm4", include_str!("../../vectors/sm4.json")),
     ("chacha20", include_str!("../../vectors/chacha20.json")),
     (
         "digest_derivation",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::{
     Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    Params, Piece, Width,
+    Params, Piece, Sm, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -158,6 +158,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cbc { .. }
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
+        Algorithm::Sm(sm) => chinese(sm),
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
         Algorithm::RsaOaep => Params::Oaep {
             digest: MechanismType::SHA256,
@@ -246,6 +247,25 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
     }
 }
 
+fn chinese(sm: Sm) -> Params<'static> {
+    match sm {
+        Sm::Sm3Hmac { general: true } | Sm::Sm4Cmac { general: true } => Params::Length(11),
+        Sm::Sm4Cbc { .. } => Params::Bytes(&BLOCK),
+        Sm::Sm4Ctr => Params::Counter {
+            counter_bits: 64,
+            block: BLOCK,
+        },
+        Sm::Sm4Gcm => Params::Gcm {
+            iv: &BLOCK[..12],
+            aad: b"associated",
+            tag_bits: 128,
+        },
+        Sm::Sm3 | Sm::Sm3Hmac { general: false } | Sm::Sm4Cmac { general: false } | Sm::Sm4Ecb => {
+            Params::None
+        }
+    }
+}
+
 fn derivation(algorithm: Algorithm) -> Params<'static> {
     match algorithm {
         Algorithm::CounterKdf => {
@@ -298,6 +318,7 @@ fn digest_mechanism(digest: Digest) -> MechanismType {
 pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
+        Algorithm::Sm(Sm::Sm4Cbc { padded: false } | Sm::Sm4Ecb) => message.truncate(len / 16 * 16),
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
         Algorithm::Des3Cbc { padded: false } | Algorithm::Des3Ecb => message.truncate(len / 8 * 8),
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),

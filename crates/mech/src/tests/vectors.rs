@@ -130,6 +130,12 @@ fn ml_kem_has_its_known_answers() {
 }
 
 #[test]
+fn chinese_algorithms_have_their_known_answers() {
+    check_file("sm3", 40);
+    check_file("sm4", 60);
+}
+
+#[test]
 fn every_mechanism_has_a_vector_unless_it_makes_keys() {
     let covered: BTreeSet<_> = FILES
         .iter()

@@ -3,6 +3,7 @@
 use ck::flags::mechanism as ckf;
 use ck::{
     Algorithm, AttributeType, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Prehash,
+    Sm,
 };
 
 use super::secrets::LEAST_LEN;
@@ -95,7 +96,7 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::ENCRYPT,
             "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",
         ),
-        Algorithm::AesCtr => (
+        Algorithm::AesCtr | Algorithm::Sm(Sm::Sm4Ctr) => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
         ),
@@ -103,7 +104,7 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::ENCRYPT | ckf::WRAP,
             "a nonce that the caller chooses may come again (SP 800-38C, 5.3)",
         ),
-        Algorithm::AesGcm => (
+        Algorithm::AesGcm | Algorithm::Sm(Sm::Sm4Gcm) => (
             ckf::ENCRYPT | ckf::WRAP,
             "an initialisation vector that the caller chooses may come again (SP 800-38D, 8)",
         ),
@@ -171,11 +172,13 @@ pub(super) fn weak_parameter(
         (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
             "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
         }
-        (Algorithm::AesCmac { .. } | Algorithm::Hmac { .. }, Params::Length(len), _)
-            if *len < LEAST_MAC =>
-        {
-            "a MAC has at least 64 bits (SP 800-107, 5.3.3)"
-        }
+        (
+            Algorithm::AesCmac { .. }
+            | Algorithm::Hmac { .. }
+            | Algorithm::Sm(Sm::Sm3Hmac { .. } | Sm::Sm4Cmac { .. }),
+            Params::Length(len),
+            _,
+        ) if *len < LEAST_MAC => "a MAC has at least 64 bits (SP 800-107, 5.3.3)",
         (
             Algorithm::RsaPss(_),
             Params::Pss {
