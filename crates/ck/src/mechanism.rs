@@ -225,6 +225,8 @@ pub enum Algorithm {
     RsaPkcs1(Option<Digest>),
     /// RSA PSS over the caller's digest or over a message hashed here.
     RsaPss(Option<Digest>),
+    /// RSA without padding: signatures and encryption of numbers below the modulus.
+    RsaRaw,
     /// Generation of an RSA key pair.
     RsaKeyPairGen,
     /// Generation of a secret key of the type that the row names.
@@ -426,7 +428,8 @@ const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 const SM4: Option<KeyType> = Some(KeyType::DEW_SM4);
 const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
-const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
+// From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
+const RSA_BITS: KeySizes = KeySizes::Bits(1024, 8192);
 const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
@@ -480,8 +483,12 @@ macro_rules! mechanisms {
 mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
+    RSA_X_509               Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaRaw                                         , "6.1.12";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
     RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , TRANSPORT      , RsaOaep                                        , "6.1.8";
+    // X9.31 wants primes whose neighbours have large factors. FIPS 186-5 (A.1) lets that go for primes of this size that are
+    // drawn at random, since no attack gains by it, and so the pairs are made alike.
+    RSA_X9_31_KEY_PAIR_GEN  Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.5";
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
     ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
@@ -515,6 +522,14 @@ mechanisms! {
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
     SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
+    SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
+    SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
+    SHA3_512_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_512))                       , "6.1";
+    SHA3_256_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_256))                         , "6.1";
+    SHA3_384_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_384))                         , "6.1";
+    SHA3_512_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_512))                         , "6.1";
+    SHA3_224_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_224))                       , "6.1";
+    SHA3_224_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_224))                         , "6.1";
     DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";

@@ -57,6 +57,7 @@ mod rsa_cipher;
 mod rsa_oaep;
 mod rsa_pkcs1;
 mod rsa_pss;
+mod rsa_raw;
 mod rsa_recovery;
 mod rsa_rejection;
 mod self_test;

@@ -54,7 +54,7 @@ enum Parts {
 impl Key {
     /// Parses the attributes of a key object and checks that they make a key.
     ///
-    /// RSA numbers must belong together, have a modulus of 2,048 to 4,096 bits and an odd public exponent from 65,537;
+    /// RSA numbers must belong together, have a modulus of 1,024 to 8,192 bits and an odd public exponent from 65,537;
     /// points must be on their curve, scalars below the order, AES keys 16, 24 or 32 bytes long, and the halves of XTS keys different. A private RSA key
     /// needs modulus and both exponents only: what else is missing is computed.
     ///

@@ -72,7 +72,7 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 33] = [
+pub(super) const FILES: [(&str, &str); 34] = [
     (
         "encryption_derivation",
         include_str!("../../vectors/encryption_derivation.json"),
@@ -119,6 +119,7 @@ pub(super) const FILES: [(&str, &str); 33] = [
         "rsa_pkcs1_decrypt",
         include_str!("../../vectors/rsa_pkcs1_decrypt.json"),
     ),
+    ("rsa_raw", include_str!("../../vectors/rsa_raw.json")),
     ("rsa_pss", include_str!("../../vectors/rsa_pss.json")),
     (
         "aes_key_wrap",

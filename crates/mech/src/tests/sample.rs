@@ -199,6 +199,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Poly1305
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_)
+        | Algorithm::RsaRaw
         | Algorithm::SecretKeyGen
         | Algorithm::ShakeDerivation { .. } => Params::None,
     }
@@ -330,6 +331,11 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),
         Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),
+        Algorithm::RsaRaw => {
+            // As long as the modulus, and below it.
+            message.resize(256, 6);
+            message[0] = 0;
+        }
         _ => {}
     }
     message

@@ -91,6 +91,7 @@ fn rsa_signatures_have_their_known_answers() {
 fn rsa_ciphertexts_have_their_known_answers() {
     check_file("rsa_oaep", 100);
     check_file("rsa_pkcs1_decrypt", 60);
+    check_file("rsa_raw", 20);
 }
 
 #[test]
