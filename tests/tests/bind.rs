@@ -8,12 +8,12 @@ use tests::{Host, Partition, Run, Token};
 fn a_zone_is_signed_in_the_token() {
     let host = Host::start_with_one_token();
     let token = host.token(Partition::Compat);
-    let (module, pin) = (token.module.display(), &token.pin);
+    let module = token.module.display();
     token.write(
         "engine.cnf",
         format!(
             "openssl_conf = init\n[init]\nengines = engines\n[engines]\npkcs11 = engine\n\
-             [engine]\nengine_id = pkcs11\nMODULE_PATH = {module}\nPIN = {pin}\ninit = 0\n"
+             [engine]\nengine_id = pkcs11\nMODULE_PATH = {module}\ninit = 0\n"
         ),
     );
     token.write(
@@ -36,8 +36,8 @@ fn a_zone_is_signed_in_the_token() {
                 .succeed();
             bind(&token, "dnssec-keyfromlabel")
                 .args(&format!(
-                    "-a {algorithm} {flag} -l pkcs11:token={};object={label}",
-                    token.label
+                    "-a {algorithm} {flag} -l pkcs11:token={};object={label};pin-value={}",
+                    token.label, token.pin
                 ))
                 .arg("example.test")
                 .succeed();

@@ -27,7 +27,7 @@ fn a_certificate_is_made_in_the_token_and_signs_a_message() {
         run(
             "certutil",
             &format!(
-                "-S -d sql:. -h {label} -f pin -s CN={name} -n {name} -x -t u,u,u {kind} -z noise -m 7 -Z SHA256"
+                "-S -d sql:. -h {label} -f pin -s CN={name} -n {name} -x -t CTu,CTu,CTu {kind} -z noise -m 7 -Z SHA256"
             ),
         );
         run("certutil", &format!("-K -d sql:. -h {label} -f pin")).says(&[name]);
