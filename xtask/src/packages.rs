@@ -15,7 +15,6 @@ struct Package {
 
 #[rustfmt::skip] // A table reads by its columns.
 const PACKAGES: &[Package] = &[
-    Package { name: "bind9-utils",                    program: None,        reason: "signs a zone with keys in the token" },
     Package { name: "chromium",                       program: None,        reason: "shows and prints the conformance report" },
     Package { name: "gnutls-bin",                     program: None,        reason: "p11tool, a PKCS#11 client with its own rules" },
     Package { name: "libengine-pkcs11-openssl",       program: None,        reason: "OpenSSL's way to the module" },
