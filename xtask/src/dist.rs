@@ -24,6 +24,7 @@ const ITEMS: &[Item] = &[
     Item::Built("dew-server",         "bin/dew-server"),
     Item::Built("hsmd",               "bin/hsmd"),
     Item::Built("libdew_pkcs11.so",   "lib/libdew-pkcs11.so"),
+    Item::Kept("libdew-pkcs11/include", "include"),
     Item::Kept("packaging",           "packaging"),
     Item::Kept("docs",                "docs"),
     Item::Kept("CHANGELOG.md",        "CHANGELOG.md"),

@@ -182,6 +182,7 @@ const fn is_secret(key_type: KeyType) -> bool {
             | KeyType::SHA3_256_HMAC
             | KeyType::SHA3_384_HMAC
             | KeyType::SHA3_512_HMAC
+            | KeyType::DEW_SM4
     )
 }
 
@@ -189,7 +190,7 @@ const fn is_secret(key_type: KeyType) -> bool {
 const fn has_one_length(key_type: KeyType) -> bool {
     matches!(
         key_type,
-        KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3 | KeyType::POLY1305
+        KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3 | KeyType::POLY1305 | KeyType::DEW_SM4
     )
 }
 

@@ -91,6 +91,8 @@ vocabulary! {
         ML_KEM = 0x49,
         ML_DSA = 0x4a,
         SLH_DSA = 0x4b,
+        // Dew's own (see the mechanism types).
+        DEW_SM4 = 0xc445_5720,
     }
 }
 

@@ -27,7 +27,8 @@ pub use kinds::{
     SessionState, Trust, UserType,
 };
 pub use mechanism::{
-    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Prehash, mechanism,
+    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Prehash, Sm,
+    mechanism,
 };
 pub use mechanism_type::MechanismType;
 pub use params::{MOST_PIECES, Params, Piece, Width};

@@ -215,15 +215,47 @@ pub enum Algorithm {
     RsaPkcs1(Option<Digest>),
     /// RSA PSS over the caller's digest or over a message hashed here.
     RsaPss(Option<Digest>),
+    /// RSA without padding: signatures and encryption of numbers below the modulus.
+    RsaRaw,
     /// Generation of an RSA key pair.
     RsaKeyPairGen,
     /// Generation of a secret key of the type that the row names.
     SecretKeyGen,
+    /// One of the Chinese standards' algorithms.
+    Sm(Sm),
     /// Key derivation by SHAKE of the key.
     ShakeDerivation {
         /// 128 or 256.
         bits: u16,
     },
+}
+
+/// The algorithms of the Chinese standards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sm {
+    /// The hash function SM3.
+    Sm3,
+    /// HMAC over SM3; `general` takes its length as the parameter.
+    Sm3Hmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// SM4 in cipher block chaining, without or with PKCS#7 padding.
+    Sm4Cbc {
+        /// Whether the last block is padded.
+        padded: bool,
+    },
+    /// A MAC over SM4 (SP 800-38B); `general` takes its length as the parameter.
+    Sm4Cmac {
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
+    /// SM4 in counter mode.
+    Sm4Ctr,
+    /// SM4 in electronic code book mode.
+    Sm4Ecb,
+    /// SM4 in Galois/counter mode.
+    Sm4Gcm,
 }
 
 /// Which parameter structure a mechanism takes.
@@ -341,7 +373,7 @@ pub struct Mechanism {
     pub operations: Operations,
     /// What it computes.
     pub algorithm: Algorithm,
-    /// The section of "PKCS#11 3.1, Mechanisms" it follows.
+    /// The section of "PKCS#11 3.1, Mechanisms" it follows, or its own standard.
     pub section: &'static str,
 }
 
@@ -380,7 +412,10 @@ const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
-const RSA_BITS: KeySizes = KeySizes::Bits(2048, 4096);
+const SM4: Option<KeyType> = Some(KeyType::DEW_SM4);
+const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
+// From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
+const RSA_BITS: KeySizes = KeySizes::Bits(1024, 8192);
 const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 255);
@@ -434,8 +469,12 @@ macro_rules! mechanisms {
 mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
+    RSA_X_509               Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaRaw                                         , "6.1.12";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
     RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , TRANSPORT      , RsaOaep                                        , "6.1.8";
+    // X9.31 wants primes whose neighbours have large factors. FIPS 186-5 (A.1) lets that go for primes of this size that are
+    // drawn at random, since no attack gains by it, and so the pairs are made alike.
+    RSA_X9_31_KEY_PAIR_GEN  Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.5";
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
     ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
@@ -469,6 +508,14 @@ mechanisms! {
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
     SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
+    SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
+    SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
+    SHA3_512_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_512))                       , "6.1";
+    SHA3_256_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_256))                         , "6.1";
+    SHA3_384_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_384))                         , "6.1";
+    SHA3_512_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_512))                         , "6.1";
+    SHA3_224_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_224))                       , "6.1";
+    SHA3_224_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_224))                         , "6.1";
     DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";
@@ -579,4 +626,15 @@ mechanisms! {
     CHACHA20_POLY1305       ChaCha20Poly1305, CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20Poly1305                               , "6.61";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
     HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
+    DEW_SM3                 Empty    , None   , KeySizes::None, DIGEST         , Sm(self::Sm::Sm3)                              , "GB/T 32905";
+    DEW_SM3_HMAC            Empty    , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: false })       , "GB/T 15852.2";
+    DEW_SM3_HMAC_GENERAL    Length   , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: true })        , "GB/T 15852.2";
+    DEW_SM4_KEY_GEN         Empty    , SM4    , SM4_BYTES     , GENERATE       , SecretKeyGen                                   , "GB/T 32907";
+    DEW_SM4_ECB             Empty    , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Ecb)                           , "GB/T 17964";
+    DEW_SM4_CBC             Bytes(16), SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Cbc { padded: false })         , "GB/T 17964";
+    DEW_SM4_CBC_PAD         Bytes(16), SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Cbc { padded: true })          , "GB/T 17964";
+    DEW_SM4_CTR             Counter  , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Ctr)                           , "GB/T 17964";
+    DEW_SM4_GCM             Gcm      , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Gcm)                           , "RFC 8998";
+    DEW_SM4_CMAC            Empty    , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: false })       , "GB/T 15852.1";
+    DEW_SM4_CMAC_GENERAL    Length   , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: true })        , "GB/T 15852.1";
 }

@@ -1,4 +1,4 @@
-//! Mechanism types (PKCS#11 3.2, `pkcs11t.h`).
+//! Mechanism types (PKCS#11 3.2, `pkcs11t.h`; `dew_pkcs11.h`).
 
 use crate::vocabulary;
 
@@ -484,5 +484,17 @@ vocabulary! {
         ECDH_X_AES_KEY_WRAP = 0x4038,
         ECDH_COF_AES_KEY_WRAP = 0x4039,
         PUB_KEY_FROM_PRIV_KEY = 0x403a,
+        // Dew's own, from CKM_VENDOR_DEFINED with "DEW" in it: what the standard has no number for.
+        DEW_SM3 = 0xc445_5710,
+        DEW_SM3_HMAC = 0xc445_5711,
+        DEW_SM3_HMAC_GENERAL = 0xc445_5712,
+        DEW_SM4_KEY_GEN = 0xc445_5720,
+        DEW_SM4_ECB = 0xc445_5721,
+        DEW_SM4_CBC = 0xc445_5722,
+        DEW_SM4_CBC_PAD = 0xc445_5723,
+        DEW_SM4_CTR = 0xc445_5724,
+        DEW_SM4_GCM = 0xc445_5725,
+        DEW_SM4_CMAC = 0xc445_5726,
+        DEW_SM4_CMAC_GENERAL = 0xc445_5727,
     }
 }

@@ -18,23 +18,29 @@ pub(crate) struct Counter {
 impl Counter {
     /// Starts the cipher.
     pub(crate) fn new(key: &Key, params: &Params<'_>) -> Result<Self, Error> {
-        let Params::Counter {
-            counter_bits,
-            block,
-        } = *params
-        else {
-            return Err(Error::MechanismParamInvalid);
-        };
-        let bits = u32::try_from(counter_bits)
-            .ok()
-            .filter(|bits| (1..=u128::BITS).contains(bits))
-            .ok_or(Error::MechanismParamInvalid)?;
-        let mask = u128::MAX >> (u128::BITS - bits);
-        let blocks_after_this = mask - (u128::from_be_bytes(block) & mask);
-        let remaining = blocks_after_this.saturating_add(1).saturating_mul(16);
+        let (block, remaining) = start(params)?;
         let context = CipherContext::new(Mode::Ctr, Direction::Encrypt, key.aes()?, &block)?;
         Ok(Self { context, remaining })
     }
+}
+
+/// Reads the first block, and how many bytes there are until the counter would come back to it.
+pub(crate) fn start(params: &Params<'_>) -> Result<([u8; BLOCK], u128), Error> {
+    let Params::Counter {
+        counter_bits,
+        block,
+    } = *params
+    else {
+        return Err(Error::MechanismParamInvalid);
+    };
+    let bits = u32::try_from(counter_bits)
+        .ok()
+        .filter(|bits| (1..=u128::BITS).contains(bits))
+        .ok_or(Error::MechanismParamInvalid)?;
+    let mask = u128::MAX >> (u128::BITS - bits);
+    let blocks_after_this = mask - (u128::from_be_bytes(block) & mask);
+    let remaining = blocks_after_this.saturating_add(1).saturating_mul(16);
+    Ok((block, remaining))
 }
 
 impl Cipher for Counter {

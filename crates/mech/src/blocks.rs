@@ -1,6 +1,7 @@
 //! Block ciphers block by block: ECB and CBC without padding (SP 800-38A, 6.1 and 6.2).
 
 use crate::block_cipher::BlockCipher;
+use crate::cbc_pad::InBlocks;
 use crate::ffi::{CipherContext, Direction};
 use crate::{Cipher, Error, Key};
 
@@ -81,5 +82,19 @@ impl Cipher for Blocks {
 
     fn whole_len(&self, len: usize) -> usize {
         Self::update_len(self, len)
+    }
+}
+
+impl InBlocks for Blocks {
+    fn block_len(&self) -> usize {
+        Self::block_len(self)
+    }
+
+    fn pending(&self) -> usize {
+        Self::pending(self)
+    }
+
+    fn check_whole(&self) -> Result<(), Error> {
+        Self::finish(self)
     }
 }

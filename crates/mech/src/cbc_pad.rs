@@ -7,16 +7,28 @@ use crate::blocks::Blocks;
 use crate::ffi::Direction;
 use crate::{Cipher, Error, Key};
 
-/// An encryption.
-pub(crate) struct PadEncryption(Blocks);
+/// A cipher that takes whole blocks only.
+pub(crate) trait InBlocks: Cipher {
+    /// Returns the length of a block in bytes.
+    fn block_len(&self) -> usize;
 
-impl PadEncryption {
+    /// Returns how many bytes of an unfinished block there are.
+    fn pending(&self) -> usize;
+
+    /// Fails if a block is unfinished.
+    fn check_whole(&self) -> Result<(), Error>;
+}
+
+/// An encryption.
+pub(crate) struct PadEncryption<B>(pub(crate) B);
+
+impl PadEncryption<Blocks> {
     pub(crate) fn new(cipher: BlockCipher, key: &Key, iv: &[u8]) -> Result<Self, Error> {
         Blocks::new(cipher, key, Some(iv), Direction::Encrypt).map(Self)
     }
 }
 
-impl Cipher for PadEncryption {
+impl<B: InBlocks> Cipher for PadEncryption<B> {
     fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.0.update(part, out)
     }
@@ -41,18 +53,23 @@ impl Cipher for PadEncryption {
 }
 
 /// A decryption, which keeps the last block back until it is known to be the last.
-pub(crate) struct PadDecryption {
-    blocks: Blocks,
+pub(crate) struct PadDecryption<B> {
+    blocks: B,
     held: Option<Zeroizing<Vec<u8>>>,
 }
 
-impl PadDecryption {
+impl PadDecryption<Blocks> {
     pub(crate) fn new(cipher: BlockCipher, key: &Key, iv: &[u8]) -> Result<Self, Error> {
-        let blocks = Blocks::new(cipher, key, Some(iv), Direction::Decrypt)?;
-        Ok(Self { blocks, held: None })
+        Blocks::new(cipher, key, Some(iv), Direction::Decrypt).map(Self::of)
+    }
+}
+
+impl<B: InBlocks> PadDecryption<B> {
+    pub(crate) const fn of(blocks: B) -> Self {
+        Self { blocks, held: None }
     }
 
-    const fn held_len(&self) -> usize {
+    fn held_len(&self) -> usize {
         if self.held.is_some() {
             self.blocks.block_len()
         } else {
@@ -61,7 +78,7 @@ impl PadDecryption {
     }
 }
 
-impl Cipher for PadDecryption {
+impl<B: InBlocks> Cipher for PadDecryption<B> {
     fn update(&mut self, part: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         if part.is_empty() {
             return Ok(());
@@ -82,7 +99,7 @@ impl Cipher for PadDecryption {
     }
 
     fn finish(self: Box<Self>, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.blocks.finish()?;
+        self.blocks.check_whole()?;
         let block = self.held.ok_or(Error::EncryptedDataLenRange)?;
         let len = unpadded_len(&block).ok_or(Error::EncryptedDataInvalid)?;
         out.extend_from_slice(&block[..len]);

@@ -4,6 +4,7 @@ use ck::{Digest, KeyType};
 
 use crate::ffi::{CipherContext, DigestContext, Direction, Mode};
 use crate::key::triple_des_value;
+use crate::sm;
 
 /// Computes the check value of a secret key: the first bytes of a block of zeros encrypted with it or, for a key that is
 /// no cipher's, of its SHA-1 digest.
@@ -12,6 +13,7 @@ use crate::key::triple_des_value;
 #[must_use]
 pub fn check_value(key_type: KeyType, value: &[u8]) -> Option<[u8; 3]> {
     let long = match key_type {
+        KeyType::DEW_SM4 => return sm::check_value(value),
         KeyType::AES => zeros(Mode::Ecb, value, 16)?,
         KeyType::DES2 | KeyType::DES3 => {
             zeros(Mode::TripleDesEcb, &triple_des_value(value)?[..], 8)?

@@ -29,8 +29,11 @@ use crate::poly1305::OneTimeMac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
 use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
-use crate::rsa_recovery::Recovery;
-use crate::{Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss};
+use crate::rsa_raw::{self, Raw};
+use crate::rsa_recovery::{self, Recovery};
+use crate::{
+    Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
+};
 
 /// Starts a signature or MAC.
 ///
@@ -82,6 +85,11 @@ pub fn signer(
         Algorithm::MlDsa => ml_dsa::signer(key, Form::Pure, params),
         Algorithm::HashMlDsa(prehash) => ml_dsa::signer(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            rsa_raw::signer(key)
+        }
+        Algorithm::Sm(sm) => sm::signer(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -136,6 +144,11 @@ pub fn verifier(
         Algorithm::MlDsa => ml_dsa::verifier(key, Form::Pure, params),
         Algorithm::HashMlDsa(prehash) => ml_dsa::verifier(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            rsa_raw::verifier(key)
+        }
+        Algorithm::Sm(sm) => sm::verifier(sm, params, key),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -151,11 +164,13 @@ pub fn recoverer(
     params: &Params<'_>,
     key: &Arc<Key>,
 ) -> Result<Box<dyn Cipher>, Error> {
-    if mechanism.algorithm != Algorithm::RsaPkcs1(None) {
-        return Err(Error::MechanismInvalid);
-    }
+    let form = match mechanism.algorithm {
+        Algorithm::RsaPkcs1(None) => rsa_recovery::Form::Pkcs1,
+        Algorithm::RsaRaw => rsa_recovery::Form::Raw,
+        _ => return Err(Error::MechanismInvalid),
+    };
     param::none(params)?;
-    Ok(Box::new(Recovery::new(key)?))
+    Ok(Box::new(Recovery::new(key, form)?))
 }
 
 /// Starts an encryption.
@@ -184,6 +199,11 @@ pub fn encryptor(
             param::none(params)?;
             Box::new(RsaEncryption::new(key, Pkcs1(None))?)
         }
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            Box::new(RsaEncryption::new(key, Raw)?)
+        }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Encrypt),
         _ => return symmetric(mechanism, params, key, Direction::Encrypt),
     })
 }
@@ -214,6 +234,11 @@ pub fn decryptor(
             param::none(params)?;
             Box::new(RsaDecryption::new(key, Pkcs1(None))?)
         }
+        Algorithm::RsaRaw => {
+            param::none(params)?;
+            Box::new(RsaDecryption::new(key, Raw)?)
+        }
+        Algorithm::Sm(sm) => return sm::cipher(sm, params, key, Direction::Decrypt),
         _ => return symmetric(mechanism, params, key, Direction::Decrypt),
     })
 }
@@ -266,9 +291,12 @@ fn symmetric(
 ///
 /// The mechanism does not hash, or was given a parameter.
 pub fn digester(mechanism: &Mechanism, params: &Params<'_>) -> Result<Box<dyn Digester>, Error> {
-    let Algorithm::Digest(digest) = mechanism.algorithm else {
-        return Err(Error::MechanismInvalid);
-    };
-    param::none(params)?;
-    Ok(Box::new(Hash(DigestContext::new(digest)?)))
+    match mechanism.algorithm {
+        Algorithm::Digest(digest) => {
+            param::none(params)?;
+            Ok(Box::new(Hash(DigestContext::new(digest)?)))
+        }
+        Algorithm::Sm(sm) => sm::digester(sm, params),
+        _ => Err(Error::MechanismInvalid),
+    }
 }

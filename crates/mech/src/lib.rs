@@ -3,7 +3,7 @@
 //! A mechanism of [`ck::MECHANISMS`] is chosen by its row, takes its [`ck::Params`] and a parsed [`Key`], and gives an
 //! operation: a [`Signer`], a [`Verifier`], a [`Cipher`] or a [`Digester`]. Nothing here knows of sessions, objects or
 //! policy; nothing is kept besides the keys that the caller holds. The provider is AWS-LC; only the `ffi` module tree
-//! calls it.
+//! calls it. What it does not have of the Chinese standards, the `sm` module tree takes from RustCrypto.
 
 #![deny(unsafe_code)]
 
@@ -56,10 +56,12 @@ mod rsa_cipher;
 mod rsa_oaep;
 mod rsa_pkcs1;
 mod rsa_pss;
+mod rsa_raw;
 mod rsa_recovery;
 mod rsa_rejection;
 mod self_test;
 mod signature;
+mod sm;
 mod whole;
 mod wrap;
 

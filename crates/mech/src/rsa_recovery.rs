@@ -1,4 +1,5 @@
-//! RSA signatures that give their data back (PKCS#11 `C_VerifyRecover`), after PKCS#1 v1.5 (RFC 8017, 9.2).
+//! RSA signatures that give their data back (PKCS#11 `C_VerifyRecover`), after PKCS#1 v1.5 (RFC 8017, 9.2) or without
+//! padding.
 
 use std::sync::Arc;
 
@@ -6,25 +7,39 @@ use crate::accumulator::Accumulator;
 use crate::rsa_pkcs1::{self, OVERHEAD};
 use crate::{Cipher, Error, Key};
 
+/// How the data stands in the block that was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// After the padding of PKCS#1 v1.5.
+    Pkcs1,
+    /// It is the block.
+    Raw,
+}
+
 /// A recovery in the making: one signature goes in, its data comes out at the end.
 pub(crate) struct Recovery {
     key: Arc<Key>,
+    form: Form,
     signature: Accumulator,
     modulus_len: usize,
 }
 
 impl Recovery {
-    pub(crate) fn new(key: &Arc<Key>) -> Result<Self, Error> {
+    pub(crate) fn new(key: &Arc<Key>, form: Form) -> Result<Self, Error> {
         let modulus_len = key.rsa_public()?.modulus_len();
         Ok(Self {
             key: Arc::clone(key),
+            form,
             signature: Accumulator::kept(modulus_len, Error::SignatureLenRange),
             modulus_len,
         })
     }
 
     const fn longest(&self) -> usize {
-        self.modulus_len - OVERHEAD
+        match self.form {
+            Form::Pkcs1 => self.modulus_len - OVERHEAD,
+            Form::Raw => self.modulus_len,
+        }
     }
 }
 
@@ -43,7 +58,11 @@ impl Cipher for Recovery {
             .rsa_public()?
             .public_transform(&signature)
             .map_err(|_| Error::SignatureInvalid)?;
-        out.extend_from_slice(payload(&block).ok_or(Error::SignatureInvalid)?);
+        let data = match self.form {
+            Form::Pkcs1 => payload(&block).ok_or(Error::SignatureInvalid)?,
+            Form::Raw => &block,
+        };
+        out.extend_from_slice(data);
         Ok(())
     }
 

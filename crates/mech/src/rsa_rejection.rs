@@ -8,9 +8,9 @@
 use ck::Digest;
 use zeroize::Zeroizing;
 
-use crate::Error;
 use crate::ffi::HmacContext;
 use crate::key::RsaPrivateKey;
+use crate::{Error, rsa_raw};
 
 const DIGEST: Digest = Digest::Sha256;
 /// Padding before the message: a zero, a two, eight bytes or more, a zero.
@@ -20,7 +20,7 @@ const LENGTH_CANDIDATES: usize = 128;
 
 /// Decrypts a block as long as the modulus.
 pub(crate) fn decrypt(key: &RsaPrivateKey, block: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let padded = raw(key, block)?;
+    let padded = rsa_raw::private(key, block)?;
     let synthetic = Synthetic::derive(key, block)?;
     let (valid, message_start) = unpad(&padded);
     let start = select(valid, message_start, number(padded.len() - synthetic.len));
@@ -33,24 +33,6 @@ pub(crate) fn decrypt(key: &RsaPrivateKey, block: &[u8]) -> Result<Zeroizing<Vec
         .into();
     let start = usize::try_from(start).expect("an index into the block fits");
     Ok(Zeroizing::new(chosen[start..].to_vec()))
-}
-
-/// Raises the block to the private exponent.
-///
-/// The library refuses 0, 1 and n - 1, on which the exponentiation does nothing: they stand for themselves here.
-fn raw(key: &RsaPrivateKey, block: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let (modulus, _) = key.rsa().public_parts()?;
-    let modulus = modulus.to_padded(block.len())?;
-    if block >= &modulus[..] {
-        return Err(Error::EncryptedDataInvalid);
-    }
-    let (last, leading) = block.split_last().ok_or(Error::EncryptedDataLenRange)?;
-    let small = leading.iter().all(|byte| *byte == 0) && *last <= 1;
-    let negative_one = leading == &modulus[..leading.len()] && *last == modulus[leading.len()] - 1;
-    if small || negative_one {
-        return Ok(Zeroizing::new(block.to_vec()));
-    }
-    Ok(key.rsa().private_transform(block)?)
 }
 
 /// What a ciphertext decrypts to if its padding is wrong.
@@ -133,5 +115,5 @@ const fn select_byte(mask: u32, yes: u8, no: u8) -> u8 {
 }
 
 fn number(len: usize) -> u32 {
-    u32::try_from(len).expect("a modulus has at most 512 bytes")
+    u32::try_from(len).expect("a modulus has at most 1,024 bytes")
 }

@@ -33,7 +33,7 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
     let mut attributes = rules::take(template, &rows, Origin::Import)?;
     set_defaults(profile, &mut attributes, &rows);
     if let Some(key_type) = key_type {
-        complete(&mut attributes, class, key_type, Trust::Foreign)
+        complete(profile, &mut attributes, class, key_type, Trust::Foreign)
             .map_err(|error| of_import(error, template))?;
         set_origin(&mut attributes, &Source::Outside);
     }
@@ -137,6 +137,7 @@ impl Plan {
         }
         set_defaults(profile, &mut attributes, &rows);
         policy::check_object(profile, &attributes)?;
+        policy::check_size(profile, &attributes)?;
         Ok(Self {
             profile,
             attributes,
@@ -172,7 +173,7 @@ impl Plan {
         put_named(&mut self.attributes, material)?;
         let (class, key_type) = (self.attributes.class(), self.attributes.key_type());
         let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
-        complete(&mut self.attributes, class, key_type, trust)?;
+        complete(self.profile, &mut self.attributes, class, key_type, trust)?;
         set_origin(&mut self.attributes, &self.source);
         finish(self.profile, &mut self.attributes, template)?;
         if wanted.is_some() && wanted != self.attributes.number(A::VALUE_LEN) {
@@ -230,6 +231,7 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
 
 /// Checks an imported key, and computes what it lacks.
 fn complete(
+    profile: Profile,
     attributes: &mut Attributes,
     class: ObjectClass,
     key_type: KeyType,
@@ -245,7 +247,7 @@ fn complete(
         }
     };
     put(attributes, material);
-    Ok(())
+    policy::check_size(profile, attributes)
 }
 
 /// Puts in the values of a key, which must be of the parameter set that the template names.

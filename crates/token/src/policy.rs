@@ -23,6 +23,8 @@
 //! | deriving a key by a mere hash of another | accepted | refused |
 //! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
+//! | RSA keys below 2,048 bits (R11) | accepted | refused |
+//! | RSA without padding (R11) | accepted | refused |
 //! | signing by HashML-DSA a digest that is weaker than the key (FIPS 204, 5.4) | accepted | refused |
 //! | signing over SHA-1, encryption by RSA PKCS#1 v1.5 (R11) | accepted | refused |
 
@@ -40,7 +42,7 @@ pub use derivation::decide_derive;
 pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{decide_generate, key_sizes, served};
+pub(crate) use strength::{check_size, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
@@ -298,7 +300,12 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
 const fn is_cipher(key_type: KeyType) -> bool {
     matches!(
         key_type,
-        KeyType::AES | KeyType::AES_XTS | KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3
+        KeyType::AES
+            | KeyType::AES_XTS
+            | KeyType::CHACHA20
+            | KeyType::DES2
+            | KeyType::DES3
+            | KeyType::DEW_SM4
     )
 }
 

@@ -14,6 +14,7 @@ mod imports;
 mod isolation;
 mod keys;
 mod lattice_signatures;
+mod legacy;
 mod lockout;
 mod login;
 mod objects;

@@ -5,6 +5,7 @@
 mod calls;
 mod constants;
 mod fork;
+mod header;
 mod host;
 mod hsm;
 mod initialize;

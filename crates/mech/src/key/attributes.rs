@@ -5,8 +5,8 @@ use ck::AttributeType;
 use crate::Error;
 use crate::ffi::BigNum;
 
-/// More than any number of a supported key takes (4,096 bits), leading zeros included.
-const NUMBER_MAX: usize = 520;
+/// More than any number of a supported key takes (8,192 bits), leading zeros included.
+const NUMBER_MAX: usize = 1032;
 
 /// The attributes of a key object.
 #[derive(Clone, Copy)]

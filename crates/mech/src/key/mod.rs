@@ -54,7 +54,7 @@ enum Parts {
 impl Key {
     /// Parses the attributes of a key object and checks that they make a key.
     ///
-    /// RSA numbers must belong together, have a modulus of 2,048 to 4,096 bits and an odd public exponent from 65,537;
+    /// RSA numbers must belong together, have a modulus of 1,024 to 8,192 bits and an odd public exponent from 65,537;
     /// points must be on their curve, scalars below the order, AES keys 16, 24 or 32 bytes long, and the halves of XTS keys different. A private RSA key
     /// needs modulus and both exponents only: what else is missing is computed.
     ///
@@ -251,6 +251,22 @@ impl Key {
         let fits = matches!(self.key_type, KeyType::DES2 | KeyType::DES3);
         match &self.parts {
             Parts::Secret(value) if fits => secret::triple_des(value).ok_or(Error::KeySizeRange),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the SM4 key that this must be.
+    pub(crate) fn sm4(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::DEW_SM4 => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the value of the generic secret that this must be.
+    pub(crate) fn generic_secret(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::GENERIC_SECRET => Ok(value),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }

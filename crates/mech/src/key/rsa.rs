@@ -10,7 +10,7 @@ use crate::ffi::{BigNum, DigestContext, Rsa, RsaPrivateParts};
 use crate::{Error, Material};
 
 /// The sizes of the modulus in bits (see the mechanism table).
-const MODULUS_BITS: RangeInclusive<usize> = 2048..=4096;
+const MODULUS_BITS: RangeInclusive<usize> = 1024..=8192;
 /// The smallest public exponent (FIPS 186-5, 5.4) and the largest that verifiers commonly take.
 const EXPONENTS: RangeInclusive<u64> = 65_537..=0xffff_ffff;
 

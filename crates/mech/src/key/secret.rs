@@ -11,6 +11,8 @@ use crate::Error;
 pub(crate) const LONGEST: usize = 512;
 /// The length of the two AES keys of XTS together.
 const XTS_LEN: usize = 64;
+/// The length of an SM4 key.
+const SM4_LEN: usize = 16;
 /// The length of the keys of ChaCha20 and Poly1305.
 const CHACHA_LEN: usize = 32;
 /// The length of two DES keys together.
@@ -85,6 +87,7 @@ pub(crate) fn triple_des(value: &[u8]) -> Option<Zeroizing<[u8; DES3_LEN]>> {
 #[must_use]
 pub const fn fixed_len(key_type: KeyType) -> Option<usize> {
     match key_type {
+        KeyType::DEW_SM4 => Some(SM4_LEN),
         KeyType::CHACHA20 | KeyType::POLY1305 => Some(CHACHA_LEN),
         KeyType::DES2 => Some(DES2_LEN),
         KeyType::DES3 => Some(DES3_LEN),

@@ -3,6 +3,7 @@
 mod asymmetric;
 mod chacha;
 mod chained;
+mod chinese;
 mod lattice;
 mod modes;
 mod symmetric;
@@ -84,6 +85,8 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         modes::MODES,
         chained::CHAINED,
         chacha::CHACHA,
+        chinese::HASH_AND_MACS,
+        chinese::CIPHERS,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,

@@ -71,7 +71,9 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 30] = [
+pub(super) const FILES: [(&str, &str); 33] = [
+    ("sm3", include_str!("../../vectors/sm3.json")),
+    ("sm4", include_str!("../../vectors/sm4.json")),
     ("chacha20", include_str!("../../vectors/chacha20.json")),
     (
         "digest_derivation",
@@ -112,6 +114,7 @@ pub(super) const FILES: [(&str, &str); 30] = [
         "rsa_pkcs1_decrypt",
         include_str!("../../vectors/rsa_pkcs1_decrypt.json"),
     ),
+    ("rsa_raw", include_str!("../../vectors/rsa_raw.json")),
     ("rsa_pss", include_str!("../../vectors/rsa_pss.json")),
     (
         "aes_key_wrap",

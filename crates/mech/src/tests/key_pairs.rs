@@ -28,7 +28,22 @@ fn generate_ec(params: &[u8]) -> Result<(Material, Material), Error> {
 
 #[test]
 fn rsa_sizes_that_the_library_would_round_are_refused() {
-    for bits in [0, 1024, 2047, 2049, 2056, 2176, 4095, 4352, 8192, u64::MAX] {
+    for bits in [
+        0,
+        512,
+        768,
+        1023,
+        1025,
+        1152,
+        2047,
+        2049,
+        2056,
+        2176,
+        4095,
+        8191,
+        8448,
+        u64::MAX,
+    ] {
         assert_eq!(
             generate_rsa(bits, None).unwrap_err(),
             Error::KeySizeRange,

@@ -151,6 +151,36 @@ fn a_key_of_another_type_or_the_other_half_is_refused() {
 }
 
 #[test]
+fn a_key_of_sm4_has_one_length() {
+    let row = row(MechanismType::DEW_SM4_KEY_GEN);
+    let made = generate_key(row, &Params::None, None).unwrap();
+    assert_eq!(made[0].1.len(), 16);
+    for len in [0, 15, 17, 32] {
+        let made = generate_key(row, &Params::None, Some(len)).map(drop);
+        assert_eq!(made, Err(Error::KeySizeRange));
+    }
+}
+
+#[test]
+fn sm4_gcm_takes_the_nonces_and_tags_of_its_standard() {
+    let row = row(MechanismType::DEW_SM4_GCM);
+    let key = secret(KeyType::DEW_SM4, &[0; 16]);
+    for (iv_len, tag_bits) in [(11, 128), (13, 128), (16, 128), (12, 96), (12, 120)] {
+        let params = Params::Gcm {
+            iv: &[9; 16][..iv_len],
+            aad: &[],
+            tag_bits,
+        };
+        let started = encryptor(row, &params, &key).map(drop);
+        assert_eq!(
+            started,
+            Err(Error::MechanismParamInvalid),
+            "{iv_len} {tag_bits}"
+        );
+    }
+}
+
+#[test]
 fn gcm_decryption_holds_a_bounded_amount() {
     let row = row(MechanismType::AES_GCM);
     let key = secret(KeyType::AES, &[0; 16]);

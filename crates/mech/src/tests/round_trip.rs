@@ -67,11 +67,15 @@ fn recovers(row: &Mechanism, keys: &Keys) {
         recovery.update(signature, &mut data)?;
         recovery.finish(&mut data).map(|()| data)
     };
-    assert_eq!(recover(&signature), Ok(message), "{}", row.id);
+    assert_eq!(recover(&signature), Ok(message.clone()), "{}", row.id);
     for index in 0..signature.len() {
         let mut forged = signature.clone();
         forged[index] ^= 0x10;
-        assert_eq!(recover(&forged), Err(Error::SignatureInvalid), "{}", row.id);
+        match row.algorithm {
+            // Without padding any number is the signature of another.
+            Algorithm::RsaRaw => assert_ne!(recover(&forged).as_ref(), Ok(&message)),
+            _ => assert_eq!(recover(&forged), Err(Error::SignatureInvalid), "{}", row.id),
+        }
     }
     let short = recover(&signature[1..]);
     assert_eq!(short, Err(Error::SignatureLenRange), "{}", row.id);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::{
     Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    Params, Piece, Width,
+    Params, Piece, Sm, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -157,6 +157,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             aad: &[],
             tag_bits: 128,
         },
+        Algorithm::Sm(sm) => chinese(sm),
         Algorithm::AesGcm => Params::Gcm {
             iv: &BLOCK,
             aad: b"associated",
@@ -202,6 +203,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Poly1305
         | Algorithm::RsaKeyPairGen
         | Algorithm::RsaPkcs1(_)
+        | Algorithm::RsaRaw
         | Algorithm::SecretKeyGen
         | Algorithm::ShakeDerivation { .. } => Params::None,
     }
@@ -237,6 +239,25 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
             Params::Length(7)
         }
         _ => Params::None,
+    }
+}
+
+fn chinese(sm: Sm) -> Params<'static> {
+    match sm {
+        Sm::Sm3Hmac { general: true } | Sm::Sm4Cmac { general: true } => Params::Length(11),
+        Sm::Sm4Cbc { .. } => Params::Bytes(&BLOCK),
+        Sm::Sm4Ctr => Params::Counter {
+            counter_bits: 64,
+            block: BLOCK,
+        },
+        Sm::Sm4Gcm => Params::Gcm {
+            iv: &BLOCK[..12],
+            aad: b"associated",
+            tag_bits: 128,
+        },
+        Sm::Sm3 | Sm::Sm3Hmac { general: false } | Sm::Sm4Cmac { general: false } | Sm::Sm4Ecb => {
+            Params::None
+        }
     }
 }
 
@@ -281,6 +302,7 @@ fn digest_mechanism(digest: Digest) -> MechanismType {
 pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
+        Algorithm::Sm(Sm::Sm4Cbc { padded: false } | Sm::Sm4Ecb) => message.truncate(len / 16 * 16),
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
         Algorithm::Des3Cbc { padded: false } | Algorithm::Des3Ecb => message.truncate(len / 8 * 8),
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
@@ -292,6 +314,11 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),
         Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),
+        Algorithm::RsaRaw => {
+            // As long as the modulus, and below it.
+            message.resize(256, 6);
+            message[0] = 0;
+        }
         _ => {}
     }
     message

@@ -90,6 +90,7 @@ fn rsa_signatures_have_their_known_answers() {
 fn rsa_ciphertexts_have_their_known_answers() {
     check_file("rsa_oaep", 100);
     check_file("rsa_pkcs1_decrypt", 60);
+    check_file("rsa_raw", 20);
 }
 
 #[test]
@@ -126,6 +127,12 @@ fn ml_dsa_has_its_known_answers() {
 #[test]
 fn ml_kem_has_its_known_answers() {
     check_file("ml_kem", 90);
+}
+
+#[test]
+fn chinese_algorithms_have_their_known_answers() {
+    check_file("sm3", 40);
+    check_file("sm4", 60);
 }
 
 #[test]

@@ -3,17 +3,20 @@
 use ck::flags::mechanism as ckf;
 use ck::{
     Algorithm, AttributeType, Digest, KeySizes, KeyType, Mechanism, MechanismType, Params, Prehash,
+    Sm,
 };
 
 use super::secrets::LEAST_LEN;
 use super::wrapping::makes_nonce;
 use super::{Decision, Profile, Refusal, Usage};
-use crate::Attributes;
+use crate::{Attributes, Error};
 
 /// The least length of a MAC in bytes: 64 bits (SP 800-107, 5.3.3).
 const LEAST_MAC: u64 = 8;
 /// The least length of a GCM tag in bits (SP 800-38D, appendix C).
 const LEAST_TAG: u64 = 96;
+/// The least size of an RSA modulus in bits (SP 800-131A).
+const LEAST_MODULUS: u64 = 2048;
 /// The least number of bits of a nonce that are drawn (SP 800-38D, 8.2.2).
 const LEAST_RANDOM: u64 = 96;
 /// The least length of a CCM MAC in bytes: 64 bits (SP 800-38C, appendix B).
@@ -35,13 +38,42 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
             mechanism.key_type,
             Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
         );
-    if profile == Profile::Compat || !secret {
+    if profile == Profile::Compat {
         return (min, max);
     }
-    match mechanism.key_sizes {
-        KeySizes::Bits(..) => (min.max(LEAST_LEN * 8), max),
-        KeySizes::Bytes(..) | KeySizes::None => (min.max(LEAST_LEN), max),
+    let least = match mechanism.key_sizes {
+        _ if mechanism.key_type == Some(KeyType::RSA) => LEAST_MODULUS,
+        _ if !secret => min,
+        KeySizes::Bits(..) => LEAST_LEN * 8,
+        KeySizes::Bytes(..) | KeySizes::None => LEAST_LEN,
+    };
+    (min.max(least), max)
+}
+
+/// Checks that a key, or one that a template asks for, is no shorter than `strict` lets it be.
+///
+/// # Errors
+/// The size is out of range.
+pub(crate) fn check_size(profile: Profile, key: &Attributes) -> Result<(), Error> {
+    if profile == Profile::Compat || key.key_type() != Some(KeyType::RSA) {
+        return Ok(());
     }
+    let bits = key.get(AttributeType::MODULUS).map_or_else(
+        || key.number(AttributeType::MODULUS_BITS),
+        |modulus| u64::try_from(bits(modulus)).ok(),
+    );
+    match bits {
+        Some(bits) if bits < LEAST_MODULUS => Err(mech::Error::KeySizeRange.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Counts the bits of a number, most significant byte first.
+fn bits(number: &[u8]) -> usize {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let digits = &number[zeros..];
+    let first = digits.first().map_or(0, |byte| byte.leading_zeros());
+    8 * digits.len() - usize::try_from(first).unwrap_or_default()
 }
 
 /// Refuses what `strict` does not do with a mechanism.
@@ -91,7 +123,7 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::ENCRYPT,
             "an initialisation vector that the caller chooses may come again (SP 800-38A, appendix C)",
         ),
-        Algorithm::AesCtr => (
+        Algorithm::AesCtr | Algorithm::Sm(Sm::Sm4Ctr) => (
             ckf::ENCRYPT,
             "a counter that the caller chooses may come again (SP 800-38A, appendix B)",
         ),
@@ -99,7 +131,7 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::ENCRYPT | ckf::WRAP,
             "a nonce that the caller chooses may come again (SP 800-38C, 5.3)",
         ),
-        Algorithm::AesGcm => (
+        Algorithm::AesGcm | Algorithm::Sm(Sm::Sm4Gcm) => (
             ckf::ENCRYPT | ckf::WRAP,
             "an initialisation vector that the caller chooses may come again (SP 800-38D, 8)",
         ),
@@ -112,6 +144,10 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
         | Algorithm::RsaPss(Some(Digest::Sha1)) => {
             (ckf::SIGN, "SHA-1 is not for new signatures (SP 800-131A)")
         }
+        Algorithm::RsaRaw => (
+            u64::MAX,
+            "without padding nothing that RSA does is safe (RFC 8017, 5)",
+        ),
         Algorithm::RsaPkcs1(None) => (
             ckf::ENCRYPT | ckf::DECRYPT,
             "PKCS#1 v1.5 is not for encryption (SP 800-131A)",
@@ -167,11 +203,13 @@ pub(super) fn weak_parameter(
         (Algorithm::AesCcm, Params::Ccm { mac_len, .. }, _) if *mac_len < LEAST_CCM_MAC => {
             "a CCM MAC has at least 64 bits (SP 800-38C, appendix B)"
         }
-        (Algorithm::AesCmac { .. } | Algorithm::Hmac { .. }, Params::Length(len), _)
-            if *len < LEAST_MAC =>
-        {
-            "a MAC has at least 64 bits (SP 800-107, 5.3.3)"
-        }
+        (
+            Algorithm::AesCmac { .. }
+            | Algorithm::Hmac { .. }
+            | Algorithm::Sm(Sm::Sm3Hmac { .. } | Sm::Sm4Cmac { .. }),
+            Params::Length(len),
+            _,
+        ) if *len < LEAST_MAC => "a MAC has at least 64 bits (SP 800-107, 5.3.3)",
         (
             Algorithm::RsaPss(_),
             Params::Pss {

@@ -352,6 +352,7 @@ fn the_information_on_a_mechanism_is_that_of_the_partition() {
         (M::AES_KEY_GEN, (16, 32), (16, 32)),
         (M::AES_XTS_KEY_GEN, (64, 64), (64, 64)),
         (M::HKDF_KEY_GEN, (1, 512), (16, 512)),
+        (M::RSA_PKCS, (1024, 8192), (2048, 8192)),
     ] {
         let sizes = |bench| {
             let info = info(bench, mechanism);
@@ -375,6 +376,9 @@ fn weak_algorithms_are_for_compat() {
         (Usage::Sign, &rsa, M::SHA1_RSA_PKCS, no),
         (Usage::Decrypt, &rsa, M::RSA_PKCS, no),
         (Usage::Encrypt, &rsa_public, M::RSA_PKCS, no),
+        (Usage::Sign, &rsa, M::RSA_X_509, no),
+        (Usage::Decrypt, &rsa, M::RSA_X_509, no),
+        (Usage::Verify, &rsa_public, M::RSA_X_509, no),
         // Old signatures may still be verified.
         (Usage::Verify, &rsa_public, M::SHA1_RSA_PKCS, Rv::OK),
         (Usage::Sign, &ec, M::ECDSA_SHA1, no),

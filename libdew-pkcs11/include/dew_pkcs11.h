@@ -1,0 +1,44 @@
+/*
+ * What Dew's PKCS#11 module has beyond the standard.
+ *
+ * The file has numbers only and includes nothing, so it goes with any pkcs11.h, before or after it, in C and in C++.
+ * Parameters are structures of the standard, which pkcs11.h has. All numbers are CKM_VENDOR_DEFINED or its like, with
+ * "DEW" in them.
+ */
+#ifndef DEW_PKCS11_H
+#define DEW_PKCS11_H
+
+/* Key types (CK_KEY_TYPE). */
+
+/* CKO_SECRET_KEY of 16 bytes; CKA_VALUE_LEN may be left out. */
+#define CKK_DEW_SM4 0xC4455720UL
+
+/* Mechanisms (CK_MECHANISM_TYPE): the hash function SM3 (GB/T 32905). */
+
+/* C_Digest; no parameter. */
+#define CKM_DEW_SM3 0xC4455710UL
+/* C_Sign and C_Verify with a CKK_GENERIC_SECRET; no parameter; 32 bytes. */
+#define CKM_DEW_SM3_HMAC 0xC4455711UL
+/* The same; CK_MAC_GENERAL_PARAMS, 1 to 32 bytes. */
+#define CKM_DEW_SM3_HMAC_GENERAL 0xC4455712UL
+
+/* Mechanisms: the block cipher SM4 (GB/T 32907), with a CKK_DEW_SM4. */
+
+/* C_GenerateKey; no parameter. */
+#define CKM_DEW_SM4_KEY_GEN 0xC4455720UL
+/* C_Encrypt and C_Decrypt of whole blocks; no parameter. */
+#define CKM_DEW_SM4_ECB 0xC4455721UL
+/* C_Encrypt and C_Decrypt of whole blocks; the initialisation vector of 16 bytes. */
+#define CKM_DEW_SM4_CBC 0xC4455722UL
+/* The same for any length, with the padding of PKCS#7. */
+#define CKM_DEW_SM4_CBC_PAD 0xC4455723UL
+/* C_Encrypt and C_Decrypt; CK_AES_CTR_PARAMS. */
+#define CKM_DEW_SM4_CTR 0xC4455724UL
+/* C_Encrypt and C_Decrypt as in RFC 8998; CK_GCM_PARAMS with an IV of 12 bytes and a tag of 128 bits. */
+#define CKM_DEW_SM4_GCM 0xC4455725UL
+/* C_Sign and C_Verify; no parameter; 16 bytes. */
+#define CKM_DEW_SM4_CMAC 0xC4455726UL
+/* The same; CK_MAC_GENERAL_PARAMS, 1 to 16 bytes. */
+#define CKM_DEW_SM4_CMAC_GENERAL 0xC4455727UL
+
+#endif
