@@ -41,7 +41,7 @@ fn java_makes_keys_signs_encrypts_and_serves_tls() {
         .patience(PATIENCE)
         .succeed()
         .says(&["all is well"]);
-    println!("{finished}");
+    eprintln!("{finished}");
 }
 
 fn keytool(token: &Token) -> Run {

@@ -21,7 +21,7 @@ fn a_certificate_is_made_in_the_token_and_signs_a_message() {
         .arg(&token.module)
         .succeed();
     run("modutil", "-dbdir sql:. -list").says(&["dew", &token.label]);
-    println!("NSS {}", run("dpkg-query", "-W libnss3-tools"));
+    eprintln!("NSS {}", run("dpkg-query", "-W libnss3-tools"));
     let label = &token.label;
     for (name, kind) in [("rsa", "-k rsa -g 2048"), ("ec", "-k ec -q nistp256")] {
         run(

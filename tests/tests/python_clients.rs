@@ -30,5 +30,5 @@ fn check(script: &str) {
         .env("PIN", &token.pin)
         .succeed()
         .says(&["all is well"]);
-    println!("{finished}");
+    eprintln!("{finished}");
 }

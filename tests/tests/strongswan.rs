@@ -27,7 +27,7 @@ fn certificates_are_signed_in_the_token() {
             .arg("CN=strongSwan test")
             .input(format!("{}\n", token.pin))
             .succeed();
-        println!("{}", pki(&token).arg("--help").finish());
+        eprintln!("{}", pki(&token).arg("--help").finish());
         token.write("ca.pem", finished.bytes());
         token
             .openssl()
