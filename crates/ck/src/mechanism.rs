@@ -118,6 +118,11 @@ pub enum Algorithm {
     AesCts,
     /// AES in electronic code book mode.
     AesEcb,
+    /// Key derivation by encrypting data by AES.
+    AesEncryptData {
+        /// Whether its blocks are chained.
+        chained: bool,
+    },
     /// AES in Galois/counter mode.
     AesGcm,
     /// The tag of Galois/counter mode as a MAC.
@@ -163,6 +168,11 @@ pub enum Algorithm {
     },
     /// Triple DES in electronic code book mode.
     Des3Ecb,
+    /// Key derivation by encrypting data by triple DES.
+    Des3EncryptData {
+        /// Whether its blocks are chained.
+        chained: bool,
+    },
     /// A MAC by cipher block chaining of triple DES (FIPS 113); `general` takes its length as the parameter.
     Des3Mac {
         /// Whether the caller chooses the length.
@@ -271,6 +281,10 @@ pub enum ParamShape {
     Length,
     /// `CK_AES_CTR_PARAMS`.
     Counter,
+    /// `CK_KEY_DERIVATION_STRING_DATA`.
+    Data,
+    /// `CK_AES_CBC_ENCRYPT_DATA_PARAMS` and its like: an initialisation vector of so many bytes, and data.
+    VectorAndData(usize),
     /// `CK_CHACHA20_PARAMS`.
     ChaCha20,
     /// `CK_SALSA20_CHACHA20_POLY1305_PARAMS`.
@@ -603,6 +617,10 @@ mechanisms! {
     AES_XCBC_MAC            Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: false }                    , "6.10.10";
     AES_XCBC_MAC_96         Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: true }                     , "6.10.11";
     AES_GMAC                Gmac     , AES    , AES_BYTES     , SIGN           , AesGmac                                        , "6.13";
+    DES3_ECB_ENCRYPT_DATA   Data     , DES3   , DES_BYTES     , DERIVE         , Des3EncryptData { chained: false }             , "6.17";
+    DES3_CBC_ENCRYPT_DATA   VectorAndData(8), DES3   , DES_BYTES     , DERIVE         , Des3EncryptData { chained: true }              , "6.17";
+    AES_ECB_ENCRYPT_DATA    Data     , AES    , AES_BYTES     , DERIVE         , AesEncryptData { chained: false }              , "6.17";
+    AES_CBC_ENCRYPT_DATA    VectorAndData(16), AES    , AES_BYTES     , DERIVE         , AesEncryptData { chained: true }               , "6.17";
     CHACHA20_KEY_GEN        Empty    , CHACHA20, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.58.4";
     CHACHA20                ChaCha20 , CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20                                       , "6.58.5";
     POLY1305_KEY_GEN        Empty    , POLY1305, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.60.3";

@@ -14,6 +14,13 @@ pub enum Params<'a> {
     Malformed,
     /// A plain byte string: an initialisation vector.
     Bytes(&'a [u8]),
+    /// `CK_AES_CBC_ENCRYPT_DATA_PARAMS` and its like.
+    VectorAndData {
+        /// The initialisation vector.
+        vector: &'a [u8],
+        /// What is encrypted.
+        data: &'a [u8],
+    },
     /// A plain `CK_ULONG`: the length in bytes of a MAC (`CK_MAC_GENERAL_PARAMS`).
     Length(u64),
     /// `CK_AES_CTR_PARAMS`.

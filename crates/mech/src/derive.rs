@@ -3,7 +3,8 @@
 use ck::{Algorithm, Mechanism, Params};
 use zeroize::Zeroizing;
 
-use crate::{Error, Key, counter_kdf, digest_derivation, ecdh, hkdf};
+use crate::block_cipher::BlockCipher;
+use crate::{Error, Key, counter_kdf, digest_derivation, ecdh, encryption_derivation, hkdf};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -27,6 +28,13 @@ pub fn derive(
         }
         Algorithm::ShakeDerivation { bits } => {
             return digest_derivation::derive_by_shake(bits, params, key, wanted);
+        }
+        Algorithm::AesEncryptData { chained } => {
+            return encryption_derivation::derive(BlockCipher::Aes, chained, params, key, wanted);
+        }
+        Algorithm::Des3EncryptData { chained } => {
+            let cipher = BlockCipher::TripleDes;
+            return encryption_derivation::derive(cipher, chained, params, key, wanted);
         }
         Algorithm::Ecdh => ecdh::derive,
         Algorithm::Hkdf => hkdf::derive,

@@ -40,6 +40,7 @@ mod ecdh;
 mod ecdsa;
 mod eddsa;
 mod encapsulation;
+mod encryption_derivation;
 mod error;
 mod generate;
 mod hkdf;

@@ -182,6 +182,10 @@ fn every_kind_of_derivation_is_read_back() {
                 pieces
             },
         },
+        Params::VectorAndData {
+            vector: &[9; 16],
+            data: b"data",
+        },
         Params::Hkdf {
             extract: true,
             expand: false,

@@ -20,7 +20,7 @@
 //! | check value and digest of a secret below 14 bytes | no check value; digested where it is not sensitive | there is none |
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
-//! | deriving a key by a mere hash of another | accepted | refused |
+//! | deriving a key by a mere hash of another, or by encrypting data | accepted | refused |
 //! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | RSA keys below 2,048 bits (R11) | accepted | refused |
@@ -286,6 +286,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         Algorithm::Des3Cbc { .. }
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Ecb
+        | Algorithm::Des3EncryptData { .. }
         | Algorithm::Des3Mac { .. } => matches!(key_type, KeyType::DES2 | KeyType::DES3),
         _ => mechanism.key_type == Some(key_type),
     };

@@ -49,6 +49,7 @@ pub(super) struct CaseParams {
     bytes: Option<String>,
     context: Option<String>,
     counter_bits: Option<u64>,
+    data: Option<String>,
     data_len: Option<u64>,
     digest: Option<String>,
     expand: Option<bool>,
@@ -71,7 +72,11 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 33] = [
+pub(super) const FILES: [(&str, &str); 34] = [
+    (
+        "encryption_derivation",
+        include_str!("../../vectors/encryption_derivation.json"),
+    ),
     ("sm3", include_str!("../../vectors/sm3.json")),
     ("sm4", include_str!("../../vectors/sm4.json")),
     ("chacha20", include_str!("../../vectors/chacha20.json")),
@@ -284,7 +289,7 @@ impl CaseParams {
             &self.public_data,
         ];
         let bytes = first.into_iter().find_map(Option::as_ref);
-        let second = [&self.aad, &self.shared_data, &self.info];
+        let second = [&self.aad, &self.data, &self.shared_data, &self.info];
         let second = second.into_iter().find_map(Option::as_ref);
         let decode = |text: Option<&String>| {
             text.map(|text| hex::decode(text).unwrap())
@@ -361,6 +366,12 @@ impl CaseParams {
     }
 
     fn derivation<'a>(&self, owned: &'a Owned) -> Option<Params<'a>> {
+        if self.data.is_some() {
+            return Some(Params::VectorAndData {
+                vector: &owned.bytes,
+                data: &owned.second,
+            });
+        }
         if !self.pieces.is_empty() {
             let mut pieces = [Piece::Absent; MOST_PIECES];
             for (index, text) in self.pieces.iter().enumerate() {

@@ -190,6 +190,9 @@ fn derives(row: &Mechanism, keys: &Keys) {
     match row.algorithm {
         Algorithm::CounterKdf => return counts(row, keys),
         Algorithm::Hkdf => return expands(row, keys),
+        Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
+            return encrypts_data(row, keys);
+        }
         Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => {
             return hashes(row, keys);
         }
@@ -240,6 +243,18 @@ fn counts(row: &Mechanism, keys: &Keys) {
     let (short, long) = (secret(40), secret(100));
     assert_eq!(*short, long[..40]);
     assert_ne!(long[..32], long[32..64]);
+}
+
+/// A shorter secret begins as a longer one, and there are no more bytes than the data has.
+fn encrypts_data(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let secret = |len| derive(row, &sample.params, &sample.private, len);
+    let whole = secret(None).unwrap();
+    assert_eq!(whole.len(), 48);
+    assert_eq!(secret(Some(20)).unwrap()[..], whole[..20]);
+    for len in [0, 49] {
+        assert_eq!(secret(Some(len)), Err(Error::KeySizeRange));
+    }
 }
 
 /// The same key gives the same secret, another key another one.

@@ -139,12 +139,18 @@ impl Keys {
 /// Gives a parameter of the shape that the algorithm takes.
 pub(super) fn params(row: &Mechanism) -> Params<'static> {
     match row.algorithm {
-        Algorithm::CounterKdf | Algorithm::Ecdh | Algorithm::Hkdf => derivation(row.algorithm),
+        Algorithm::AesEncryptData { .. }
+        | Algorithm::CounterKdf
+        | Algorithm::Des3EncryptData { .. }
+        | Algorithm::Ecdh
+        | Algorithm::Hkdf => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm
         | Algorithm::AesCfb { .. }
         | Algorithm::AesCmac { .. }
         | Algorithm::AesCtr
+        | Algorithm::AesGcm
+        | Algorithm::AesGmac
         | Algorithm::AesMac { .. }
         | Algorithm::AesOfb
         | Algorithm::ChaCha20
@@ -152,17 +158,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cbc { .. }
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
-        Algorithm::AesGmac => Params::Gcm {
-            iv: &BLOCK,
-            aad: &[],
-            tag_bits: 128,
-        },
         Algorithm::Sm(sm) => chinese(sm),
-        Algorithm::AesGcm => Params::Gcm {
-            iv: &BLOCK,
-            aad: b"associated",
-            tag_bits: 128,
-        },
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
         Algorithm::RsaOaep => Params::Oaep {
             digest: MechanismType::SHA256,
@@ -220,6 +216,16 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
             nonce: &BLOCK[..13],
             aad: b"associated",
             mac_len: 16,
+        },
+        Algorithm::AesGmac => Params::Gcm {
+            iv: &BLOCK,
+            aad: &[],
+            tag_bits: 128,
+        },
+        Algorithm::AesGcm => Params::Gcm {
+            iv: &BLOCK,
+            aad: b"associated",
+            tag_bits: 128,
         },
         Algorithm::ChaCha20 => Params::Counter {
             counter_bits: 32,
@@ -286,6 +292,17 @@ fn derivation(algorithm: Algorithm) -> Params<'static> {
             salt: b"salt",
             info: b"info",
         },
+        Algorithm::AesEncryptData { chained: true } => Params::VectorAndData {
+            vector: &BLOCK,
+            data: &[3; 48],
+        },
+        Algorithm::Des3EncryptData { chained: true } => Params::VectorAndData {
+            vector: &BLOCK[..8],
+            data: &[3; 48],
+        },
+        Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
+            Params::Bytes(&[3; 48])
+        }
         _ => Params::None,
     }
 }

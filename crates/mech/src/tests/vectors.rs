@@ -68,6 +68,7 @@ fn extracted_and_expanded_secrets_have_their_known_answers() {
     check_file("hkdf", 100);
     check_file("counter_kdf", 20);
     check_file("digest_derivation", 40);
+    check_file("encryption_derivation", 20);
 }
 
 #[test]

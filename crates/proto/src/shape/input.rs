@@ -226,7 +226,10 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
         }
         Params::SignContext { .. } => encode_sign_context(params, writer),
         Params::Aead { .. } => encode_aead(params, writer),
-        Params::CounterKdf { .. } | Params::Ecdh { .. } | Params::Hkdf { .. } => {
+        Params::CounterKdf { .. }
+        | Params::Ecdh { .. }
+        | Params::Hkdf { .. }
+        | Params::VectorAndData { .. } => {
             encode_derivation(params, writer);
         }
     }
@@ -322,6 +325,11 @@ fn encode_derivation(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u64(kdf.0);
             writer.bytes(shared_data);
             writer.bytes(public_data);
+        }
+        Params::VectorAndData { vector, data } => {
+            writer.u8(30);
+            writer.bytes(vector);
+            writer.bytes(data);
         }
         Params::CounterKdf { function, pieces } => {
             writer.u8(12);
@@ -446,6 +454,10 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             }
             Params::CounterKdf { function, pieces }
         }
+        30 => Params::VectorAndData {
+            vector: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
         11 => Params::Hkdf {
             extract: reader.u8(WHAT)? != 0,
             expand: reader.u8(WHAT)? != 0,

@@ -107,6 +107,10 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::SIGN | ckf::VERIFY,
             "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
         ),
+        Algorithm::AesEncryptData { .. } => (
+            ckf::DERIVE,
+            "whoever chooses the data learns what the key encrypts (SP 800-108 has better)",
+        ),
         Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
             ckf::DERIVE,
             "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",

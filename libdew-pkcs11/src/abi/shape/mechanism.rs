@@ -3,6 +3,8 @@
 use ck::{
     Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
 };
+use cryptoki_sys::CK_KEY_DERIVATION_STRING_DATA;
+use cryptoki_sys::{CK_AES_CBC_ENCRYPT_DATA_PARAMS, CK_DES_CBC_ENCRYPT_DATA_PARAMS};
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
 use cryptoki_sys::{CK_CHACHA20_PARAMS, CK_SALSA20_CHACHA20_POLY1305_PARAMS};
@@ -50,6 +52,7 @@ impl CArgument for MechanismIn {
                     Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } => label.len(),
+                    Params::VectorAndData { vector, data } => vector.len() + data.len(),
                     Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
                         context.len()
                     }
@@ -110,6 +113,9 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
                 (bytes.len() == length).then_some(Params::Bytes(bytes))
             }
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
+            ParamShape::Data => structure(bytes).and_then(|data| string_data(&data)),
+            ParamShape::VectorAndData(8) => structure(bytes).and_then(|des| des_data(bytes, &des)),
+            ParamShape::VectorAndData(_) => structure(bytes).and_then(|aes| aes_data(bytes, &aes)),
             ParamShape::ChaCha20 => structure(bytes).and_then(|chacha| chacha20(&chacha)),
             ParamShape::ChaCha20Poly1305 => {
                 structure(bytes).and_then(|aead| chacha20_poly1305(&aead))
@@ -153,6 +159,45 @@ fn counter(counter: CK_AES_CTR_PARAMS) -> Params<'static> {
         counter_bits: counter.ulCounterBits,
         block: counter.cb,
     }
+}
+
+/// Reads the data that a key derivation works on.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn string_data<'a>(data: &CK_KEY_DERIVATION_STRING_DATA) -> Option<Params<'a>> {
+    // SAFETY: the caller's promise.
+    unsafe { pointed(data.pData, data.ulLen, limits::ATTRIBUTE_BYTES) }.map(Params::Bytes)
+}
+
+/// Reads the data that AES in CBC mode makes a key of. The vector is where the structure begins.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn aes_data<'a>(
+    bytes: &'a [u8],
+    data: &CK_AES_CBC_ENCRYPT_DATA_PARAMS,
+) -> Option<Params<'a>> {
+    Some(Params::VectorAndData {
+        vector: bytes.get(..data.iv.len())?,
+        // SAFETY: the caller's promise.
+        data: unsafe { pointed(data.pData, data.length, limits::ATTRIBUTE_BYTES)? },
+    })
+}
+
+/// Reads the same for triple DES.
+///
+/// # Safety
+/// As for [`params`].
+unsafe fn des_data<'a>(
+    bytes: &'a [u8],
+    data: &CK_DES_CBC_ENCRYPT_DATA_PARAMS,
+) -> Option<Params<'a>> {
+    Some(Params::VectorAndData {
+        vector: bytes.get(..data.iv.len())?,
+        // SAFETY: the caller's promise.
+        data: unsafe { pointed(data.pData, data.length, limits::ATTRIBUTE_BYTES)? },
+    })
 }
 
 /// Reads the parameters of ChaCha20: the end of the cipher's state, where counter and nonce have 16 bytes together.
