@@ -15,19 +15,23 @@ struct Package {
 
 #[rustfmt::skip] // A table reads by its columns.
 const PACKAGES: &[Package] = &[
-    Package { name: "chromium",                   program: None,        reason: "shows and prints the conformance report" },
-    Package { name: "gnutls-bin",                 program: None,        reason: "p11tool, a PKCS#11 client with its own rules" },
-    Package { name: "libengine-pkcs11-openssl",   program: None,        reason: "OpenSSL's way to the module" },
-    Package { name: "nodejs",                     program: None,        reason: "runs the official SDK for Node" },
-    Package { name: "npm",                        program: Some("npm"), reason: "fetches the official SDK for Node" },
-    Package { name: "opensc",                     program: None,        reason: "pkcs11-tool, the client that most people try first" },
-    Package { name: "openssh-client",             program: None,        reason: "ssh-keygen and ssh-add with keys in the token" },
-    Package { name: "openssl",                    program: None,        reason: "checks signatures with code that is not ours" },
-    Package { name: "poppler-utils",              program: None,        reason: "reads the conformance report as it was printed" },
-    Package { name: "postgresql",                 program: None,        reason: "the database server that the services' tests start" },
-    Package { name: "python3-venv",               program: None,        reason: "holds the official SDKs for Python apart from the system" },
-    Package { name: "softhsm2",                   program: None,        reason: "the peer that speed and behaviour are compared with" },
-    Package { name: "xxd",                        program: None,        reason: "a command of the user guide's import of key material" },
+    Package { name: "chromium",                       program: None,        reason: "shows and prints the conformance report" },
+    Package { name: "gnutls-bin",                     program: None,        reason: "p11tool, a PKCS#11 client with its own rules" },
+    Package { name: "libengine-pkcs11-openssl",       program: None,        reason: "OpenSSL's way to the module" },
+    Package { name: "libnss3-tools",                  program: None,        reason: "modutil, certutil and cmsutil, Mozilla's clients" },
+    Package { name: "libstrongswan-extra-plugins",    program: None,        reason: "strongSwan's way to the module" },
+    Package { name: "nodejs",                         program: None,        reason: "runs the official SDK for Node" },
+    Package { name: "npm",                            program: Some("npm"), reason: "fetches the official SDK for Node" },
+    Package { name: "openjdk-17-jdk-headless",        program: None,        reason: "Java's SunPKCS11: keytool, and a program run from its source" },
+    Package { name: "opensc",                         program: None,        reason: "pkcs11-tool, the client that most people try first" },
+    Package { name: "openssh-client",                 program: None,        reason: "ssh-keygen and ssh-add with keys in the token" },
+    Package { name: "openssl",                        program: None,        reason: "checks signatures with code that is not ours" },
+    Package { name: "poppler-utils",                  program: None,        reason: "reads the conformance report as it was printed" },
+    Package { name: "postgresql",                     program: None,        reason: "the database server that the services' tests start" },
+    Package { name: "python3-venv",                   program: None,        reason: "holds the official SDKs for Python apart from the system" },
+    Package { name: "softhsm2",                       program: None,        reason: "the peer that speed and behaviour are compared with" },
+    Package { name: "strongswan-pki",                 program: None,        reason: "certificates signed in the token by strongSwan" },
+    Package { name: "xxd",                            program: None,        reason: "a command of the user guide's import of key material" },
 ];
 
 /// Whether missing packages may be installed.
