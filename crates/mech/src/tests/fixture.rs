@@ -72,7 +72,7 @@ pub(super) struct CaseParams {
     tag_bits: Option<u64>,
 }
 
-pub(super) const FILES: [(&str, &str); 34] = [
+pub(super) const FILES: &[(&str, &str)] = &[
     (
         "encryption_derivation",
         include_str!("../../vectors/encryption_derivation.json"),

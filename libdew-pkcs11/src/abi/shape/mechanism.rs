@@ -229,13 +229,19 @@ unsafe fn chacha20(chacha: &CK_CHACHA20_PARAMS) -> Option<Params<'static>> {
 
 /// Reads the parameters of ChaCha20 with Poly1305, which are those of GCM with tags of one length.
 ///
+/// The text counts the nonce in bits (6.61.2); applications written against NSS count bytes, as the field's name suggests. The one
+/// nonce that we serve has 96 bits, which are 12 bytes: neither number can mean the other.
+///
 /// # Safety
 /// As for [`params`].
 unsafe fn chacha20_poly1305<'a>(aead: &CK_SALSA20_CHACHA20_POLY1305_PARAMS) -> Option<Params<'a>> {
+    if !matches!(aead.ulNonceLen, 12 | 96) {
+        return None;
+    }
     // SAFETY: the caller's promise.
     unsafe {
         Some(Params::Gcm {
-            iv: pointed(aead.pNonce, aead.ulNonceLen, limits::ATTRIBUTE_BYTES)?,
+            iv: pointed(aead.pNonce, 12, 12)?,
             aad: pointed(aead.pAAD, aead.ulAADLen, limits::PAYLOAD_BYTES)?,
             tag_bits: 128,
         })
