@@ -115,6 +115,15 @@ impl Store for MemoryStore {
         rows.into_iter().try_for_each(each)
     }
 
+    fn row(&self, partition: [u8; 16], id: [u8; 16]) -> Result<Option<Row>, StoreError> {
+        Ok(self.lock().rows.get(&(partition, id)).cloned())
+    }
+
+    fn count(&self, partition: [u8; 16]) -> Result<usize, StoreError> {
+        let inner = self.lock();
+        Ok(inner.state.keys_after(None, Some(partition)).count())
+    }
+
     fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         let skipped = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
         Ok(self

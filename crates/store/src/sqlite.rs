@@ -145,6 +145,15 @@ impl Store for SqliteStore {
         }
     }
 
+    fn row(&self, partition: [u8; 16], id: [u8; 16]) -> Result<Option<Row>, StoreError> {
+        self.shared
+            .with(|database| database.row_named(&(partition, id)))
+    }
+
+    fn count(&self, partition: [u8; 16]) -> Result<usize, StoreError> {
+        self.shared.with(|database| Ok(database.count(partition)))
+    }
+
     fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         self.shared.with(|database| database.audit(from, limit))
     }

@@ -67,6 +67,11 @@ impl State {
             .map(|(key, known)| (key, known.place))
     }
 
+    /// The place of a row, if it is there.
+    pub(crate) fn place_of(&self, key: &Key) -> Option<u64> {
+        self.rows.get(key).map(|known| known.place)
+    }
+
     pub(crate) fn head(&self) -> Head {
         Head {
             epoch: self.epoch,

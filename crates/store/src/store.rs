@@ -80,6 +80,12 @@ pub trait Store: Send + Sync {
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
+    /// Reads one row, checked; none where there is no such row.
+    fn row(&self, partition: [u8; 16], id: [u8; 16]) -> Result<Option<Row>, StoreError>;
+
+    /// Counts the rows of one partition.
+    fn count(&self, partition: [u8; 16]) -> Result<usize, StoreError>;
+
     /// Reads up to `limit` entries of the audit log from number `from` on; the first entry is 1.
     fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;
 

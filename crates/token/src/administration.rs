@@ -69,8 +69,6 @@ pub struct PartitionInfo {
     pub profile: Profile,
     /// The label of its token, where it is initialised.
     pub label: Option<String>,
-    /// How many objects it has open: without the private ones while no user is logged in.
-    pub objects: usize,
 }
 
 /// How to initialise the token of a partition.
@@ -91,6 +89,14 @@ impl Hsm {
             .values()
             .map(|partition| partition.info())
             .collect()
+    }
+
+    /// Counts the objects of a partition, the private ones included.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn count_objects(&self, partition: PartitionId) -> Result<usize, Error> {
+        Ok(self.core.store.count(partition.0)?)
     }
 
     /// Makes a partition. Its name is unique, its slot is a number that no partition had before.
@@ -242,7 +248,6 @@ impl Partition {
             slot: self.slot,
             profile: self.profile,
             label: self.ledger.view().label.clone(),
-            objects: self.objects.len(),
         }
     }
 }

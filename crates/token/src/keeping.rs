@@ -37,6 +37,7 @@ impl Partition {
         new: Vec<NewObject>,
         event: Event,
     ) -> Result<Vec<Arc<Object>>, Error> {
+        self.read_public(core)?;
         self.check_room(new.len())?;
         let ids: Vec<ObjectId> = new.iter().map(|new| new.id).collect();
         self.keeping(core, &ids, |keys| {
@@ -95,7 +96,7 @@ impl Partition {
             };
             let changes = vec![delete];
             core.store.commit(Batch { changes, event })?;
-            self.objects.remove(object);
+            self.objects.remove(object.handle);
             Ok(())
         })
     }
@@ -125,7 +126,7 @@ impl Partition {
 
     /// Checks that an object is still the one that the token has: a logout and a login in between make it another.
     fn check_kept(&self, object: &Arc<Object>) -> Result<(), Error> {
-        match self.objects.get(object.handle) {
+        match self.objects.open(object.handle) {
             Some(kept) if Arc::ptr_eq(&kept, object) => Ok(()),
             _ => Err(Error::ObjectHandleInvalid),
         }
@@ -156,32 +157,28 @@ impl Partition {
     }
 
     fn take_over(&self, core: &Core, ids: &[ObjectId]) -> Result<(), StoreError> {
-        let mut found = Vec::new();
-        core.store.rows(Some(self.id.0), &mut |row| {
-            if ids.contains(&ObjectId(row.id)) {
-                found.push(row);
+        for id in ids {
+            match core.store.row(self.id.0, id.0)? {
+                Some(row) => self
+                    .vault
+                    .with_keys(|keys| self.take_over_row(core, &row, keys)),
+                None => {
+                    if let Some(handle) = self.objects.named(*id) {
+                        self.objects.remove(handle);
+                    }
+                }
             }
-            Ok(())
-        })?;
-        let gone = |object: &Object| {
-            ids.contains(&object.id) && found.iter().all(|row| row.id != object.id.0)
-        };
-        self.objects.remove_where(gone);
-        self.vault.with_keys(|keys| {
-            for row in &found {
-                self.take_over_row(core, row, keys);
-            }
-        });
+        }
         Ok(())
     }
 
-    /// Takes over one row. A private one that cannot be opened, because the user has left, is not in memory anyway.
+    /// Takes over one row. Where a private one cannot be opened, because the user has left, the next login reads them all.
     fn take_over_row(&self, core: &Core, row: &Row, keys: RecordKeys<'_>) {
         let user = keys.user.filter(|_| row.kind == Kind::PrivateObject);
         let Ok(stored) = self.read(core, row, RecordKeys { user, ..keys }) else {
-            return;
+            return self.objects.forget_private();
         };
-        match self.objects.get(stored.handle) {
+        match self.objects.open(stored.handle) {
             Some(object) => {
                 let content = stored.content();
                 self.objects.change(&object, || object.replace(content));

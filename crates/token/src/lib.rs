@@ -14,6 +14,7 @@ mod administration;
 mod application;
 mod attributes;
 mod calls;
+mod catalogue;
 mod draft;
 mod env;
 mod error;

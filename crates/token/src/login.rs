@@ -29,7 +29,7 @@ pub(crate) fn leave(tenancy: &Tenancy) {
             tenancy.saved.forget_private();
             partition
                 .vault
-                .leave_user(|| partition.objects.remove_where(|object| object.private));
+                .leave_user(|| partition.objects.close_private());
         }
     }
 }
@@ -71,7 +71,7 @@ fn enter(core: &Core, partition: &Partition, key: UserKey) -> Result<(), Error> 
             partition: partition_key,
             user: Some(user),
         };
-        partition.load(core, Kind::PrivateObject, keys)
+        partition.read_private(core, keys)
     })
 }
 

@@ -1,5 +1,6 @@
 //! An object: its place, its attributes and its parsed key.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use ck::{AttributeRow, AttributeType, KeyType, ObjectClass};
@@ -23,6 +24,8 @@ pub(crate) struct Object {
     pub(crate) changing: Mutex<()>,
     content: RwLock<Content>,
     key: OnceLock<Arc<mech::Key>>,
+    /// Whether somebody asked for it of late.
+    touched: AtomicBool,
 }
 
 /// What of an object can change.
@@ -54,7 +57,18 @@ impl Object {
                 version,
             }),
             key: OnceLock::new(),
+            touched: AtomicBool::new(false),
         }
+    }
+
+    /// Notes that somebody asked for it.
+    pub(crate) fn touch(&self) {
+        self.touched.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether somebody asked for it since this was asked last.
+    pub(crate) fn take_touched(&self) -> bool {
+        self.touched.swap(false, Ordering::Relaxed)
     }
 
     /// The attributes as they are now.

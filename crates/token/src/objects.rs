@@ -1,4 +1,4 @@
-//! Objects by handle, and by what applications look for: label, identifier and class.
+//! The objects of sessions, by handle and by what applications look for: label, identifier and class.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
@@ -7,7 +7,6 @@ use std::sync::{Arc, RwLock};
 use ck::AttributeType;
 
 use crate::Attributes;
-use crate::identifier::ObjectId;
 use crate::lock::{read, write};
 use crate::object::{Object, matches};
 use crate::rules::Template;
@@ -80,17 +79,6 @@ impl Objects {
     /// Finds an object by its handle.
     pub(crate) fn get(&self, handle: u64) -> Option<Arc<Object>> {
         read(&self.0).by_handle.get(&handle).map(Arc::clone)
-    }
-
-    /// Finds objects by their names, in a walk over all of them.
-    pub(crate) fn named(&self, names: &[ObjectId]) -> Vec<Option<Arc<Object>>> {
-        let mut found = vec![None; names.len()];
-        for object in read(&self.0).by_handle.values() {
-            if let Some(place) = names.iter().position(|name| *name == object.id) {
-                found[place] = Some(Arc::clone(object));
-            }
-        }
-        found
     }
 
     /// Adds an object.

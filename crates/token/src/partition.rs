@@ -9,14 +9,16 @@ use store::record::RecordKeys;
 use store::{Kind, Row, StoreError};
 
 use crate::attributes::Attributes;
+use crate::catalogue::{Catalogue, Found};
 use crate::hsm::Core;
 use crate::identifier::{ObjectId, PartitionId};
 use crate::ledger::{Ledger, leaves_open};
 use crate::lock::lock;
-use crate::object::Object;
+use crate::object::{Object, matches};
 use crate::objects::Objects;
 use crate::policy::Profile;
 use crate::record::PartitionRecord;
+use crate::rules::Template;
 use crate::standing;
 use crate::vault::Vault;
 use crate::{BodyError, Error};
@@ -31,8 +33,10 @@ pub(crate) struct Partition {
     pub(crate) slot: u64,
     /// Its policy.
     pub(crate) profile: Profile,
-    /// The objects of its token; the private ones while a user is logged in.
-    pub(crate) objects: Objects,
+    /// The objects of its token; the private ones are open while a user is logged in.
+    pub(crate) objects: Catalogue,
+    /// Held while the public objects are read for the first time.
+    reading: Mutex<()>,
     /// What its token has by itself.
     pub(crate) standing: Objects,
     /// Its record.
@@ -49,7 +53,7 @@ pub(crate) struct Partition {
 }
 
 impl Partition {
-    /// Opens a partition whose record stands in the store in this version, and reads its public objects.
+    /// Opens a partition whose record stands in the store in this version. Its objects are read when somebody asks for them.
     pub(crate) fn open(
         core: &Core,
         id: PartitionId,
@@ -57,12 +61,13 @@ impl Partition {
         version: u64,
     ) -> Result<Self, Error> {
         let key = core.keys.wrap.unwrap_partition_key(&id.0, &record.key)?;
-        let partition = Self {
+        Ok(Self {
             id,
             name: record.name.clone(),
             slot: record.slot,
             profile: record.profile,
-            objects: Objects::default(),
+            objects: Catalogue::default(),
+            reading: Mutex::new(()),
             standing: standing::objects(id),
             vault: Vault::new(key),
             tenants: Mutex::new(0),
@@ -70,24 +75,129 @@ impl Partition {
             serials: Mutex::new(record.serials..record.serials),
             counter: Mutex::new(record.counter..record.counter),
             ledger: Ledger::new(id, record, version),
-        };
-        partition.load_public(core)?;
-        Ok(partition)
+        })
     }
 
-    /// Reads the objects of one kind from the store.
-    pub(crate) fn load(&self, core: &Core, kind: Kind, keys: RecordKeys<'_>) -> Result<(), Error> {
+    /// Finds an object by its handle and opens it; a private one only while a user is logged in, in any application.
+    ///
+    /// # Errors
+    /// The object is there and cannot be read.
+    pub(crate) fn object(&self, core: &Core, handle: u64) -> Result<Option<Arc<Object>>, Error> {
+        if let Some(object) = self.objects.open(handle) {
+            return Ok(Some(object));
+        }
+        self.read_public(core)?;
+        self.vault.with_keys(|keys| {
+            loop {
+                let Some(object) = self.read_named(core, handle, keys)? else {
+                    return Ok(None);
+                };
+                // One that was written again meanwhile is read again.
+                if let Some(object) = self.objects.opened(object) {
+                    return Ok(Some(object));
+                }
+            }
+        })
+    }
+
+    /// Finds the objects that match a template, in the order of their handles; private ones for a user only.
+    pub(crate) fn find(
+        &self,
+        core: &Core,
+        template: &Template<'_>,
+        user: bool,
+    ) -> Result<Vec<Found>, Error> {
+        self.read_public(core)?;
+        let wanted = self.objects.wanted(template);
+        let mut found = self.objects.find(&wanted, user);
+        if wanted.unsure {
+            let mut failed = None;
+            found.retain(|found| {
+                let fits = self.fits(core, found.handle, template);
+                fits.unwrap_or_else(|error| {
+                    failed = Some(error);
+                    false
+                })
+            });
+            failed.map_or(Ok(()), Err)?;
+        }
+        Ok(found)
+    }
+
+    /// Tells whether an object matches a template. It is not kept open for that.
+    fn fits(&self, core: &Core, handle: u64, template: &Template<'_>) -> Result<bool, Error> {
+        let attributes = match self.objects.open(handle) {
+            Some(object) => object.attributes(),
+            None => {
+                let read = |keys: RecordKeys<'_>| self.read_named(core, handle, keys);
+                match self.vault.with_keys(read)? {
+                    Some(object) => object.attributes(),
+                    None => return Ok(false),
+                }
+            }
+        };
+        Ok(template
+            .iter()
+            .all(|wanted| matches(&attributes, wanted.id, wanted.value)))
+    }
+
+    /// Reads an object by its handle, under the keys that are open.
+    fn read_named(
+        &self,
+        core: &Core,
+        handle: u64,
+        keys: RecordKeys<'_>,
+    ) -> Result<Option<Object>, Error> {
+        let Some((name, private)) = self.objects.name_of(handle) else {
+            return Ok(None);
+        };
+        let user = keys.user.filter(|_| private);
+        if private && user.is_none() {
+            return Ok(None);
+        }
+        let Some(row) = core.store.row(self.id.0, name.0)? else {
+            return Ok(None);
+        };
+        self.read(core, &row, RecordKeys { user, ..keys }).map(Some)
+    }
+
+    /// Reads the public objects from the store, unless that was done.
+    pub(crate) fn read_public(&self, core: &Core) -> Result<(), Error> {
+        if self.objects.has_public() {
+            return Ok(());
+        }
+        let _reading = lock(&self.reading);
+        if self.objects.has_public() {
+            return Ok(());
+        }
+        self.vault.with_keys(|keys| {
+            let user = None;
+            self.read_all(core, Kind::PublicObject, RecordKeys { user, ..keys })
+        })
+    }
+
+    /// Reads the private objects from the store, unless that was done: for a first login, which holds the vault.
+    pub(crate) fn read_private(&self, core: &Core, keys: RecordKeys<'_>) -> Result<(), Error> {
+        if self.objects.has_private() {
+            return Ok(());
+        }
+        self.read_all(core, Kind::PrivateObject, keys)
+    }
+
+    fn read_all(&self, core: &Core, kind: Kind, keys: RecordKeys<'_>) -> Result<(), Error> {
         let mut failed = None;
         core.store.rows(Some(self.id.0), &mut |row| {
             if row.kind == kind && failed.is_none() {
                 match self.read(core, &row, keys) {
-                    Ok(object) => self.objects.insert(Arc::new(object)),
+                    Ok(object) => self.objects.note(&object),
                     Err(error) => failed = Some(error),
                 }
             }
             Ok(())
         })?;
-        failed.map_or(Ok(()), Err)
+        failed.map_or(Ok(()), Err)?;
+        self.objects.complete(kind == Kind::PrivateObject);
+        Ok(())
     }
 
     /// Reads one object from its row.
@@ -120,13 +230,13 @@ impl Partition {
     /// Marks the partition as deleted and forgets everything it had open.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        self.vault.leave_all(|| self.objects.remove_where(|_| true));
+        self.vault.leave_all(|| self.objects.clear());
     }
 
     /// Takes a new partition key: under the old one there is nothing left.
     pub(crate) fn start_over(&self, key: PartitionKey) {
         self.vault.reset(key);
-        self.objects.remove_where(|_| true);
+        self.objects.clear();
     }
 
     /// After an initialisation that failed in doubt, takes over the key and the objects that the store has, and gives
@@ -145,14 +255,7 @@ impl Partition {
                 .wrap
                 .unwrap_partition_key(&self.id.0, &record.key)?,
         );
-        self.load_public(core)
-    }
-
-    fn load_public(&self, core: &Core) -> Result<(), Error> {
-        self.vault.with_keys(|keys| {
-            let user = None;
-            self.load(core, Kind::PublicObject, RecordKeys { user, ..keys })
-        })
+        self.read_public(core)
     }
 
     /// Locks the number of sessions: none opens or ends meanwhile.

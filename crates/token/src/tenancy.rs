@@ -7,7 +7,7 @@ use audit::Text;
 use proto::admin::Duty;
 
 use crate::Error;
-use crate::hsm::SESSION_OBJECTS;
+use crate::hsm::{Core, SESSION_OBJECTS};
 use crate::lock::{read, write};
 use crate::object::Object;
 use crate::objects::Objects;
@@ -231,21 +231,32 @@ impl Tenancy {
     /// Private token objects outlive a login, which other applications may share; their handles do not, even if the user logs in
     /// again (5.6.10). Those of all other objects stay or go with the objects.
     pub(crate) fn handle_of(&self, object: &Object) -> u64 {
-        if object.private && object.session.is_none() {
-            object.handle | (self.login_number() << LOGIN_SHIFT)
+        let private = object.private && object.session.is_none();
+        self.handle_of_kept(object.handle, private)
+    }
+
+    /// The handle under which the application knows an object of the token in this login.
+    pub(crate) fn handle_of_kept(&self, handle: u64, private: bool) -> u64 {
+        if private {
+            handle | (self.login_number() << LOGIN_SHIFT)
         } else {
-            object.handle
+            handle
         }
     }
 
     /// Finds an object by its handle, of a session or of the token, as far as the application may see it.
-    pub(crate) fn object(&self, handle: u64) -> Option<Arc<Object>> {
+    ///
+    /// # Errors
+    /// The object is there and cannot be read.
+    pub(crate) fn object(&self, core: &Core, handle: u64) -> Result<Option<Arc<Object>>, Error> {
         let inside = handle & ((1 << LOGIN_SHIFT) - 1);
-        self.objects
-            .get(handle)
-            .or_else(|| self.partition.objects.get(inside))
-            .or_else(|| self.partition.standing.get(handle))
-            .filter(|object| self.sees(object) && self.handle_of(object) == handle)
+        let partition = &self.partition;
+        let here = self.objects.get(handle);
+        let found = match here.or_else(|| partition.standing.get(handle)) {
+            None => partition.object(core, inside)?,
+            found => found,
+        };
+        Ok(found.filter(|object| self.sees(object) && self.handle_of(object) == handle))
     }
 
     fn login_number(&self) -> u64 {

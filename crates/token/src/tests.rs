@@ -3,6 +3,7 @@
 mod attributes;
 mod authenticated;
 mod bench;
+mod catalogue;
 mod certificates;
 mod changes;
 mod derivation;

@@ -10,7 +10,6 @@ use ck::flags::session;
 use proto::attach::{OpenSession, TICKET_BYTES};
 use proto::shape::SessionHandle;
 use proto::{DecodeError, Reader, Writer};
-use store::Kind;
 use store::record::RecordKeys;
 use zeroize::Zeroizing;
 
@@ -253,7 +252,7 @@ impl Hsm {
                     partition: partition_key,
                     user: Some(user),
                 };
-                partition.load(&self.core, Kind::PrivateObject, keys)
+                partition.read_private(&self.core, keys)
             })
         })
     }

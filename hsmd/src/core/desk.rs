@@ -143,7 +143,7 @@ impl Desk {
                 token,
             } => self.create_partition(&name, profile, token, signer),
             Command::PartitionDelete { name } => self.delete_partition(&name, signer),
-            Command::PartitionList => Ok(Reply::Partitions(self.partitions())),
+            Command::PartitionList => Ok(Reply::Partitions(self.partitions()?)),
             Command::UserCreate {
                 partition,
                 name,
@@ -334,19 +334,19 @@ impl Desk {
         Ok(Reply::Done)
     }
 
-    fn partitions(&self) -> Vec<Partition> {
-        let partitions = self.core.hsm().partitions();
-        partitions
-            .into_iter()
-            .map(|partition| Partition {
+    fn partitions(&self) -> Result<Vec<Partition>, Error> {
+        let hsm = self.core.hsm();
+        let described = |partition: token::PartitionInfo| {
+            Ok(Partition {
+                objects: u64::try_from(hsm.count_objects(partition.id)?).unwrap_or(u64::MAX),
                 id: partition.id.0,
                 name: partition.name,
                 slot: partition.slot,
                 profile: partition.profile,
                 label: partition.label,
-                objects: u64::try_from(partition.objects).unwrap_or(u64::MAX),
             })
-            .collect()
+        };
+        hsm.partitions().into_iter().map(described).collect()
     }
 }
 

@@ -112,6 +112,17 @@ impl Database {
             .collect()
     }
 
+    /// Reads one row, compared with what the state knows of it.
+    pub(super) fn row_named(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        let place = self.state.place_of(key);
+        place.map(|place| self.row(key, place)).transpose()
+    }
+
+    /// Counts the rows of a partition.
+    pub(super) fn count(&self, partition: [u8; 16]) -> usize {
+        self.state.keys_after(None, Some(partition)).count()
+    }
+
     fn row(&self, key: &Key, place: u64) -> Result<Row, StoreError> {
         let tampered = |why: &str| connection::tampered("records", &row_name(key), why.to_owned());
         let stored = self

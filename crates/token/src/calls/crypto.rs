@@ -130,19 +130,17 @@ impl Within<'_> {
     pub(super) fn digest_key(&mut self, key: u64) -> Result<(), Error> {
         self.activity.operations.check_active(Kind::Digest)?;
         let tenancy = &self.session.tenancy;
-        let digest = tenancy
-            .object(key)
-            .ok_or(Error::KeyHandleInvalid)
-            .and_then(|object| {
-                let attributes = object.attributes();
-                let strict = tenancy.partition.profile == Profile::Strict;
-                let secret = attributes.is(AttributeType::SENSITIVE)
-                    && (strict || policy::tells(&attributes));
-                if attributes.class() != ObjectClass::SECRET_KEY || secret {
-                    return Err(Error::KeyIndigestible);
-                }
-                Ok(attributes)
-            });
+        let digest = tenancy.object(self.core, key).and_then(|object| {
+            let object = object.ok_or(Error::KeyHandleInvalid)?;
+            let attributes = object.attributes();
+            let strict = tenancy.partition.profile == Profile::Strict;
+            let secret =
+                attributes.is(AttributeType::SENSITIVE) && (strict || policy::tells(&attributes));
+            if attributes.class() != ObjectClass::SECRET_KEY || secret {
+                return Err(Error::KeyIndigestible);
+            }
+            Ok(attributes)
+        });
         match digest {
             Ok(attributes) => {
                 let value = attributes.get(AttributeType::VALUE).unwrap_or_default();

@@ -25,8 +25,11 @@ impl Within<'_> {
         let user = tenancy.login() == Login::User;
         let visible = |object: &Object| user || !object.private;
         let name = |object: &Object| tenancy.handle_of(object);
-        let objects = &tenancy.partition.objects;
-        let mut found: VecDeque<u64> = objects.find(&template, visible, name).into();
+        let kept = tenancy.partition.find(self.core, &template, user)?;
+        let mut found: VecDeque<u64> = kept
+            .into_iter()
+            .map(|found| tenancy.handle_of_kept(found.handle, found.private))
+            .collect();
         found.extend(tenancy.objects.find(&template, visible, name));
         found.extend(standing::find(&tenancy.partition.standing, &template));
         self.activity.search = Some(found);

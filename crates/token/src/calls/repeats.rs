@@ -39,13 +39,15 @@ impl Caller<'_> {
         let names: Vec<ObjectId> = (0..count)
             .map(|place| identifier::of_call(tickets, &application, number, place))
             .collect();
-        let objects: Vec<_> = partition
-            .objects
-            .named(&names)
-            .into_iter()
-            .flatten()
-            .filter(|object| tenancy.sees(object))
-            .collect();
+        let core = &self.hsm.core;
+        partition.read_public(core)?;
+        let mut objects = Vec::with_capacity(count);
+        for name in &names {
+            if let Some(handle) = partition.objects.named(*name) {
+                objects.extend(partition.object(core, handle)?);
+            }
+        }
+        objects.retain(|object| tenancy.sees(object));
         if objects.len() == count {
             // In the order of their names, which is the order of the answers.
             let handles = names.iter().filter_map(|name| {
@@ -55,10 +57,9 @@ impl Caller<'_> {
             return Ok(Some(handles.collect()));
         }
         let mut stored = !objects.is_empty();
-        self.hsm.core.store.rows(Some(partition.id.0), &mut |row| {
-            stored |= names.contains(&ObjectId(row.id));
-            Ok(())
-        })?;
+        for name in &names {
+            stored |= core.store.row(partition.id.0, name.0)?.is_some();
+        }
         if stored {
             Err(Error::AnswerLost)
         } else {

@@ -59,7 +59,7 @@ impl Within<'_> {
     fn check_key(&self, kind: Kind, saved: u64, handle: u64) -> Result<(), Error> {
         let tenancy = &self.session.tenancy;
         let object = tenancy
-            .object(handle)
+            .object(self.core, handle)?
             .ok_or_else(|| tenancy.why_missing(handle, Error::KeyHandleInvalid))?;
         if object.handle != saved {
             return Err(Error::KeyChanged);

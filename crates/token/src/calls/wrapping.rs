@@ -126,7 +126,7 @@ impl Within<'_> {
     pub(super) fn visible(&self, handle: u64, missing: Error) -> Result<Arc<Object>, Error> {
         let tenancy = &self.session.tenancy;
         tenancy
-            .object(handle)
+            .object(self.core, handle)?
             .ok_or_else(|| tenancy.why_missing(handle, missing))
     }
 }

@@ -70,6 +70,7 @@ impl Env for FakeEnv {
 /// An HSM and what is around it.
 pub(crate) struct Bench {
     pub(crate) env: Arc<FakeEnv>,
+    /// What it is open on, unless a test brings a store of its own.
     pub(crate) store: Arc<MemoryStore>,
     root: RootKey,
     pub(crate) hsm: Arc<Hsm>,
@@ -81,10 +82,35 @@ impl Bench {
         let env = Arc::new(FakeEnv::default());
         let store = Arc::new(MemoryStore::new().unwrap());
         let root = RootKey::generate().unwrap();
-        let hsm = open(&env, &root, &store);
+        let hsm = open(&env, &root, Arc::clone(&store) as Arc<dyn Store>);
         Self {
             env,
             store,
+            root,
+            hsm,
+        }
+    }
+
+    /// An HSM without partitions on another store.
+    pub(crate) fn on<S: Store + 'static>(store: impl FnOnce(&RootKey) -> S) -> Self {
+        let bench = Self::empty();
+        bench.on_again(store)
+    }
+
+    /// Stops the HSM, and opens it on another store.
+    pub(crate) fn on_again<S: Store + 'static>(self, store: impl FnOnce(&RootKey) -> S) -> Self {
+        let Self {
+            env,
+            store: memory,
+            root,
+            hsm,
+        } = self;
+        // A store on disk is open once.
+        drop(hsm);
+        let hsm = open(&env, &root, Arc::new(store(&root)));
+        Self {
+            env,
+            store: memory,
             root,
             hsm,
         }
@@ -122,7 +148,8 @@ impl Bench {
 
     /// Stops the HSM and opens it again on what the store has.
     pub(crate) fn restart(&mut self) {
-        self.hsm = open(&self.env, &self.root, &self.store);
+        let store = Arc::clone(&self.store) as Arc<dyn Store>;
+        self.hsm = open(&self.env, &self.root, store);
     }
 
     /// An application that reaches all partitions.
@@ -171,9 +198,8 @@ impl Bench {
     }
 }
 
-fn open(env: &Arc<FakeEnv>, root: &RootKey, store: &Arc<MemoryStore>) -> Arc<Hsm> {
+fn open(env: &Arc<FakeEnv>, root: &RootKey, store: Arc<dyn Store>) -> Arc<Hsm> {
     let env: Arc<dyn Env> = Arc::clone(env) as Arc<dyn Env>;
-    let store: Arc<dyn Store> = Arc::clone(store) as Arc<dyn Store>;
     Arc::new(Hsm::open(env, Keys::derive([7; 16], root), store).unwrap())
 }
 

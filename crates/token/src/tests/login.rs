@@ -285,7 +285,9 @@ fn the_private_objects_stay_while_one_application_is_logged_in() {
         Err(Rv::KEY_HANDLE_INVALID)
     );
     other.close();
-    assert_eq!(bench.hsm.partitions()[0].objects, 0);
+    let partition = bench.hsm.partition_named("main").unwrap();
+    assert_eq!(partition.objects.open_count(), 0);
+    assert_eq!(bench.hsm.count_objects(partition.id).unwrap(), 1);
 }
 
 #[test]

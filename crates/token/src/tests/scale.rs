@@ -4,8 +4,13 @@ use std::time::Instant;
 
 use ck::{AttributeType as A, ObjectClass, Rv};
 use proto::{Call, Handler};
+use store::SqliteStore;
 
+use crate::Profile;
 use crate::tests::bench::{Bench, Client, FALSE, Got, TRUE, USER_PIN, attributes, ulong};
+
+/// How many clients make the objects.
+const MAKERS: usize = 16;
 
 /// How many objects there are.
 #[expect(
@@ -62,9 +67,9 @@ fn name(number: u64) -> (String, [u8; 8]) {
 }
 
 /// Makes keys in the token, every second one private.
-fn make(client: &Client, session: u64, count: u64) {
+fn make(client: &Client, session: u64, numbers: impl Iterator<Item = u64>) {
     let (class, aes) = (ulong(ObjectClass::SECRET_KEY.0), ulong(0x1f));
-    for number in 0..count {
+    for number in numbers {
         let (label, id) = name(number);
         let private = if number % 2 == 0 { TRUE } else { FALSE };
         let template: [(A, &[u8]); 7] = [
@@ -96,13 +101,26 @@ fn find_each(client: &Client, session: u64, count: u64, by: A) {
 #[test]
 fn many_objects_are_found_listed_and_opened_again() {
     let count = size();
-    let mut bench = Bench::compat();
-    let client = bench.client();
-    let session = client.open_user();
-    step("made", || make(&client, session, count));
-    client.close();
-    drop(client);
-    step("opened again", || bench.restart());
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("store");
+    let bench = Bench::on(|root| SqliteStore::create(&folder, &root.meta_key()).unwrap());
+    bench.add_partition("main", Profile::Compat);
+    step("made", || {
+        // Side by side, so that they share flushes.
+        std::thread::scope(|scope| {
+            for part in (0..).take(MAKERS) {
+                let client = bench.client();
+                scope.spawn(move || {
+                    let session = client.open_user();
+                    make(&client, session, (part..count).step_by(MAKERS));
+                    client.close();
+                });
+            }
+        });
+    });
+    let bench = step("opened again", || {
+        bench.on_again(|root| SqliteStore::open(&folder, &root.meta_key()).unwrap())
+    });
     let client = bench.client();
     let session = client.open();
     let class = ulong(ObjectClass::SECRET_KEY.0);
