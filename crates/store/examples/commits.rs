@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         head.rows, head.seq
     );
     let start = Instant::now();
-    store.rows(None, &mut |_| Ok(()))?;
+    store.rows(None, None, &mut |_| Ok(()))?;
     println!("read all rows: {:.2} s", start.elapsed().as_secs_f64());
     Ok(())
 }

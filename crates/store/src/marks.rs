@@ -44,18 +44,18 @@ impl Marks {
     }
 
     /// The mark stored beside a row.
-    pub(crate) fn tag(&self, row: &Row) -> [u8; MARK_LEN] {
-        mark(&self.tag, &row_digest(row))
+    pub(crate) fn tag(&self, row: &RowDigest) -> [u8; MARK_LEN] {
+        mark(&self.tag, &row.0)
     }
 
     /// Whether the mark beside a row is the row's.
-    pub(crate) fn tag_matches(&self, row: &Row, tag: &[u8]) -> bool {
-        hmac::verify(&self.tag, &row_digest(row), tag).is_ok()
+    pub(crate) fn tag_matches(&self, row: &RowDigest, tag: &[u8]) -> bool {
+        hmac::verify(&self.tag, &row.0, tag).is_ok()
     }
 
     /// What a row adds to the multiset hash.
-    pub(crate) fn summand(&self, row: &Row) -> Sum {
-        Sum::from_bytes(&mark(&self.summand, &row_digest(row)))
+    pub(crate) fn summand(&self, row: &RowDigest) -> Sum {
+        Sum::from_bytes(&mark(&self.summand, &row.0))
     }
 
     /// The mark over a state.
@@ -75,7 +75,15 @@ fn mark(key: &hmac::Key, message: &[u8]) -> [u8; MARK_LEN] {
     mark
 }
 
-/// `partition 16 | id 16 | kind u8 | version u64 | SHA-256(sealed)`.
+/// What the marks of a row are over: `partition 16 | id 16 | kind u8 | version u64 | SHA-256(sealed)`.
+pub(crate) struct RowDigest([u8; 73]);
+
+impl RowDigest {
+    pub(crate) fn of(row: &Row) -> Self {
+        Self(row_digest(row))
+    }
+}
+
 fn row_digest(row: &Row) -> [u8; 73] {
     let mut bytes = [0; 73];
     bytes[..16].copy_from_slice(&row.partition);

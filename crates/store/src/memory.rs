@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{SealError, StoreError};
 use crate::hierarchy::MetaKey;
+use crate::kind::Kind;
 use crate::marks::Marks;
 use crate::row::Row;
 use crate::state::{Key, State};
@@ -102,6 +103,7 @@ impl Store for MemoryStore {
     fn rows(
         &self,
         partition: Option<[u8; 16]>,
+        kind: Option<Kind>,
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let low = (partition.unwrap_or([0; 16]), [0; 16]);
@@ -110,7 +112,9 @@ impl Store for MemoryStore {
             .lock()
             .rows
             .range(low..=high)
-            .map(|(_, row)| row.clone())
+            .map(|(_, row)| row)
+            .filter(|row| kind.is_none_or(|kind| row.kind == kind))
+            .cloned()
             .collect();
         rows.into_iter().try_for_each(each)
     }
@@ -119,9 +123,8 @@ impl Store for MemoryStore {
         Ok(self.lock().rows.get(&(partition, id)).cloned())
     }
 
-    fn count(&self, partition: [u8; 16]) -> Result<usize, StoreError> {
-        let inner = self.lock();
-        Ok(inner.state.keys_after(None, Some(partition)).count())
+    fn count(&self, partition: [u8; 16], kind: Option<Kind>) -> Result<usize, StoreError> {
+        Ok(self.lock().state.count(partition, kind))
     }
 
     fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {

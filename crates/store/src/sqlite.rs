@@ -26,6 +26,9 @@ use crate::store::{Batch, Committed, Head, Store};
 /// How many rows are read under one hold of the database: commits wait no longer than these take.
 const ROWS_AT_ONCE: usize = 256;
 
+/// How many rows are put in the order of the file: more would take memory, fewer would read pages more often.
+const KEYS_AT_ONCE: usize = 65_536;
+
 /// A store whose root key is not known yet: it can show its slots, and nothing else.
 pub struct LockedStore {
     folder: PathBuf,
@@ -130,18 +133,24 @@ impl Store for SqliteStore {
     fn rows(
         &self,
         partition: Option<[u8; 16]>,
+        kind: Option<Kind>,
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut after = None;
         loop {
-            let rows = self
+            let mut keys = self
                 .shared
-                .with(|database| database.rows_after(after, partition, ROWS_AT_ONCE))?;
-            let Some(last) = rows.last() else {
+                .with(|database| Ok(database.keys_after(after, (partition, kind), KEYS_AT_ONCE)))?;
+            let Some((last, _)) = keys.last() else {
                 return Ok(());
             };
-            after = Some((last.partition, last.id));
-            rows.into_iter().try_for_each(&mut *each)?;
+            after = Some(*last);
+            // Neighbours in the file are read together.
+            keys.sort_unstable_by_key(|(_, place)| *place);
+            for portion in keys.chunks(ROWS_AT_ONCE) {
+                let rows = self.shared.with(|database| database.rows_at(portion))?;
+                rows.into_iter().try_for_each(&mut *each)?;
+            }
         }
     }
 
@@ -150,8 +159,9 @@ impl Store for SqliteStore {
             .with(|database| database.row_named(&(partition, id)))
     }
 
-    fn count(&self, partition: [u8; 16]) -> Result<usize, StoreError> {
-        self.shared.with(|database| Ok(database.count(partition)))
+    fn count(&self, partition: [u8; 16], kind: Option<Kind>) -> Result<usize, StoreError> {
+        self.shared
+            .with(|database| Ok(database.count(partition, kind)))
     }
 
     fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use audit::{Chain, Event, Why};
 
 use crate::error::StoreError;
-use crate::marks::{MARK_LEN, Marks, Sum};
+use crate::kind::Kind;
+use crate::marks::{MARK_LEN, Marks, RowDigest, Sum};
 use crate::record;
 use crate::row::Row;
 use crate::store::{Batch, CHANGES_MAX, Change, Head};
@@ -23,6 +24,7 @@ struct Known {
     place: u64,
     version: u64,
     summand: Sum,
+    kind: Kind,
 }
 
 /// The state of an open store.
@@ -53,18 +55,25 @@ impl State {
         self.chain.follow(entry).map(|_| ())
     }
 
-    /// The rows that follow a key, of one partition or of all, in order, each with its place.
+    /// The rows that follow a key, of one partition or of all, of one kind or of all, in order, each with its place.
     pub(crate) fn keys_after(
         &self,
         after: Option<Key>,
         partition: Option<[u8; 16]>,
-    ) -> impl Iterator<Item = (&Key, u64)> {
+        kind: Option<Kind>,
+    ) -> impl Iterator<Item = (Key, u64)> {
         let first = (partition.unwrap_or([0; 16]), [0; 16]);
         let last = (partition.unwrap_or([0xFF; 16]), [0xFF; 16]);
         let from = after.map_or(Bound::Included(first), Bound::Excluded);
         self.rows
             .range((from, Bound::Included(last)))
-            .map(|(key, known)| (key, known.place))
+            .filter(move |(_, known)| kind.is_none_or(|kind| known.kind == kind))
+            .map(|(key, known)| (*key, known.place))
+    }
+
+    /// Counts the rows of a partition, of one kind or of all.
+    pub(crate) fn count(&self, partition: [u8; 16], kind: Option<Kind>) -> usize {
+        self.keys_after(None, Some(partition), kind).count()
     }
 
     /// The place of a row, if it is there.
@@ -95,7 +104,7 @@ impl State {
     pub(crate) fn knows(&self, row: &Row) -> bool {
         self.rows
             .get(&(row.partition, row.id))
-            .is_some_and(|known| known.summand == self.marks.summand(row))
+            .is_some_and(|known| known.summand == self.marks.summand(&RowDigest::of(row)))
     }
 
     /// Says whether a batch may follow, changing nothing.
@@ -132,7 +141,7 @@ impl State {
         let key = change.key();
         let place = self.remove(&key).unwrap_or(self.next_place);
         if let Change::Put(row) = change {
-            self.insert(row, place);
+            self.admit(row, &RowDigest::of(row), place);
         }
         place
     }
@@ -142,25 +151,19 @@ impl State {
         self.chain.append(event)
     }
 
-    /// Takes in a row that is already written, unless another has its key.
-    pub(crate) fn admit(&mut self, row: &Row, place: u64) -> bool {
-        let is_new = !self.rows.contains_key(&(row.partition, row.id));
-        if is_new {
-            self.insert(row, place);
-        }
-        is_new
-    }
-
-    fn insert(&mut self, row: &Row, place: u64) {
-        let summand = self.marks.summand(row);
+    /// Takes in a row that is already written, and tells whether no other had its key.
+    pub(crate) fn admit(&mut self, row: &Row, digest: &RowDigest, place: u64) -> bool {
+        let summand = self.marks.summand(digest);
         self.sum.add(&summand);
         self.next_place = self.next_place.max(place + 1);
         let known = Known {
             place,
             version: row.version,
             summand,
+            kind: row.kind,
         };
-        self.rows.insert((row.partition, row.id), known);
+        let key = (row.partition, row.id);
+        self.rows.insert(key, known).is_none()
     }
 
     fn remove(&mut self, key: &Key) -> Option<u64> {

@@ -3,6 +3,7 @@
 use audit::Event;
 
 use crate::error::StoreError;
+use crate::kind::Kind;
 use crate::row::Row;
 
 /// The most changes one batch may make: more than any one call of PKCS#11 needs; imports send several batches.
@@ -71,20 +72,21 @@ pub trait Store: Send + Sync {
     /// known; the store reopens and verifies itself before the next commit, and the caller should read again.
     fn commit(&self, batch: Batch) -> Result<Committed, StoreError>;
 
-    /// Hands over the rows of one partition, or all rows, in order of partition and id, each checked.
+    /// Hands over the rows of one partition, or all rows, of one kind or of all, in no order, each checked.
     ///
     /// Rows are read in portions; a batch committed meanwhile may show in later portions.
     fn rows(
         &self,
         partition: Option<[u8; 16]>,
+        kind: Option<Kind>,
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
     /// Reads one row, checked; none where there is no such row.
     fn row(&self, partition: [u8; 16], id: [u8; 16]) -> Result<Option<Row>, StoreError>;
 
-    /// Counts the rows of one partition.
-    fn count(&self, partition: [u8; 16]) -> Result<usize, StoreError>;
+    /// Counts the rows of one partition, of one kind or of all.
+    fn count(&self, partition: [u8; 16], kind: Option<Kind>) -> Result<usize, StoreError>;
 
     /// Reads up to `limit` entries of the audit log from number `from` on; the first entry is 1.
     fn audit(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, StoreError>;

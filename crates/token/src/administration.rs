@@ -96,7 +96,7 @@ impl Hsm {
     /// # Errors
     /// The store cannot be read.
     pub fn count_objects(&self, partition: PartitionId) -> Result<usize, Error> {
-        Ok(self.core.store.count(partition.0)?)
+        Ok(self.core.store.count(partition.0, None)?)
     }
 
     /// Makes a partition. Its name is unique, its slot is a number that no partition had before.
@@ -260,7 +260,7 @@ pub(crate) fn delete_objects(
     act: &Act<'_>,
 ) -> Result<Vec<Change>, Error> {
     let mut changes = Vec::new();
-    core.store.rows(Some(partition.id.0), &mut |row| {
+    core.store.rows(Some(partition.id.0), None, &mut |row| {
         changes.push(Change::Delete {
             partition: row.partition,
             id: row.id,

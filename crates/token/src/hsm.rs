@@ -173,10 +173,11 @@ pub(crate) fn read_partitions(
     partitions: &mut BTreeMap<u64, Arc<Partition>>,
 ) -> Result<SlotCounter, Error> {
     let mut rows = Vec::new();
-    core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
-        rows.push(row);
-        Ok(())
-    })?;
+    core.store
+        .rows(Some(PartitionId::SYSTEM.0), None, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
     partitions.retain(|_, partition| rows.iter().any(|row| row.id == partition.id.0));
     let mut slots = SlotCounter::default();
     for row in rows {

@@ -199,12 +199,13 @@ impl Ledger {
             return Ok(());
         }
         let mut found = None;
-        core.store.rows(Some(PartitionId::SYSTEM.0), &mut |row| {
-            if row.kind == Kind::Partition && row.id == self.partition.0 {
-                found = Some(row);
-            }
-            Ok(())
-        })?;
+        core.store
+            .rows(Some(PartitionId::SYSTEM.0), None, &mut |row| {
+                if row.kind == Kind::Partition && row.id == self.partition.0 {
+                    found = Some(row);
+                }
+                Ok(())
+            })?;
         let row = found.ok_or(Error::Store(StoreError::Missing {
             partition: PartitionId::SYSTEM.0,
             id: self.partition.0,

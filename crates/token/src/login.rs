@@ -180,12 +180,8 @@ pub(crate) fn init_pin(
 
 /// Refuses while private objects exist or may come to exist: a new user key would leave them behind, closed for good.
 fn check_no_private(core: &Core, partition: &Partition) -> Result<(), Error> {
-    let mut found = partition.vault.has_users();
-    core.store.rows(Some(partition.id.0), &mut |row| {
-        found |= row.kind == Kind::PrivateObject;
-        Ok(())
-    })?;
-    if found {
+    let private = Some(Kind::PrivateObject);
+    if partition.vault.has_users() || core.store.count(partition.id.0, private)? > 0 {
         return Err(Error::Rejected(
             "in the profile `strict` the user's PIN is not reset while there are private objects or the user is \
              logged in",

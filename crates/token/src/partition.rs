@@ -186,8 +186,8 @@ impl Partition {
 
     fn read_all(&self, core: &Core, kind: Kind, keys: RecordKeys<'_>) -> Result<(), Error> {
         let mut failed = None;
-        core.store.rows(Some(self.id.0), &mut |row| {
-            if row.kind == kind && failed.is_none() {
+        core.store.rows(Some(self.id.0), Some(kind), &mut |row| {
+            if failed.is_none() {
                 match self.read(core, &row, keys) {
                     Ok(object) => self.objects.note(&object),
                     Err(error) => failed = Some(error),

@@ -89,7 +89,7 @@ impl System {
     /// Hands over every record of the partition: its kind and its body.
     pub(crate) fn read(&self) -> Result<Vec<Record>, Error> {
         let mut rows = Vec::new();
-        self.store.rows(Some(SYSTEM_PARTITION), &mut |row| {
+        self.store.rows(Some(SYSTEM_PARTITION), None, &mut |row| {
             rows.push(row);
             Ok(())
         })?;

@@ -8,7 +8,8 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::verify::{read_row, row_name, verify};
 use super::{connection, folder};
 use crate::error::StoreError;
-use crate::marks::Marks;
+use crate::kind::Kind;
+use crate::marks::{Marks, RowDigest};
 use crate::row::Row;
 use crate::state::{Key, State};
 use crate::store::{Batch, Change, Committed, Head};
@@ -98,17 +99,22 @@ impl Database {
         Ok(answers)
     }
 
-    /// Reads the rows that follow a key, up to a number of them, each compared with what the state knows of it.
-    pub(super) fn rows_after(
+    /// The rows that follow a key, up to a number of them, of one partition or of all, of one kind or of all, in order.
+    pub(super) fn keys_after(
         &self,
         after: Option<Key>,
-        partition: Option<[u8; 16]>,
+        (partition, kind): (Option<[u8; 16]>, Option<Kind>),
         limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
-        self.state
-            .keys_after(after, partition)
-            .take(limit)
-            .map(|(key, place)| self.row(key, place))
+    ) -> Vec<(Key, u64)> {
+        let keys = self.state.keys_after(after, partition, kind);
+        keys.take(limit).collect()
+    }
+
+    /// Reads rows, each compared with what the state knows of it; those that have gone meanwhile are left out.
+    pub(super) fn rows_at(&self, keys: &[(Key, u64)]) -> Result<Vec<Row>, StoreError> {
+        keys.iter()
+            .filter(|(key, place)| self.state.place_of(key) == Some(*place))
+            .map(|(key, place)| self.row(key, *place))
             .collect()
     }
 
@@ -118,9 +124,9 @@ impl Database {
         place.map(|place| self.row(key, place)).transpose()
     }
 
-    /// Counts the rows of a partition.
-    pub(super) fn count(&self, partition: [u8; 16]) -> usize {
-        self.state.keys_after(None, Some(partition)).count()
+    /// Counts the rows of a partition, of one kind or of all.
+    pub(super) fn count(&self, partition: [u8; 16], kind: Option<Kind>) -> usize {
+        self.state.count(partition, kind)
     }
 
     fn row(&self, key: &Key, place: u64) -> Result<Row, StoreError> {
@@ -193,7 +199,7 @@ fn write_change(
             row.kind.number(),
             row.version.cast_signed(),
             row.sealed,
-            marks.tag(row)
+            marks.tag(&RowDigest::of(row))
         ])?,
         Change::Delete { partition, id } => {
             statement.execute(params![place.cast_signed(), partition, id])?

@@ -79,7 +79,7 @@ fn a_row_that_vanished_from_under_us_is_not_served() {
             Ok(())
         })
         .unwrap();
-    let answer = store.rows(None, &mut |_| Ok(()));
+    let answer = store.rows(None, None, &mut |_| Ok(()));
     assert!(
         matches!(
             answer,
@@ -117,7 +117,7 @@ fn a_row_that_changed_under_us_is_not_served() {
             Ok(())
         })
         .unwrap();
-    let answer = store.rows(None, &mut |_| panic!("a changed row was served"));
+    let answer = store.rows(None, None, &mut |_| panic!("a changed row was served"));
     assert!(
         matches!(
             answer,

@@ -10,7 +10,7 @@ use super::connection::{explain, tampered};
 use crate::error::StoreError;
 use crate::hex::Hex;
 use crate::kind::Kind;
-use crate::marks::Marks;
+use crate::marks::{Marks, RowDigest};
 use crate::row::Row;
 use crate::state::{Key, State};
 use crate::store::Head;
@@ -94,14 +94,15 @@ fn verify_rows(
         let stored =
             read_row(found).map_err(|error| explain(folder, "records", &name(found), &error))?;
         let changed = |why: &str| tampered("records", &name(found), why.to_owned());
-        if !state.marks.tag_matches(&stored.row, &stored.tag) {
+        let digest = RowDigest::of(&stored.row);
+        if !state.marks.tag_matches(&digest, &stored.tag) {
             return Err(changed("it was changed"));
         }
         let place = u64::try_from(stored.place)
             .ok()
             .filter(|place| (1..=PLACE_MAX).contains(place));
         let place = place.ok_or_else(|| changed("it stands in a place that is never used"))?;
-        if !state.admit(&stored.row, place) {
+        if !state.admit(&stored.row, &digest, place) {
             return Err(changed("it is there twice"));
         }
     }

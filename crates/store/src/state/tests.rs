@@ -19,7 +19,7 @@ fn row(number: u8) -> Row {
 fn state_of<'a>(marks: &Arc<Marks>, rows: impl IntoIterator<Item = &'a Row>) -> State {
     let mut state = State::new(Arc::clone(marks), 1);
     for (row, place) in rows.into_iter().zip(1..) {
-        state.admit(row, place);
+        state.admit(row, &RowDigest::of(row), place);
     }
     state
 }
@@ -28,7 +28,10 @@ fn state_of<'a>(marks: &Arc<Marks>, rows: impl IntoIterator<Item = &'a Row>) -> 
 fn all_pairwise_swaps_of_200_rows_are_told_apart() {
     let marks = marks();
     let rows: Vec<Row> = (0..200).map(row).collect();
-    let tags: Vec<_> = rows.iter().map(|row| marks.tag(row)).collect();
+    let tags: Vec<_> = rows
+        .iter()
+        .map(|row| marks.tag(&RowDigest::of(row)))
+        .collect();
     let whole = state_of(&marks, &rows);
     let mark = whole.root_mark();
     assert!(
@@ -44,8 +47,8 @@ fn all_pairwise_swaps_of_200_rows_are_told_apart() {
             };
             let one = exchange(&rows[first], &rows[second]);
             let other = exchange(&rows[second], &rows[first]);
-            assert!(!marks.tag_matches(&one, &tags[first]));
-            assert!(!marks.tag_matches(&one, &tags[second]));
+            assert!(!marks.tag_matches(&RowDigest::of(&one), &tags[first]));
+            assert!(!marks.tag_matches(&RowDigest::of(&one), &tags[second]));
             assert!(!whole.knows(&one) && !whole.knows(&other));
             swapped.apply(&Change::Put(one.clone()));
             swapped.apply(&Change::Put(other.clone()));

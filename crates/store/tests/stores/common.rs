@@ -62,11 +62,12 @@ pub(crate) fn batch(changes: Vec<Change>) -> Batch {
 pub(crate) fn all_rows(store: &dyn Store) -> Vec<Row> {
     let mut rows = Vec::new();
     store
-        .rows(None, &mut |row| {
+        .rows(None, None, &mut |row| {
             rows.push(row);
             Ok(())
         })
         .unwrap();
+    rows.sort_by_key(|row: &Row| (row.partition, row.id));
     rows
 }
 

@@ -191,18 +191,31 @@ fn rows_come_in_order(store: &dyn Store) {
     }
     expected.sort_by_key(|row| (row.partition, row.id));
     assert_eq!(all_rows(store), expected);
-    let mut found = Vec::new();
-    let mut each = |row| {
-        found.push(row);
-        Ok(())
+    let read = |partition, kind| {
+        let mut found = Vec::new();
+        let mut each = |row| {
+            found.push(row);
+            Ok(())
+        };
+        store.rows(partition, kind, &mut each).unwrap();
+        found.sort_by_key(|row: &Row| (row.partition, row.id));
+        found
     };
-    store.rows(Some(other), &mut each).unwrap();
+    let kind = expected[0].kind;
+    assert_eq!(read(None, Some(kind)), expected);
+    assert_eq!(read(None, Some(Kind::Authority)), []);
     expected.retain(|row| row.partition == other);
-    assert_eq!(found, expected);
+    assert_eq!(read(Some(other), None), expected);
+    assert_eq!(store.count(other, Some(kind)).unwrap(), expected.len());
+    assert_eq!(store.count(other, Some(Kind::Authority)).unwrap(), 0);
+    for row in &expected {
+        assert_eq!(store.row(other, row.id).unwrap(), Some(row.clone()));
+    }
+    assert_eq!(store.row(other, [0xee; 16]), Ok(None));
     store
-        .rows(Some([9; 16]), &mut |_| panic!("no such partition"))
+        .rows(Some([9; 16]), None, &mut |_| panic!("no such partition"))
         .unwrap();
-    let stopped = store.rows(None, &mut |row| {
+    let stopped = store.rows(None, None, &mut |row| {
         Err(StoreError::Missing {
             partition: row.partition,
             id: row.id,
