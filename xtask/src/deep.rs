@@ -21,7 +21,7 @@ pub(crate) struct Deep {
     /// For how many seconds each fuzz target runs (`DEW_FUZZ_SECONDS`)
     #[arg(long, default_value_t = 300)]
     fuzz_seconds: u32,
-    /// How many objects a token has (`DEW_SCALE_OBJECTS`); a million take some 3 GiB
+    /// How many objects a token has (`DEW_SCALE_OBJECTS`); a million take a minute
     #[arg(long, default_value_t = 1_000_000)]
     objects: u32,
     /// Cases of each property test (`PROPTEST_CASES`)
