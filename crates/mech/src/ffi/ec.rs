@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{BigNum, Failed, check, owned};
 
-/// A curve (SP 800-186, SEC 2).
+/// A curve (SP 800-186, SEC 2, RFC 5639).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Curve {
     /// secp224r1.
@@ -20,15 +20,27 @@ pub(crate) enum Curve {
     P521,
     /// secp256k1 (SEC 2, 2.4.1).
     Secp256k1,
+    /// brainpoolP224r1 (RFC 5639, 3.3).
+    BrainpoolP224r1,
+    /// brainpoolP256r1 (RFC 5639, 3.4).
+    BrainpoolP256r1,
+    /// brainpoolP320r1 (RFC 5639, 3.5).
+    BrainpoolP320r1,
+    /// brainpoolP384r1 (RFC 5639, 3.6).
+    BrainpoolP384r1,
+    /// brainpoolP512r1 (RFC 5639, 3.7).
+    BrainpoolP512r1,
 }
 
 impl Curve {
     /// Returns the size of the field and of the order in bits: they are the same for all these curves.
     pub(crate) const fn bits(self) -> usize {
         match self {
-            Self::P224 => 224,
-            Self::P256 | Self::Secp256k1 => 256,
-            Self::P384 => 384,
+            Self::P224 | Self::BrainpoolP224r1 => 224,
+            Self::P256 | Self::Secp256k1 | Self::BrainpoolP256r1 => 256,
+            Self::BrainpoolP320r1 => 320,
+            Self::P384 | Self::BrainpoolP384r1 => 384,
+            Self::BrainpoolP512r1 => 512,
             Self::P521 => 521,
         }
     }
@@ -50,6 +62,11 @@ impl Curve {
             Self::P384 => c::NID_secp384r1,
             Self::P521 => c::NID_secp521r1,
             Self::Secp256k1 => c::NID_secp256k1,
+            Self::BrainpoolP224r1 => c::NID_brainpoolP224r1,
+            Self::BrainpoolP256r1 => c::NID_brainpoolP256r1,
+            Self::BrainpoolP320r1 => c::NID_brainpoolP320r1,
+            Self::BrainpoolP384r1 => c::NID_brainpoolP384r1,
+            Self::BrainpoolP512r1 => c::NID_brainpoolP512r1,
         }
     }
 }

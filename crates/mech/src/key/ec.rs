@@ -12,7 +12,7 @@ use crate::{Error, Material};
 /// The mark of an uncompressed point (SEC 1, 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-const CURVES: [(Curve, ObjectIdentifier, &[&str]); 5] = [
+const CURVES: [(Curve, ObjectIdentifier, &[&str]); 10] = [
     (
         Curve::P256,
         ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
@@ -37,6 +37,31 @@ const CURVES: [(Curve, ObjectIdentifier, &[&str]); 5] = [
         Curve::P224,
         ObjectIdentifier::new_unwrap("1.3.132.0.33"),
         &["secp224r1", "P-224"],
+    ),
+    (
+        Curve::BrainpoolP224r1,
+        ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.5"),
+        &["brainpoolP224r1"],
+    ),
+    (
+        Curve::BrainpoolP256r1,
+        ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.7"),
+        &["brainpoolP256r1"],
+    ),
+    (
+        Curve::BrainpoolP320r1,
+        ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.9"),
+        &["brainpoolP320r1"],
+    ),
+    (
+        Curve::BrainpoolP384r1,
+        ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.11"),
+        &["brainpoolP384r1"],
+    ),
+    (
+        Curve::BrainpoolP512r1,
+        ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.13"),
+        &["brainpoolP512r1"],
     ),
 ];
 
@@ -67,14 +92,8 @@ pub(super) fn unknown_curve(params: &[u8]) -> Error {
 
 /// Returns the OBJECT IDENTIFIER of a curve.
 pub(crate) fn oid(curve: Curve) -> ObjectIdentifier {
-    let row = match curve {
-        Curve::P256 => &CURVES[0],
-        Curve::P384 => &CURVES[1],
-        Curve::P521 => &CURVES[2],
-        Curve::Secp256k1 => &CURVES[3],
-        Curve::P224 => &CURVES[4],
-    };
-    row.1
+    let row = CURVES.iter().find(|(known, ..)| *known == curve);
+    row.map(|(_, oid, _)| *oid).expect("every curve has a row")
 }
 
 /// Takes the point out of `CKA_EC_POINT`, which is a DER OCTET STRING or, from older clients, the bare point.

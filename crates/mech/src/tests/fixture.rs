@@ -73,6 +73,7 @@ pub(super) struct CaseParams {
 }
 
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("brainpool", include_str!("../../vectors/brainpool.json")),
     (
         "encryption_derivation",
         include_str!("../../vectors/encryption_derivation.json"),

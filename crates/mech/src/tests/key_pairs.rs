@@ -159,10 +159,10 @@ fn an_edwards_pair_has_its_attributes_and_works() {
 
 #[test]
 fn unknown_curves_are_refused() {
-    // sect283k1, brainpoolP256r1, Ed25519 where ECDSA is meant, a curveName, and explicit parameters.
+    // sect283k1, brainpoolP256t1, Ed25519 where ECDSA is meant, a curveName, and explicit parameters.
     let unknown: [&[u8]; 5] = [
         &[6, 5, 0x2b, 0x81, 4, 0, 16],
-        &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 7],
+        &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 8],
         &[6, 3, 0x2b, 0x65, 0x70],
         b"\x13\x09secp224k1",
         &[0x30, 3, 2, 1, 1],

@@ -16,6 +16,8 @@ use crate::{
 const MESSAGE: &[u8] = &[0x3c; 96];
 const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const SECP256K1: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
+const BRAINPOOL_P224: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 5];
+const BRAINPOOL_P512: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 13];
 const P224: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 33];
 const X25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x6e];
 const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
@@ -202,6 +204,8 @@ fn derives(row: &Mechanism, keys: &Keys) {
         (P256, KeyType::EC),
         (SECP256K1, KeyType::EC),
         (P224, KeyType::EC),
+        (BRAINPOOL_P224, KeyType::EC),
+        (BRAINPOOL_P512, KeyType::EC),
         (X25519, KeyType::EC_MONTGOMERY),
     ];
     for (curve, key_type) in curves {

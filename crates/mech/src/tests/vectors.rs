@@ -105,6 +105,11 @@ fn p224_has_its_known_answers() {
 }
 
 #[test]
+fn the_curves_of_brainpool_have_their_known_answers() {
+    check_file("brainpool", 250);
+}
+
+#[test]
 fn eddsa_signatures_have_their_known_answers() {
     check_file("eddsa", 150);
 }
