@@ -4,8 +4,8 @@ use ck::{Digest, KeyDerivation, Params};
 use zeroize::Zeroizing;
 
 use crate::encapsulation::Encapsulated;
-use crate::ffi::{DigestContext, EcKey, X25519Private};
-use crate::key::{LONGEST_SECRET, ec_point, montgomery_point};
+use crate::ffi::{DigestContext, EcKey};
+use crate::key::{LONGEST_SECRET, MontgomeryPrivate, ec_point, montgomery_point};
 use crate::{Error, Key, param};
 
 /// Derives a secret of `wanted` bytes from a private key and another's public key; without a length, the shared secret
@@ -36,8 +36,8 @@ pub(crate) fn encapsulate(
     let growth = Growth::of_encapsulation(params)?;
     let (ciphertext, secret) = if key.is_montgomery() {
         let other = key.montgomery_public()?;
-        let ours = X25519Private::generate();
-        let secret = ours.agree(other).map_err(|_| Error::KeySizeRange)?;
+        let ours = MontgomeryPrivate::generate(other.curve())?;
+        let secret = ours.agree(other).ok_or(Error::KeySizeRange)?;
         (ours.public().bytes().to_vec(), secret)
     } else {
         let other = key.ec_public()?;
@@ -118,8 +118,9 @@ impl<'a> Growth<'a> {
 fn agree(key: &Key, public_data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     if key.is_montgomery() {
         let key = key.montgomery_private()?;
-        let other = montgomery_point(public_data).ok_or(Error::MechanismParamInvalid)?;
-        return key.agree(&other).map_err(|_| Error::MechanismParamInvalid);
+        let other = montgomery_point(key.curve(), public_data);
+        let secret = other.and_then(|other| key.agree(&other));
+        return secret.ok_or(Error::MechanismParamInvalid);
     }
     let key = key.ec_private()?;
     let other = ec_point(key.curve(), public_data).ok_or(Error::MechanismParamInvalid)?;

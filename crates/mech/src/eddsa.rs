@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ck::{Digest, Params};
 
 use crate::accumulator::Accumulator;
-use crate::ffi::Ed25519Scheme;
+use crate::key::{EddsaScheme, EdwardsCurve};
 use crate::signature::{SignatureOperation, SignatureScheme};
 use crate::{Error, Key, Signer, Verifier};
 
@@ -13,30 +13,26 @@ use crate::{Error, Key, Signer, Verifier};
 const LONGEST: usize = 1 << 20;
 /// The longest context (RFC 8032, 5.1).
 const LONGEST_CONTEXT: usize = 255;
-/// The length of a signature in bytes.
-const SIGNATURE_LEN: usize = 64;
-
-/// The scheme with its parameter.
-struct Eddsa {
-    prehash: bool,
-    context: Vec<u8>,
-}
 
 /// Starts a signature.
 pub(crate) fn signer(key: &Arc<Key>, params: &Params<'_>) -> Result<Box<dyn Signer>, Error> {
-    key.edwards_private()?;
-    Ok(Box::new(operation(key, params)?))
+    let curve = key.edwards_private()?.curve();
+    Ok(Box::new(operation(key, curve, params)?))
 }
 
 /// Starts a verification.
 pub(crate) fn verifier(key: &Arc<Key>, params: &Params<'_>) -> Result<Box<dyn Verifier>, Error> {
-    key.edwards_public()?;
-    Ok(Box::new(operation(key, params)?))
+    let curve = key.edwards_public()?.curve();
+    Ok(Box::new(operation(key, curve, params)?))
 }
 
-fn operation(key: &Arc<Key>, params: &Params<'_>) -> Result<SignatureOperation<Eddsa>, Error> {
-    let scheme = Eddsa::new(params)?;
-    let message = if scheme.prehash {
+fn operation(
+    key: &Arc<Key>,
+    curve: EdwardsCurve,
+    params: &Params<'_>,
+) -> Result<SignatureOperation<EddsaScheme>, Error> {
+    let scheme = EddsaScheme::new(params)?;
+    let message = if scheme.prehash && curve == EdwardsCurve::Ed25519 {
         Accumulator::hashed(Digest::Sha512)?
     } else {
         Accumulator::growing(LONGEST, Error::DataLenRange)
@@ -45,11 +41,11 @@ fn operation(key: &Arc<Key>, params: &Params<'_>) -> Result<SignatureOperation<E
         key: Arc::clone(key),
         message,
         scheme,
-        len: SIGNATURE_LEN,
+        len: curve.signature_len(),
     })
 }
 
-impl Eddsa {
+impl EddsaScheme {
     /// Reads the parameter; without one, the scheme is the pure one.
     fn new(params: &Params<'_>) -> Result<Self, Error> {
         let (prehash, context) = match *params {
@@ -64,25 +60,16 @@ impl Eddsa {
             context: context.to_vec(),
         })
     }
-
-    /// An empty context is none: the scheme with a context is not for empty ones (RFC 8032, 5.1).
-    fn scheme(&self) -> Ed25519Scheme<'_> {
-        match (self.prehash, self.context.as_slice()) {
-            (true, context) => Ed25519Scheme::Prehashed(context),
-            (false, []) => Ed25519Scheme::Pure,
-            (false, context) => Ed25519Scheme::Context(context),
-        }
-    }
 }
 
-impl SignatureScheme for Eddsa {
+impl SignatureScheme for EddsaScheme {
     fn sign(&self, key: &Key, message: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(key.edwards_private()?.sign(message, self.scheme())?)
+        key.edwards_private()?.sign(message, self)
     }
 
     fn verify(&self, key: &Key, message: &[u8], signature: &[u8]) -> Result<(), Error> {
         let key = key.edwards_public()?;
-        if key.verify(message, self.scheme(), signature) {
+        if key.verify(message, self, signature)? {
             Ok(())
         } else {
             Err(Error::SignatureInvalid)

@@ -6,8 +6,11 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 use zeroize::Zeroizing;
 
-use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, Rsa, X25519Private};
-use crate::key::{LatticeKey, Seeded, check_secret_len, fixed_secret_len, pair, set_parity};
+use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
+use crate::key::{
+    EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, check_secret_len, fixed_secret_len,
+    pair, set_parity,
+};
 use crate::{Error, Key, Material, param, signer, verifier};
 
 /// The public exponent of a request that names none.
@@ -114,11 +117,7 @@ fn generate_edwards(
     let params = request
         .ec_params
         .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
-    pair::check_edwards(params)?;
-    let mut seed = Zeroizing::new([0; Ed25519Private::SEED_LEN]);
-    random(&mut seed[..])?;
-    let key = Ed25519Private::from_seed(&seed[..]);
-    let key = key.ok_or(Error::Provider("ED25519_keypair_from_seed"))?;
+    let key = EdwardsPrivate::generate(pair::named_curve(params)?)?;
     let public = pair::edwards_public_material(&key.public())?;
     let private = pair::edwards_private_material(&key)?;
     let mechanism = MechanismType::EDDSA;
@@ -151,13 +150,16 @@ fn generate_montgomery(
     let params = request
         .ec_params
         .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
-    pair::check_montgomery(params)?;
-    let (key, other) = (X25519Private::generate(), X25519Private::generate());
+    const FAILED: Error = Error::Provider("the pairwise consistency test");
+    let curve = pair::named_curve(params)?;
+    let (key, other) = (
+        MontgomeryPrivate::generate(curve)?,
+        MontgomeryPrivate::generate(curve)?,
+    );
     // The pair does not sign: that its halves belong together shows in an agreement.
-    let ours = key.agree(&other.public())?;
-    let theirs = other.agree(&key.public())?;
-    verify_slices_are_equal(&ours, &theirs)
-        .map_err(|_| Error::Provider("the pairwise consistency test"))?;
+    let ours = key.agree(&other.public()).ok_or(FAILED)?;
+    let theirs = other.agree(&key.public()).ok_or(FAILED)?;
+    verify_slices_are_equal(&ours, &theirs).map_err(|_| FAILED)?;
     let public = pair::montgomery_public_material(&key.public())?;
     let private = pair::montgomery_private_material(&key)?;
     Ok((public, private))

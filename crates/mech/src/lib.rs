@@ -38,6 +38,7 @@ mod digest_derivation;
 mod dispatch;
 mod ecdh;
 mod ecdsa;
+mod ed448;
 mod eddsa;
 mod encapsulation;
 mod encryption_derivation;
@@ -65,6 +66,7 @@ mod signature;
 mod sm;
 mod whole;
 mod wrap;
+mod x448;
 
 #[cfg(test)]
 mod tests;
@@ -79,7 +81,8 @@ pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len
 pub use error::Error;
 pub use generate::{PairRequest, generate_key, generate_pair, random};
 pub use key::{
-    Key, complete_private, complete_public, fixed_secret_len, private_from_pkcs8, set_parity,
+    Key, complete_private, complete_public, curve_bits, fixed_secret_len, private_from_pkcs8,
+    set_parity,
 };
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;

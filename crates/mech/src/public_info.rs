@@ -5,8 +5,11 @@ use der::asn1::{Any, BitStringRef, Null, UintRef};
 use der::{Encode, Tag};
 
 use crate::Error;
-use crate::ffi::{DsaKey, EcKey, Ed25519Public, KemKey, X25519Public};
-use crate::key::{Attributes, EC_PUBLIC_KEY, RSA_ENCRYPTION, public_half};
+use crate::ffi::{DsaKey, EcKey, KemKey};
+use crate::key::public_half::NamedCurve as _;
+use crate::key::{
+    Attributes, EC_PUBLIC_KEY, EdwardsPublic, MontgomeryPublic, RSA_ENCRYPTION, public_half,
+};
 
 /// Derives the public key, in its standard form, from either half of a key pair.
 ///
@@ -40,13 +43,13 @@ pub fn derive_public_info<'a>(
 }
 
 /// The algorithm has no parameters (RFC 8410, 3).
-fn edwards_info(key: &Ed25519Public) -> Result<Vec<u8>, der::Error> {
-    info(&[public_half::ED25519.to_der()?], key.bytes())
+fn edwards_info(key: &EdwardsPublic) -> Result<Vec<u8>, der::Error> {
+    info(&[key.curve().oid().to_der()?], key.bytes())
 }
 
 /// The algorithm has no parameters here either.
-fn montgomery_info(key: &X25519Public) -> Result<Vec<u8>, der::Error> {
-    info(&[public_half::X25519.to_der()?], key.bytes())
+fn montgomery_info(key: &MontgomeryPublic) -> Result<Vec<u8>, der::Error> {
+    info(&[key.curve().oid().to_der()?], key.bytes())
 }
 
 fn rsa_info(n: &[u8], e: &[u8]) -> Result<Vec<u8>, der::Error> {

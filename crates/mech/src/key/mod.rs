@@ -7,6 +7,7 @@ mod lattice;
 mod ml_dsa;
 mod ml_kem;
 mod montgomery;
+mod named_curve;
 mod pkcs8;
 mod rsa;
 mod rsa_factor;
@@ -17,14 +18,15 @@ use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
 
 pub(crate) use attributes::Attributes;
+pub(crate) use edwards::{EddsaScheme, EdwardsCurve, EdwardsPrivate, EdwardsPublic};
 pub(crate) use lattice::{LatticeKey, Seeded};
+use montgomery::MontgomeryCurve;
+pub(crate) use montgomery::{MontgomeryPrivate, MontgomeryPublic};
 pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{
-    DsaKey, EcKey, Ed25519Private, Ed25519Public, KemKey, Rsa, X25519Private, X25519Public,
-};
+use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -38,14 +40,14 @@ pub struct Key {
 enum Parts {
     EcPrivate(EcKey),
     EcPublic(EcKey),
-    EdwardsPrivate(Ed25519Private),
-    EdwardsPublic(Ed25519Public),
+    EdwardsPrivate(EdwardsPrivate),
+    EdwardsPublic(EdwardsPublic),
     DsaPrivate(Seeded<DsaKey>),
     DsaPublic(DsaKey),
     KemPrivate(Seeded<KemKey>),
     KemPublic(KemKey),
-    MontgomeryPrivate(X25519Private),
-    MontgomeryPublic(X25519Public),
+    MontgomeryPrivate(MontgomeryPrivate),
+    MontgomeryPublic(MontgomeryPublic),
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
@@ -112,12 +114,14 @@ impl Key {
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
-            Parts::EdwardsPrivate(_) | Parts::EdwardsPublic(_) => edwards::BITS,
+            Parts::EdwardsPrivate(key) => key.curve().bits(),
+            Parts::EdwardsPublic(key) => key.curve().bits(),
             Parts::DsaPrivate(key) => key.key().set().public_len(),
             Parts::DsaPublic(key) => key.set().public_len(),
             Parts::KemPrivate(key) => key.key().set().public_len(),
             Parts::KemPublic(key) => key.set().public_len(),
-            Parts::MontgomeryPrivate(_) | Parts::MontgomeryPublic(_) => montgomery::BITS,
+            Parts::MontgomeryPrivate(key) => key.curve().bits(),
+            Parts::MontgomeryPublic(key) => key.curve().bits(),
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
@@ -162,7 +166,7 @@ impl Key {
     }
 
     /// Returns the Edwards curve private key that this must be.
-    pub(crate) const fn edwards_private(&self) -> Result<&Ed25519Private, Error> {
+    pub(crate) const fn edwards_private(&self) -> Result<&EdwardsPrivate, Error> {
         match &self.parts {
             Parts::EdwardsPrivate(key) => Ok(key),
             Parts::EdwardsPublic(_) => Err(Error::KeyFunctionNotPermitted),
@@ -171,7 +175,7 @@ impl Key {
     }
 
     /// Returns the Edwards curve public key that this must be.
-    pub(crate) const fn edwards_public(&self) -> Result<&Ed25519Public, Error> {
+    pub(crate) const fn edwards_public(&self) -> Result<&EdwardsPublic, Error> {
         match &self.parts {
             Parts::EdwardsPublic(key) => Ok(key),
             Parts::EdwardsPrivate(_) => Err(Error::KeyFunctionNotPermitted),
@@ -185,7 +189,7 @@ impl Key {
     }
 
     /// Returns the Montgomery curve private key that this must be.
-    pub(crate) const fn montgomery_private(&self) -> Result<&X25519Private, Error> {
+    pub(crate) const fn montgomery_private(&self) -> Result<&MontgomeryPrivate, Error> {
         match &self.parts {
             Parts::MontgomeryPrivate(key) => Ok(key),
             Parts::MontgomeryPublic(_) => Err(Error::KeyFunctionNotPermitted),
@@ -194,7 +198,7 @@ impl Key {
     }
 
     /// Returns the Montgomery curve public key that this must be.
-    pub(crate) const fn montgomery_public(&self) -> Result<&X25519Public, Error> {
+    pub(crate) const fn montgomery_public(&self) -> Result<&MontgomeryPublic, Error> {
         match &self.parts {
             Parts::MontgomeryPublic(key) => Ok(key),
             Parts::MontgomeryPrivate(_) => Err(Error::KeyFunctionNotPermitted),
@@ -327,6 +331,19 @@ impl Key {
     }
 }
 
+/// Returns the size in bits of the Edwards or Montgomery curve that `CKA_EC_PARAMS` names.
+///
+/// # Errors
+///
+/// It names another curve, or none.
+pub fn curve_bits(params: &[u8]) -> Result<u64, Error> {
+    let bits = match named_curve::find::<EdwardsCurve>(params) {
+        Ok(curve) => curve.bits(),
+        Err(_) => named_curve::find::<MontgomeryCurve>(params)?.bits(),
+    };
+    Ok(u64::try_from(bits).expect("the sizes of curves are constants"))
+}
+
 /// Computes what an imported private key lacks, and makes the checks that only an import needs.
 ///
 /// An RSA key may come as modulus and exponents only (n, e, d): its primes and Chinese remainder values are returned.
@@ -381,16 +398,16 @@ pub(crate) mod pair {
         curve, private_material as ec_private_material, public_material as ec_public_material,
     };
     pub(crate) use super::edwards::{
-        check_curve as check_edwards, private_material as edwards_private_material,
-        public_material as edwards_public_material,
+        private_material as edwards_private_material, public_material as edwards_public_material,
     };
     pub(crate) use super::lattice::{
         public_material as lattice_public_material, set as lattice_set,
     };
     pub(crate) use super::montgomery::{
-        check_curve as check_montgomery, private_material as montgomery_private_material,
+        private_material as montgomery_private_material,
         public_material as montgomery_public_material,
     };
+    pub(crate) use super::named_curve::find as named_curve;
     pub(crate) use super::rsa::{
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
@@ -415,11 +432,12 @@ pub(crate) mod public_half {
 
     use super::Attributes;
     pub(crate) use super::ec::oid;
-    pub(crate) use super::edwards::ED25519;
+    pub(crate) use super::edwards::EdwardsPublic;
     pub(crate) use super::lattice::public_half as lattice;
-    pub(crate) use super::montgomery::X25519;
+    pub(crate) use super::montgomery::MontgomeryPublic;
+    pub(crate) use super::named_curve::NamedCurve;
     use crate::Error;
-    use crate::ffi::{EcKey, Ed25519Public, X25519Public};
+    use crate::ffi::EcKey;
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -439,7 +457,7 @@ pub(crate) mod public_half {
     pub(crate) fn edwards(
         class: ObjectClass,
         attributes: Attributes<'_, '_>,
-    ) -> Result<Ed25519Public, Error> {
+    ) -> Result<EdwardsPublic, Error> {
         match class {
             ObjectClass::PRIVATE_KEY => Ok(super::edwards::private(attributes)?.public()),
             _ => super::edwards::public(attributes),
@@ -450,7 +468,7 @@ pub(crate) mod public_half {
     pub(crate) fn montgomery(
         class: ObjectClass,
         attributes: Attributes<'_, '_>,
-    ) -> Result<X25519Public, Error> {
+    ) -> Result<MontgomeryPublic, Error> {
         match class {
             ObjectClass::PRIVATE_KEY => Ok(super::montgomery::private(attributes)?.public()),
             _ => super::montgomery::public(attributes),

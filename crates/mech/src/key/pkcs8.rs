@@ -1,13 +1,16 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Ed25519 and
-//! X25519 as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, keys on
+//! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{Key, LatticeKey, Parts, Seeded, ec, edwards, lattice, montgomery, rsa};
-use crate::ffi::{DsaKey, EcKey, Ed25519Private, KemKey, X25519Private};
+use super::edwards::{self, EdwardsCurve, EdwardsPrivate};
+use super::montgomery::{self, MontgomeryCurve, MontgomeryPrivate};
+use super::named_curve::NamedCurve as _;
+use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa};
+use crate::ffi::{DsaKey, EcKey, KemKey};
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -41,11 +44,11 @@ impl Key {
         let (algorithm, key) = match &self.parts {
             Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
             Parts::EdwardsPrivate(key) => (
-                algorithm(&edwards::ED25519, &[]),
+                algorithm(&key.curve().oid(), &[]),
                 element(Tag::OctetString, &[key.seed()])?,
             ),
             Parts::MontgomeryPrivate(key) => (
-                algorithm(&montgomery::X25519, &[]),
+                algorithm(&key.curve().oid(), &[]),
                 element(Tag::OctetString, &[key.bytes()])?,
             ),
             Parts::DsaPrivate(key) => {
@@ -92,19 +95,17 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC, ec::private_material(&key)?))
         }
-        edwards::ED25519 => {
-            let seed = <&OctetStringRef>::from_der(key).map_err(|_| Error::KeyEncodingInvalid)?;
-            let key = Ed25519Private::from_seed(seed.as_bytes());
-            let key = key.ok_or(Error::KeyEncodingInvalid)?;
-            Ok((KeyType::EC_EDWARDS, edwards::private_material(&key)?))
-        }
-        montgomery::X25519 => {
-            let value = <&OctetStringRef>::from_der(key).map_err(|_| Error::KeyEncodingInvalid)?;
-            let key = X25519Private::from_bytes(value.as_bytes());
-            let key = key.ok_or(Error::KeyEncodingInvalid)?;
-            Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?))
-        }
         other => {
+            if let Some(curve) = EdwardsCurve::by_oid(&other) {
+                let key = EdwardsPrivate::from_seed(curve, octets(key)?);
+                let key = key.ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::EC_EDWARDS, edwards::private_material(&key)?));
+            }
+            if let Some(curve) = MontgomeryCurve::by_oid(&other) {
+                let key = MontgomeryPrivate::from_bytes(curve, octets(key)?);
+                let key = key.ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?));
+            }
             if let Some(set) = lattice::named::<KemKey>(&other) {
                 return Ok((KeyType::ML_KEM, read_seeded::<KemKey>(set, key)?));
             }
@@ -112,6 +113,12 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             Ok((KeyType::ML_DSA, read_seeded::<DsaKey>(set, key)?))
         }
     }
+}
+
+/// Reads a `CurvePrivateKey` (RFC 8410, 7).
+fn octets(key: &[u8]) -> Result<&[u8], Error> {
+    let octets = <&OctetStringRef>::from_der(key).map_err(|_| Error::KeyEncodingInvalid)?;
+    Ok(octets.as_bytes())
 }
 
 /// Writes an element around its content, in one piece of memory that is wiped.

@@ -73,6 +73,7 @@ pub(super) struct CaseParams {
 }
 
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("curve448", include_str!("../../vectors/curve448.json")),
     ("brainpool", include_str!("../../vectors/brainpool.json")),
     (
         "encryption_derivation",

@@ -129,8 +129,15 @@ fn a_pair_on_secp256k1_works_by_either_name_of_the_curve() {
 
 #[test]
 fn an_edwards_pair_has_its_attributes_and_works() {
-    let oid: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
-    for params in [oid, b"\x13\x0cedwards25519"] {
+    let ed25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
+    let ed448: &[u8] = &[6, 3, 0x2b, 0x65, 0x71];
+    let named: [(&[u8], &[u8], u8, u64); 4] = [
+        (ed25519, ed25519, 32, 255),
+        (ed25519, b"\x13\x0cedwards25519", 32, 255),
+        (ed448, ed448, 57, 448),
+        (ed448, b"\x13\x0aedwards448", 57, 448),
+    ];
+    for (oid, params, len, bits) in named {
         let request = PairRequest {
             ec_params: Some(params),
             ..PairRequest::default()
@@ -139,17 +146,17 @@ fn an_edwards_pair_has_its_attributes_and_works() {
         let (public, private) = generate_pair(generator, &Params::None, &request).unwrap();
         let (public, private) = (Object::material(&public), Object::material(&private));
         assert_eq!(public.0[&AttributeType::EC_PARAMS], oid);
-        assert_eq!(public.0[&AttributeType::EC_POINT][..2], [4, 32]);
-        assert_eq!(private.0[&AttributeType::VALUE].len(), 32);
+        assert_eq!(public.0[&AttributeType::EC_POINT][..2], [4, len]);
+        assert_eq!(private.0[&AttributeType::VALUE].len(), usize::from(len));
         let private = private.key(ObjectClass::PRIVATE_KEY, KeyType::EC_EDWARDS);
         let public = public.key(ObjectClass::PUBLIC_KEY, KeyType::EC_EDWARDS);
-        assert_eq!(private.size(), 255);
+        assert_eq!((private.size(), public.size()), (bits, bits));
         let row = row(MechanismType::EDDSA);
         let signature = sign(row, &Params::None, &private, &[b"message"]).unwrap();
         verify(row, &Params::None, &public, &[b"message"], &signature).unwrap();
     }
     let wrong = PairRequest {
-        ec_params: Some(&[6, 3, 0x2b, 0x65, 0x71]),
+        ec_params: Some(&[6, 3, 0x2b, 0x65, 0x6f]),
         ..PairRequest::default()
     };
     let generator = row(MechanismType::EC_EDWARDS_KEY_PAIR_GEN);
@@ -232,23 +239,33 @@ fn a_montgomery_pair_has_its_attributes_and_no_other_curve() {
         let id = MechanismType::EC_MONTGOMERY_KEY_PAIR_GEN;
         generate_pair(row(id), &Params::None, &request)
     };
-    for params in [&[6, 3, 0x2b, 0x65, 0x6e][..], b"\x13\x0acurve25519"] {
+    let (x25519, x448): (&[u8], &[u8]) = (&[6, 3, 0x2b, 0x65, 0x6e], &[6, 3, 0x2b, 0x65, 0x6f]);
+    let named: [(&[u8], &[u8], u8, u64); 4] = [
+        (x25519, x25519, 32, 255),
+        (x25519, b"\x13\x0acurve25519", 32, 255),
+        (x448, x448, 56, 448),
+        (x448, b"\x13\x08curve448", 56, 448),
+    ];
+    for (oid, params, len, bits) in named {
         let (public, private) = generate(params).unwrap();
         let (public, private) = (Object::material(&public), Object::material(&private));
         for half in [&public, &private] {
             let stored = &half.0[&AttributeType::EC_PARAMS];
-            assert_eq!(stored, &[6, 3, 0x2b, 0x65, 0x6e]);
+            assert_eq!(stored, oid);
         }
         let point = &public.0[&AttributeType::EC_POINT];
-        assert_eq!((point.len(), &point[..2]), (34, &[4, 32][..]));
-        assert_eq!(private.0[&AttributeType::VALUE].len(), 32);
+        assert_eq!(
+            (point.len(), &point[..2]),
+            (usize::from(len) + 2, &[4, len][..])
+        );
+        assert_eq!(private.0[&AttributeType::VALUE].len(), usize::from(len));
         let key = private.key(ObjectClass::PRIVATE_KEY, KeyType::EC_MONTGOMERY);
-        assert_eq!(key.size(), 255);
+        assert_eq!(key.size(), bits);
     }
-    // Ed25519, X448 and P-256 are other curves.
+    // Ed25519, Ed448 and P-256 are other curves.
     let others: [&[u8]; 3] = [
         &[6, 3, 0x2b, 0x65, 0x70],
-        &[6, 3, 0x2b, 0x65, 0x6f],
+        &[6, 3, 0x2b, 0x65, 0x71],
         &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7],
     ];
     for params in others {

@@ -110,6 +110,11 @@ fn the_curves_of_brainpool_have_their_known_answers() {
 }
 
 #[test]
+fn the_curves_of_448_bits_have_their_known_answers() {
+    check_file("curve448", 200);
+}
+
+#[test]
 fn eddsa_signatures_have_their_known_answers() {
     check_file("eddsa", 150);
 }
@@ -175,7 +180,7 @@ fn check_case(file: &VectorFile, case: &Case, label: &str) {
     let input = hex::decode(&case.input).unwrap();
     let result = run(file, case, &input);
     match &case.error {
-        Some(error) => assert_eq!(format!("{:?}", result.unwrap_err()), *error, "{label}"),
+        Some(error) => assert_eq!(format!("{:?}", result.expect_err(label)), *error, "{label}"),
         None => {
             let output = result.unwrap_or_else(|error| panic!("{label}: {error}"));
             let expected = case.output.clone().unwrap_or_default();

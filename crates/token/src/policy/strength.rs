@@ -29,6 +29,14 @@ pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
     mechanism.flags() & !flags
 }
 
+/// The largest size in bits of a key on an Edwards or Montgomery curve: the code of the curves of 448 bits is not audited.
+const MOST_EDWARDS: u64 = 255;
+
+/// Tells whether keys of a type lie on an Edwards or Montgomery curve.
+fn is_edwards(key_type: Option<KeyType>) -> bool {
+    matches!(key_type, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY))
+}
+
 /// The key sizes that a mechanism takes in a partition, as `CK_MECHANISM_INFO` tells them.
 #[must_use]
 pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
@@ -40,6 +48,9 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
         );
     if profile == Profile::Compat {
         return (min, max);
+    }
+    if is_edwards(mechanism.key_type) {
+        return (min, max.min(MOST_EDWARDS));
     }
     let least = match mechanism.key_sizes {
         _ if mechanism.key_type == Some(KeyType::RSA) => LEAST_MODULUS,
@@ -55,7 +66,20 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
 /// # Errors
 /// The size is out of range.
 pub(crate) fn check_size(profile: Profile, key: &Attributes) -> Result<(), Error> {
-    if profile == Profile::Compat || key.key_type() != Some(KeyType::RSA) {
+    if profile == Profile::Compat {
+        return Ok(());
+    }
+    if is_edwards(key.key_type()) {
+        let bits = key
+            .get(AttributeType::EC_PARAMS)
+            .map_or(Ok(0), mech::curve_bits)?;
+        return if bits > MOST_EDWARDS {
+            Err(mech::Error::CurveNotSupported.into())
+        } else {
+            Ok(())
+        };
+    }
+    if key.key_type() != Some(KeyType::RSA) {
         return Ok(());
     }
     let bits = key.get(AttributeType::MODULUS).map_or_else(

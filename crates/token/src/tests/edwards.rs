@@ -1,4 +1,4 @@
-//! Keys on the curves beside those of NIST: Ed25519 and secp256k1.
+//! Keys on the curves beside those of NIST: Ed25519, Ed448, secp256k1 and those of Brainpool.
 
 use ck::{AttributeType as A, KeyType, MechanismType as M, ObjectClass, Params, Rv};
 use proto::Call;
@@ -6,6 +6,9 @@ use proto::Call;
 use crate::tests::bench::{Bench, TRUE, class, ulong};
 
 const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
+const ED448: &[u8] = &[6, 3, 0x2b, 0x65, 0x71];
+const X448: &[u8] = &[6, 3, 0x2b, 0x65, 0x6f];
+const BRAINPOOL: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 11];
 const SECP256K1: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
 
 #[test]
@@ -18,9 +21,11 @@ fn pairs_sign_leave_and_come_back() {
     let kek = client
         .generate_aes(session, &[&kek[..], &neither].concat())
         .unwrap();
-    for (generator, curve, mechanism) in [
-        (M::EC_EDWARDS_KEY_PAIR_GEN, ED25519, M::EDDSA),
-        (M::EC_KEY_PAIR_GEN, SECP256K1, M::ECDSA_SHA256),
+    for (generator, curve, mechanism, len) in [
+        (M::EC_EDWARDS_KEY_PAIR_GEN, ED25519, M::EDDSA, 64),
+        (M::EC_EDWARDS_KEY_PAIR_GEN, ED448, M::EDDSA, 114),
+        (M::EC_KEY_PAIR_GEN, SECP256K1, M::ECDSA_SHA256, 64),
+        (M::EC_KEY_PAIR_GEN, BRAINPOOL, M::ECDSA_SHA256, 96),
     ] {
         let extractable = [(A::EXTRACTABLE, TRUE)];
         let (public, private) = client
@@ -47,7 +52,7 @@ fn pairs_sign_leave_and_come_back() {
             .init(Call::SignInit, session, mechanism, back)
             .unwrap();
         let signature = client.output(Call::Sign, session, b"a message").unwrap();
-        assert_eq!(signature.len(), 64);
+        assert_eq!(signature.len(), len);
         client
             .init(Call::VerifyInit, session, mechanism, public)
             .unwrap();
@@ -92,6 +97,9 @@ fn each_generator_has_its_own_curves() {
     let unsupported = Err(Rv::CURVE_NOT_SUPPORTED);
     assert_eq!(make(M::EC_KEY_PAIR_GEN, ED25519), unsupported);
     assert_eq!(make(M::EC_EDWARDS_KEY_PAIR_GEN, SECP256K1), unsupported);
+    // What is not audited is not for strict partitions.
+    assert_eq!(make(M::EC_EDWARDS_KEY_PAIR_GEN, ED448), unsupported);
+    assert_eq!(make(M::EC_MONTGOMERY_KEY_PAIR_GEN, X448), unsupported);
     let (public, _) = make(M::EC_EDWARDS_KEY_PAIR_GEN, ED25519).unwrap();
     assert_eq!(
         client.get(session, public, A::KEY_TYPE),

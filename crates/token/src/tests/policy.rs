@@ -353,6 +353,9 @@ fn the_information_on_a_mechanism_is_that_of_the_partition() {
         (M::AES_XTS_KEY_GEN, (64, 64), (64, 64)),
         (M::HKDF_KEY_GEN, (1, 512), (16, 512)),
         (M::RSA_PKCS, (1024, 8192), (2048, 8192)),
+        (M::EDDSA, (255, 448), (255, 255)),
+        (M::EC_MONTGOMERY_KEY_PAIR_GEN, (255, 448), (255, 255)),
+        (M::EC_KEY_PAIR_GEN, (224, 521), (224, 521)),
     ] {
         let sizes = |bench| {
             let info = info(bench, mechanism);
