@@ -9,6 +9,7 @@ mod counter_kdf;
 mod info;
 mod list;
 mod mechanism;
+mod message;
 mod number;
 mod template;
 
@@ -22,6 +23,7 @@ pub(super) use bytes::{BufferOut, BytesIn, Label, Pin, RandomOut};
 pub(super) use info::{InfoOut, padded};
 pub(super) use list::{FoundOut, ListOut};
 pub(super) use mechanism::MechanismIn;
+pub(super) use message::{CipherMechanism, OpeningParameter, OptionalBufferOut, SealingParameter};
 pub(super) use number::{Flag, NumberOut, SessionHandle, Ulong};
 pub(super) use template::{TemplateIn, TemplateOut};
 
