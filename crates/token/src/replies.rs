@@ -154,3 +154,6 @@ impl Application {
         Some(reply)
     }
 }
+
+#[cfg(test)]
+mod tests;

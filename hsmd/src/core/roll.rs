@@ -223,3 +223,6 @@ impl Inner {
         Some(entry.application)
     }
 }
+
+#[cfg(test)]
+mod tests;
