@@ -220,7 +220,7 @@ impl Shared {
         let up = Arc::clone(self);
         thread::spawn(move || {
             pump(&mut from_agent, |bytes| {
-                up.lock().lines[number].to_hsm(bytes);
+                up.lock().lines[number].carry_request(bytes);
                 up.changed.notify_all();
             });
             up.lock().lines[number].agent_left();
@@ -228,7 +228,7 @@ impl Shared {
         let down = Arc::clone(self);
         thread::spawn(move || {
             pump(&mut from_hsm, |bytes| {
-                down.lock().to_agent(number, bytes);
+                down.lock().carry_answer(number, bytes);
                 down.changed.notify_all();
             });
             let mut state = down.lock();
@@ -240,7 +240,7 @@ impl Shared {
 }
 
 impl State {
-    fn to_agent(&mut self, number: usize, bytes: &[u8]) {
+    fn carry_answer(&mut self, number: usize, bytes: &[u8]) {
         let line = &mut self.lines[number];
         match line.mode {
             Mode::Pass | Mode::Hold | Mode::Lose { asked: false, .. } => {
@@ -259,7 +259,7 @@ impl State {
 }
 
 impl Line {
-    fn to_hsm(&mut self, bytes: &[u8]) {
+    fn carry_request(&mut self, bytes: &[u8]) {
         match &mut self.mode {
             Mode::Pass => {}
             Mode::Lose { asked, .. } => *asked = true,
