@@ -7,6 +7,7 @@ mod aead;
 mod info;
 mod input;
 mod output;
+mod tls;
 
 pub use aead::Sealed;
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};

@@ -20,6 +20,7 @@ mod lockout;
 mod login;
 mod objects;
 mod operations;
+mod passwords;
 mod policy;
 mod recover;
 mod restart;

@@ -1,10 +1,11 @@
 //! The arguments that go in.
 
 use ck::{
-    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width,
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Password, Piece,
+    Width,
 };
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn};
+use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn, tls};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -228,10 +229,16 @@ fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
         Params::Aead { .. } => encode_aead(params, writer),
         Params::CounterKdf { .. }
         | Params::Ecdh { .. }
+        | Params::FeedbackKdf { .. }
         | Params::Hkdf { .. }
+        | Params::Password { .. }
         | Params::VectorAndData { .. } => {
             encode_derivation(params, writer);
         }
+        Params::TlsExport { .. }
+        | Params::TlsExtendedMaster { .. }
+        | Params::TlsMac { .. }
+        | Params::TlsMaster { .. } => tls::encode(params, writer),
     }
 }
 
@@ -331,6 +338,28 @@ fn encode_derivation(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(vector);
             writer.bytes(data);
         }
+        Params::Password {
+            function,
+            salt,
+            iterations,
+            password,
+        } => {
+            writer.u8(36);
+            writer.u64(function);
+            writer.bytes(salt);
+            writer.u64(iterations);
+            writer.bytes(password.0);
+        }
+        Params::FeedbackKdf {
+            function,
+            vector,
+            pieces,
+        } => {
+            writer.u8(35);
+            writer.u64(function.0);
+            writer.bytes(vector);
+            pieces.iter().for_each(|piece| encode_piece(piece, writer));
+        }
         Params::CounterKdf { function, pieces } => {
             writer.u8(12);
             writer.u64(function.0);
@@ -370,6 +399,7 @@ fn encode_piece(piece: &Piece<'_>, writer: &mut Writer<'_>) {
             writer.u8(u8::from(blocks));
             encode_width(width, writer);
         }
+        Piece::Block => writer.u8(4),
     }
 }
 
@@ -388,6 +418,7 @@ fn decode_piece<'a>(reader: &mut Reader<'a>) -> Result<Piece<'a>, DecodeError> {
             blocks: reader.u8(WHAT)? != 0,
             width: decode_width(reader)?,
         },
+        4 => Piece::Block,
         tag => {
             return Err(DecodeError::Unknown {
                 what: WHAT,
@@ -395,6 +426,14 @@ fn decode_piece<'a>(reader: &mut Reader<'a>) -> Result<Piece<'a>, DecodeError> {
             });
         }
     })
+}
+
+fn decode_pieces<'a>(reader: &mut Reader<'a>) -> Result<[Piece<'a>; MOST_PIECES], DecodeError> {
+    let mut pieces = [Piece::default(); MOST_PIECES];
+    for piece in &mut pieces {
+        *piece = decode_piece(reader)?;
+    }
+    Ok(pieces)
 }
 
 fn decode_width(reader: &mut Reader<'_>) -> Result<Width, DecodeError> {
@@ -446,14 +485,22 @@ fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError>
             aad: reader.bytes(limits::PAYLOAD_BYTES, WHAT)?,
             mac_len: reader.u64(WHAT)?,
         },
-        12 => {
-            let function = MechanismType(reader.u64(WHAT)?);
-            let mut pieces = [Piece::default(); MOST_PIECES];
-            for piece in &mut pieces {
-                *piece = decode_piece(reader)?;
-            }
-            Params::CounterKdf { function, pieces }
-        }
+        12 => Params::CounterKdf {
+            function: MechanismType(reader.u64(WHAT)?),
+            pieces: decode_pieces(reader)?,
+        },
+        35 => Params::FeedbackKdf {
+            function: MechanismType(reader.u64(WHAT)?),
+            vector: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            pieces: decode_pieces(reader)?,
+        },
+        36 => Params::Password {
+            function: reader.u64(WHAT)?,
+            salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            iterations: reader.u64(WHAT)?,
+            password: Password(reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?),
+        },
+        tag @ 31..=34 => tls::decode(tag, reader)?,
         30 => Params::VectorAndData {
             vector: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
