@@ -48,6 +48,16 @@ pub mod session {
 
 /// `CK_MECHANISM_INFO.flags`.
 pub mod mechanism {
+    /// Encrypts messages.
+    pub const MESSAGE_ENCRYPT: u64 = 0x2;
+    /// Decrypts messages.
+    pub const MESSAGE_DECRYPT: u64 = 0x4;
+    /// Signs messages.
+    pub const MESSAGE_SIGN: u64 = 0x8;
+    /// Verifies messages.
+    pub const MESSAGE_VERIFY: u64 = 0x10;
+    /// Takes messages in parts.
+    pub const MULTI_MESSAGE: u64 = 0x20;
     /// Encrypts.
     pub const ENCRYPT: u64 = 0x100;
     /// Decrypts.

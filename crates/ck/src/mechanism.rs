@@ -433,7 +433,22 @@ impl Mechanism {
             Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY) => ckf::EC_F_P | ckf::EC_OID,
             _ => 0,
         };
-        self.operations.0 | ec
+        self.operations.0 | ec | self.message_flags()
+    }
+
+    /// What it does with messages (5.9, 5.11, 5.14, 5.16). Of what has an initialisation vector in its parameter, or a key for
+    /// one message alone, there are no signatures of many messages.
+    fn message_flags(&self) -> u64 {
+        const CIPHER: u64 = ckf::MESSAGE_ENCRYPT | ckf::MESSAGE_DECRYPT;
+        const SIGN: u64 = ckf::MESSAGE_SIGN | ckf::MESSAGE_VERIFY | ckf::MULTI_MESSAGE;
+        match self.algorithm {
+            Algorithm::AesGcm => CIPHER | ckf::MULTI_MESSAGE,
+            // These have to know the whole message.
+            Algorithm::AesCcm | Algorithm::ChaCha20Poly1305 => CIPHER,
+            Algorithm::AesGmac | Algorithm::Poly1305 => 0,
+            _ if self.operations.contains(Operations::SIGN.0) => SIGN,
+            _ => 0,
+        }
     }
 }
 

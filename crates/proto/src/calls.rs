@@ -40,8 +40,6 @@ pub enum Weight {
 /// Who serves a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Nobody yet: `CKR_FUNCTION_NOT_SUPPORTED`.
-    Absent,
     /// The module itself; it never travels.
     Local,
     /// The token in the HSM.
@@ -144,26 +142,26 @@ macro_rules! for_each_call {
             GetInterface = 70 C_GetInterface get_interface V3_0 "5.4.6" Public Light Local (ignored: shape::Ignored<4>);
             LoginUser = 71 C_LoginUser login_user V3_0 "5.6.9" Session Heavy Token (session: shape::SessionHandle, user: shape::Ulong, pin: shape::Pin, name: shape::BytesIn);
             SessionCancel = 72 C_SessionCancel session_cancel V3_0 "5.6.5" Session Light Token (session: shape::SessionHandle, flags: shape::Ulong);
-            MessageEncryptInit = 73 C_MessageEncryptInit message_encrypt_init V3_0 "5.9.1" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle);
-            EncryptMessage = 74 C_EncryptMessage encrypt_message V3_0 "5.9.2" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, associated: shape::BytesIn, input: shape::BytesIn, output: shape::BufferOut);
-            EncryptMessageBegin = 75 C_EncryptMessageBegin encrypt_message_begin V3_0 "5.9.3" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, associated: shape::BytesIn);
-            EncryptMessageNext = 76 C_EncryptMessageNext encrypt_message_next V3_0 "5.9.4" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, output: shape::BufferOut, flags: shape::Ulong);
-            MessageEncryptFinal = 77 C_MessageEncryptFinal message_encrypt_final V3_0 "5.9.5" Session Light Absent (session: shape::SessionHandle);
-            MessageDecryptInit = 78 C_MessageDecryptInit message_decrypt_init V3_0 "5.11.1" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle);
-            DecryptMessage = 79 C_DecryptMessage decrypt_message V3_0 "5.11.2" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, associated: shape::BytesIn, input: shape::BytesIn, output: shape::BufferOut);
-            DecryptMessageBegin = 80 C_DecryptMessageBegin decrypt_message_begin V3_0 "5.11.3" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, associated: shape::BytesIn);
-            DecryptMessageNext = 81 C_DecryptMessageNext decrypt_message_next V3_0 "5.11.4" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, output: shape::BufferOut, flags: shape::Ulong);
-            MessageDecryptFinal = 82 C_MessageDecryptFinal message_decrypt_final V3_0 "5.11.5" Session Light Absent (session: shape::SessionHandle);
-            MessageSignInit = 83 C_MessageSignInit message_sign_init V3_0 "5.14.1" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle);
-            SignMessage = 84 C_SignMessage sign_message V3_0 "5.14.2" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, data: shape::BytesIn, signature: shape::BufferOut);
-            SignMessageBegin = 85 C_SignMessageBegin sign_message_begin V3_0 "5.14.3" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>);
-            SignMessageNext = 86 C_SignMessageNext sign_message_next V3_0 "5.14.4" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, signature: shape::BufferOut);
-            MessageSignFinal = 87 C_MessageSignFinal message_sign_final V3_0 "5.14.5" Session Light Absent (session: shape::SessionHandle);
-            MessageVerifyInit = 88 C_MessageVerifyInit message_verify_init V3_0 "5.16.1" Session Light Absent (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle);
-            VerifyMessage = 89 C_VerifyMessage verify_message V3_0 "5.16.2" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, data: shape::BytesIn, signature: shape::BytesIn);
-            VerifyMessageBegin = 90 C_VerifyMessageBegin verify_message_begin V3_0 "5.16.3" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>);
-            VerifyMessageNext = 91 C_VerifyMessageNext verify_message_next V3_0 "5.16.4" Session Light Absent (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, signature: shape::BytesIn);
-            MessageVerifyFinal = 92 C_MessageVerifyFinal message_verify_final V3_0 "5.16.5" Session Light Absent (session: shape::SessionHandle);
+            MessageEncryptInit = 73 C_MessageEncryptInit message_encrypt_init V3_0 "5.9.1" Session Light Token (session: shape::SessionHandle, mechanism: shape::CipherMechanism, key: shape::ObjectHandle);
+            EncryptMessage = 74 C_EncryptMessage encrypt_message V3_0 "5.9.2" Session Light Token (session: shape::SessionHandle, parameter: shape::SealingParameter, associated: shape::BytesIn, input: shape::BytesIn, output: shape::BufferOut);
+            EncryptMessageBegin = 75 C_EncryptMessageBegin encrypt_message_begin V3_0 "5.9.3" Session Light Token (session: shape::SessionHandle, parameter: shape::SealingParameter, associated: shape::BytesIn);
+            EncryptMessageNext = 76 C_EncryptMessageNext encrypt_message_next V3_0 "5.9.4" Session Light Token (session: shape::SessionHandle, parameter: shape::SealingParameter, part: shape::BytesIn, output: shape::BufferOut, flags: shape::Ulong);
+            MessageEncryptFinal = 77 C_MessageEncryptFinal message_encrypt_final V3_0 "5.9.5" Session Light Token (session: shape::SessionHandle);
+            MessageDecryptInit = 78 C_MessageDecryptInit message_decrypt_init V3_0 "5.11.1" Session Light Token (session: shape::SessionHandle, mechanism: shape::CipherMechanism, key: shape::ObjectHandle);
+            DecryptMessage = 79 C_DecryptMessage decrypt_message V3_0 "5.11.2" Session Light Token (session: shape::SessionHandle, parameter: shape::OpeningParameter, associated: shape::BytesIn, input: shape::BytesIn, output: shape::BufferOut);
+            DecryptMessageBegin = 80 C_DecryptMessageBegin decrypt_message_begin V3_0 "5.11.3" Session Light Token (session: shape::SessionHandle, parameter: shape::OpeningParameter, associated: shape::BytesIn);
+            DecryptMessageNext = 81 C_DecryptMessageNext decrypt_message_next V3_0 "5.11.4" Session Light Token (session: shape::SessionHandle, parameter: shape::OpeningParameter, part: shape::BytesIn, output: shape::BufferOut, flags: shape::Ulong);
+            MessageDecryptFinal = 82 C_MessageDecryptFinal message_decrypt_final V3_0 "5.11.5" Session Light Token (session: shape::SessionHandle);
+            MessageSignInit = 83 C_MessageSignInit message_sign_init V3_0 "5.14.1" Session Light Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle);
+            SignMessage = 84 C_SignMessage sign_message V3_0 "5.14.2" Session Light Token (session: shape::SessionHandle, parameter: shape::Ignored<2>, data: shape::BytesIn, signature: shape::BufferOut);
+            SignMessageBegin = 85 C_SignMessageBegin sign_message_begin V3_0 "5.14.3" Session Light Token (session: shape::SessionHandle, parameter: shape::Ignored<2>);
+            SignMessageNext = 86 C_SignMessageNext sign_message_next V3_0 "5.14.4" Session Light Token (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, signature: shape::OptionalBufferOut);
+            MessageSignFinal = 87 C_MessageSignFinal message_sign_final V3_0 "5.14.5" Session Light Token (session: shape::SessionHandle);
+            MessageVerifyInit = 88 C_MessageVerifyInit message_verify_init V3_0 "5.16.1" Session Light Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle);
+            VerifyMessage = 89 C_VerifyMessage verify_message V3_0 "5.16.2" Session Light Token (session: shape::SessionHandle, parameter: shape::Ignored<2>, data: shape::BytesIn, signature: shape::BytesIn);
+            VerifyMessageBegin = 90 C_VerifyMessageBegin verify_message_begin V3_0 "5.16.3" Session Light Token (session: shape::SessionHandle, parameter: shape::Ignored<2>);
+            VerifyMessageNext = 91 C_VerifyMessageNext verify_message_next V3_0 "5.16.4" Session Light Token (session: shape::SessionHandle, parameter: shape::Ignored<2>, part: shape::BytesIn, signature: shape::BytesIn);
+            MessageVerifyFinal = 92 C_MessageVerifyFinal message_verify_final V3_0 "5.16.5" Session Light Token (session: shape::SessionHandle);
             EncapsulateKey = 93 C_EncapsulateKey encapsulate_key V3_2 "5.18.8" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, public_key: shape::ObjectHandle, template: shape::TemplateIn, ciphertext: shape::BufferOut, key: shape::NumberOut);
             DecapsulateKey = 94 C_DecapsulateKey decapsulate_key V3_2 "5.18.9" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, private_key: shape::ObjectHandle, template: shape::TemplateIn, ciphertext: shape::BytesIn, key: shape::NumberOut);
             VerifySignatureInit = 95 C_VerifySignatureInit verify_signature_init V3_2 "5" Session Light Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, key: shape::ObjectHandle, signature: shape::BytesIn);

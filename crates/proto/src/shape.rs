@@ -6,6 +6,7 @@
 mod aead;
 mod info;
 mod input;
+mod message;
 mod output;
 mod tls;
 
@@ -115,6 +116,22 @@ pub struct SealingMechanism;
 /// A mechanism that opens what was sealed, with its parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct OpeningMechanism;
+
+/// A mechanism that works on messages, whose parameters come with each of them.
+#[derive(Clone, Copy, Debug)]
+pub struct CipherMechanism;
+
+/// The parameters of a message that is encrypted; what of them the token made comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct SealingParameter;
+
+/// The parameters of a message that is decrypted.
+#[derive(Clone, Copy, Debug)]
+pub struct OpeningParameter;
+
+/// A buffer as [`BufferOut`], or none: the message goes on (5.14.4).
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalBufferOut;
 
 /// A buffer for bytes that come out, under the two-call rule (5.2).
 #[derive(Clone, Copy, Debug)]

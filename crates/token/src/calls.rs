@@ -7,13 +7,14 @@ mod derivation;
 mod encapsulation;
 mod find;
 mod keys;
+mod message;
 mod objects;
 mod repeats;
 mod slots;
 mod state;
 mod wrapping;
 
-use ck::UserType;
+use ck::{Params, UserType};
 use proto::shape::{
     Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle, Sealed,
     SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
@@ -22,6 +23,7 @@ use proto::{CallRow, Class, Handler};
 
 use crate::Error;
 use crate::login;
+use crate::operation::message::MessageKind;
 use crate::operation::{Ending, Kind};
 use crate::tenancy::Login;
 
@@ -725,6 +727,184 @@ impl Handler for Caller<'_> {
             call.unwrap_key_authenticated(mechanism, unwrapping, wrapped, template, associated)
         })?);
         Ok(())
+    }
+
+    fn message_encrypt_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.begin_messages(session, MessageKind::Encrypt, mechanism, key)
+    }
+
+    fn encrypt_message(
+        &mut self,
+        session: SessionHandle,
+        parameter: (Params<'_>, &mut Sealed),
+        associated: &[u8],
+        input: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.encrypt_message(parameter, associated, input, output)
+        })
+    }
+
+    fn encrypt_message_begin(
+        &mut self,
+        session: SessionHandle,
+        parameter: (Params<'_>, &mut Sealed),
+        associated: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin_encrypting(parameter, associated)
+        })
+    }
+
+    fn encrypt_message_next(
+        &mut self,
+        session: SessionHandle,
+        parameter: (Params<'_>, &mut Sealed),
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+        flags: Ulong,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.encrypt_part(parameter, part, output, flags.0)
+        })
+    }
+
+    fn message_encrypt_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.end_messages(session, MessageKind::Encrypt)
+    }
+
+    fn message_decrypt_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.begin_messages(session, MessageKind::Decrypt, mechanism, key)
+    }
+
+    fn decrypt_message(
+        &mut self,
+        session: SessionHandle,
+        parameter: Params<'_>,
+        associated: &[u8],
+        input: &[u8],
+        output: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.decrypt_message(parameter, associated, input, output)
+        })
+    }
+
+    fn decrypt_message_begin(
+        &mut self,
+        session: SessionHandle,
+        parameter: Params<'_>,
+        associated: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin_decrypting(parameter, associated)
+        })
+    }
+
+    fn decrypt_message_next(
+        &mut self,
+        session: SessionHandle,
+        parameter: Params<'_>,
+        part: &[u8],
+        output: &mut Answer<Vec<u8>>,
+        flags: Ulong,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.decrypt_part(parameter, part, output, flags.0)
+        })
+    }
+
+    fn message_decrypt_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.end_messages(session, MessageKind::Decrypt)
+    }
+
+    fn message_sign_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.begin_messages(session, MessageKind::Sign, mechanism, key)
+    }
+
+    fn sign_message(
+        &mut self,
+        session: SessionHandle,
+        _parameter: (),
+        data: &[u8],
+        signature: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.sign_message(data, signature))
+    }
+
+    fn sign_message_begin(&mut self, session: SessionHandle, _parameter: ()) -> Result<(), Error> {
+        self.within(session, |mut call| call.begin_signing())
+    }
+
+    fn sign_message_next(
+        &mut self,
+        session: SessionHandle,
+        _parameter: (),
+        part: &[u8],
+        signature: Option<&mut Answer<Vec<u8>>>,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.sign_part(part, signature))
+    }
+
+    fn message_sign_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.end_messages(session, MessageKind::Sign)
+    }
+
+    fn message_verify_init(
+        &mut self,
+        session: SessionHandle,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.begin_messages(session, MessageKind::Verify, mechanism, key)
+    }
+
+    fn verify_message(
+        &mut self,
+        session: SessionHandle,
+        _parameter: (),
+        data: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.verify_message(data, signature))
+    }
+
+    fn verify_message_begin(
+        &mut self,
+        session: SessionHandle,
+        _parameter: (),
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.begin_verifying_message())
+    }
+
+    fn verify_message_next(
+        &mut self,
+        session: SessionHandle,
+        _parameter: (),
+        part: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.verify_part(part, signature))
+    }
+
+    fn message_verify_final(&mut self, session: SessionHandle) -> Result<(), Error> {
+        self.end_messages(session, MessageKind::Verify)
     }
 
     fn derive_key(

@@ -80,6 +80,9 @@ pub enum Error {
     /// The security officer must be in charge, or the user must not be.
     #[error("rejected: {0}")]
     Rejected(&'static str),
+    /// The message, what is authenticated beside it, its initialisation vector or its tag was changed.
+    #[error("the message does not belong to its tag")]
+    MessageChanged,
     /// The object has no such handle, or the application may not see it.
     #[error("there is no object with this handle")]
     ObjectHandleInvalid,
@@ -227,6 +230,7 @@ impl Error {
             Self::KeyNotNeeded => Rv::KEY_NOT_NEEDED,
             Self::Management { .. } => Rv::ARGUMENTS_BAD,
             Self::Mechanism(error) => mechanism_rv(error),
+            Self::MessageChanged => Rv::AEAD_DECRYPT_FAILED,
             Self::ObjectHandleInvalid => Rv::OBJECT_HANDLE_INVALID,
             Self::OperationActive => Rv::OPERATION_ACTIVE,
             Self::OperationNotInitialized => Rv::OPERATION_NOT_INITIALIZED,

@@ -92,7 +92,7 @@ pub(crate) fn log_in_named(
     match user {
         UserType::SO => tenancy.check_login(Login::SecurityOfficer, None)?,
         UserType::USER => tenancy.check_login(Login::User, Some(id))?,
-        UserType::CONTEXT_SPECIFIC if !activity.operations.any_locked() => {
+        UserType::CONTEXT_SPECIFIC if !activity.any_locked() => {
             return Err(Error::OperationNotInitialized);
         }
         UserType::CONTEXT_SPECIFIC
@@ -129,7 +129,7 @@ fn log_in_context(
     who: &Who,
     pin: &[u8],
 ) -> Result<(), Error> {
-    if !activity.operations.any_locked() {
+    if !activity.any_locked() {
         return Err(Error::OperationNotInitialized);
     }
     let partition = &session.tenancy.partition;
@@ -142,7 +142,7 @@ fn log_in_context(
             "for one operation",
         )))
     })?;
-    activity.operations.unlock();
+    activity.unlock();
     Ok(())
 }
 

@@ -9,6 +9,7 @@
 //! forget to end it.
 
 mod dual;
+pub(crate) mod message;
 mod saving;
 
 use proto::shape::{Answer, Room};

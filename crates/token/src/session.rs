@@ -8,6 +8,7 @@ use ck::SessionState;
 use crate::Error;
 use crate::lock::lock;
 use crate::operation::Operations;
+use crate::operation::message::Messages;
 use crate::replies::Replies;
 use crate::tenancy::{Login, Tenancy};
 
@@ -30,9 +31,24 @@ pub(crate) struct Session {
 pub(crate) struct Activity {
     /// The active operations.
     pub(crate) operations: Operations,
+    /// The processes that work on messages.
+    pub(crate) messages: Messages,
     /// The handles still to be given out by an active search.
     pub(crate) search: Option<VecDeque<u64>>,
     closed: bool,
+}
+
+impl Activity {
+    /// Tells whether something waits for the PIN.
+    pub(crate) fn any_locked(&self) -> bool {
+        self.operations.any_locked() || self.messages.any_locked()
+    }
+
+    /// Lets what waits for the PIN work.
+    pub(crate) fn unlock(&mut self) {
+        self.operations.unlock();
+        self.messages.unlock();
+    }
 }
 
 impl Session {
@@ -74,7 +90,9 @@ impl Session {
 
     /// Ends what goes on with private objects, after the running call.
     pub(crate) fn end_private(&self) {
-        lock(&self.activity).operations.cancel_private();
+        let mut activity = lock(&self.activity);
+        activity.operations.cancel_private();
+        activity.messages.cancel_private();
     }
 
     /// The state of the session (5.6, "session states").

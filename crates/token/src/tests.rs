@@ -18,6 +18,7 @@ mod lattice_signatures;
 mod legacy;
 mod lockout;
 mod login;
+mod messages;
 mod objects;
 mod operations;
 mod passwords;

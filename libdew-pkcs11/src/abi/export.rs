@@ -9,7 +9,7 @@ use cryptoki_sys::{CK_SESSION_INFO, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG, CK_VO
 use proto::{Call, for_each_call};
 
 use super::entry::entry;
-use super::forward::{forward, refuse};
+use super::forward::forward;
 use super::shape::CArgument;
 use super::{local, shape};
 
@@ -53,6 +53,18 @@ macro_rules! flatten {
     };
     ($row:tt $c:tt $read:tt $name:ident: shape::OpeningMechanism, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::OpeningMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::CipherMechanism, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::CipherMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::SealingParameter, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::SealingParameter; parameter: CK_VOID_PTR, length: CK_ULONG] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::OpeningParameter, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::OpeningParameter; parameter: CK_VOID_PTR, length: CK_ULONG] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::OptionalBufferOut, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::OptionalBufferOut; buffer: *mut u8, length: *mut CK_ULONG] $($rest)* }
     };
     ($row:tt $c:tt $read:tt $name:ident: shape::BufferOut, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::BufferOut; buffer: *mut u8, length: *mut CK_ULONG] $($rest)* }
@@ -108,12 +120,6 @@ macro_rules! flatten {
         define! { $c_name $method $c {
             // SAFETY: the host passes pointers to memory that it keeps, as the standard asks, until the function returns.
             entry(|| unsafe { forward(Call::$variant, || Ok(chain!($($read)*))) })
-        } }
-    };
-    ((Absent $variant:ident $c_name:ident $method:ident) $c:tt [$($read:tt)*]) => {
-        define! { $c_name $method $c {
-            // SAFETY: the arguments are never read.
-            entry(|| refuse(Call::$variant, || Ok(unsafe { chain!($($read)*) })))
         } }
     };
 }

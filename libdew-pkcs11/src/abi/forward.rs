@@ -86,9 +86,3 @@ pub(super) unsafe fn forward<A: Arguments>(
         rv => Err(rv),
     }
 }
-
-/// Answers every function that nobody serves yet.
-pub(super) fn refuse<A>(_call: Call, _read: impl FnOnce() -> Result<A, Rv>) -> Result<(), Rv> {
-    process::application()?;
-    Err(Rv::FUNCTION_NOT_SUPPORTED)
-}

@@ -9,6 +9,7 @@ mod bytes;
 mod info;
 mod list;
 mod mechanism;
+mod message;
 mod number;
 mod password;
 mod template;
@@ -24,6 +25,7 @@ pub(super) use bytes::{BufferOut, BytesIn, Label, Pin, RandomOut};
 pub(super) use info::{InfoOut, padded};
 pub(super) use list::{FoundOut, ListOut};
 pub(super) use mechanism::MechanismIn;
+pub(super) use message::{CipherMechanism, OpeningParameter, OptionalBufferOut, SealingParameter};
 pub(super) use number::{Flag, NumberOut, SessionHandle, Ulong};
 pub(super) use template::{TemplateIn, TemplateOut};
 

@@ -6,7 +6,7 @@ use crate::c::{Mechanism, Out, Rv, Session, Structure, names};
 use crate::case::Outcome;
 use crate::context::{Context, not_applicable};
 use crate::operations::material::{Keys, Wanted, keys};
-use crate::operations::mechanisms::KeyKind;
+use crate::operations::mechanisms::{KeyKind, pattern};
 use crate::operations::parameters::{AAD, IV, NONCE, TAG, ccm, chacha20_poly1305, gcm};
 
 /// A cipher for messages.
@@ -194,6 +194,30 @@ impl Process {
     ) -> Outcome<Self> {
         let process = Self::new(cx, cipher, encrypts)?;
         cx.ok(process.init(cx))?;
+        Ok(process)
+    }
+
+    /// The same for encrypting under vectors of the application's.
+    ///
+    /// # Errors
+    /// As [`Process::started`]; the case does not apply where the token takes no vector but its own.
+    pub(crate) fn started_with_vectors(
+        cx: &mut Context<'_>,
+        cipher: &'static Cipher,
+    ) -> Outcome<Self> {
+        let process = Self::started(cx, cipher, true)?;
+        let parameter = cipher.parameter(&Message::new(16));
+        let tried = cx.c.encrypt_message(
+            process.session,
+            Some(&parameter),
+            AAD,
+            &pattern(16),
+            Out::Room(64),
+        );
+        if tried.rv.0 == CKR_MECHANISM_PARAM_INVALID {
+            return not_applicable("the token encrypts under vectors of its own alone");
+        }
+        cx.ok(tried.rv)?;
         Ok(process)
     }
 

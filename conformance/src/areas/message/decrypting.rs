@@ -104,6 +104,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
             }),
         case(id("parts"), spec("5.11.4"), format!("A message in parts with {name} decrypts to the same plaintext."))
             .run(move |cx| {
+                cx.mechanism(cipher.kind, CKF_MULTI_MESSAGE)?;
                 let (process, sealed) = sealed(cx, cipher)?;
                 for size in [1, 16, 37] {
                     let last = in_parts(cx, &process, &sealed, size)?;
@@ -114,6 +115,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
             }),
         case(id("changed-in-parts"), spec("5.11.4"), format!("The last part of a message with {name} and a wrong tag answers CKR_AEAD_DECRYPT_FAILED."))
             .run(move |cx| {
+                cx.mechanism(cipher.kind, CKF_MULTI_MESSAGE)?;
                 let (process, mut sealed) = sealed(cx, cipher)?;
                 sealed.message.tag[15] ^= 1;
                 let last = in_parts(cx, &process, &sealed, 16)?;

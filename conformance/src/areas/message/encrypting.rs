@@ -21,7 +21,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
     let made = vec![
         case(id("single"), spec("5.9.2"), format!("C_EncryptMessage with {name} gives the ciphertext and the tag that C_Encrypt gives."))
             .run(move |cx| {
-                let process = Process::started(cx, cipher, true)?;
+                let process = Process::started_with_vectors(cx, cipher)?;
                 let (ciphertext, tag) = process.encrypt(cx, &pattern(37))?;
                 process.end(cx)?;
                 let (expected, expected_tag) = process.plain(cx, &pattern(37))?;
@@ -30,7 +30,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
             }),
         case(id("many"), spec("5.9.1"), format!("One process with {name} encrypts one message after another."))
             .run(move |cx| {
-                let process = Process::started(cx, cipher, true)?;
+                let process = Process::started_with_vectors(cx, cipher)?;
                 let mut sealed = Vec::new();
                 for length in [1, 16, 37, 100] {
                     sealed.push((length, process.encrypt(cx, &pattern(length))?));
@@ -45,7 +45,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
             }),
         case(id("nothing"), spec("5.9.2"), format!("C_EncryptMessage with {name} authenticates a message of no bytes."))
             .run(move |cx| {
-                let process = Process::started(cx, cipher, true)?;
+                let process = Process::started_with_vectors(cx, cipher)?;
                 let (ciphertext, tag) = process.encrypt(cx, &[])?;
                 process.end(cx)?;
                 let (_, expected) = process.plain(cx, &[])?;
@@ -54,7 +54,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
             }),
         case(id("query"), spec("5.2"), format!("C_EncryptMessage with {name} and without a buffer tells a sufficient length."))
             .run(move |cx| {
-                let process = Process::started(cx, cipher, true)?;
+                let process = Process::started_with_vectors(cx, cipher)?;
                 let parameter = cipher.parameter(&Message::new(37));
                 let asked = cx.c.encrypt_message(process.session, Some(&parameter), AAD, &pattern(37), Out::Length);
                 cx.ok(asked.rv)?;
@@ -64,7 +64,7 @@ fn of(cipher: &'static Cipher) -> Vec<Case> {
             }),
         case(id("small"), spec("5.2"), format!("C_EncryptMessage with {name} and too small a buffer answers CKR_BUFFER_TOO_SMALL, and the process goes on."))
             .run(move |cx| {
-                let process = Process::started(cx, cipher, true)?;
+                let process = Process::started_with_vectors(cx, cipher)?;
                 let parameter = cipher.parameter(&Message::new(37));
                 let short = cx.c.encrypt_message(process.session, Some(&parameter), AAD, &pattern(37), Out::Room(36));
                 cx.expect(short.rv, CKR_BUFFER_TOO_SMALL)?;
@@ -84,7 +84,8 @@ pub(super) fn since(mut case: Case) -> Case {
 }
 
 fn in_parts(cx: &mut Context<'_>, cipher: &'static Cipher) -> Outcome {
-    let process = Process::started(cx, cipher, true)?;
+    cx.mechanism(cipher.kind, CKF_MULTI_MESSAGE)?;
+    let process = Process::started_with_vectors(cx, cipher)?;
     let data = pattern(100);
     for size in [1, 15, 16, 33, 100] {
         let parameter = cipher.parameter(&Message::new(data.len()));

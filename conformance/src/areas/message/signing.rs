@@ -105,7 +105,7 @@ fn signing(row: &'static Row) -> Vec<Case> {
             }),
         case(id("parts"), spec("5.14.4"), format!("A message in parts with {name} is signed like one in one."))
             .run(move |cx| {
-                let setting = Setting::new(cx, row, CKF_MESSAGE_SIGN)?;
+                let setting = Setting::new(cx, row, CKF_MESSAGE_SIGN | CKF_MULTI_MESSAGE)?;
                 setting.start_signing(cx)?;
                 cx.ok(cx.c.sign_message_begin(setting.session, None))?;
                 let (first, last) = setting.data.split_at(20);
@@ -164,7 +164,7 @@ fn verifying(row: &'static Row) -> Vec<Case> {
             format!("A message in parts with {name} is verified like one in one."),
         )
         .run(move |cx| {
-            let setting = Setting::new(cx, row, CKF_MESSAGE_VERIFY)?;
+            let setting = Setting::new(cx, row, CKF_MESSAGE_VERIFY | CKF_MULTI_MESSAGE)?;
             let good = setting.signature(cx)?;
             let mut bad = good.clone();
             bad[5] ^= 1;

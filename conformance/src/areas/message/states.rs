@@ -191,7 +191,11 @@ fn sequence(
     calls: &[u8],
     code: CK_RV,
 ) -> Outcome {
-    let process = Process::started(cx, cipher, encrypts)?;
+    let process = if encrypts {
+        Process::started_with_vectors(cx, cipher)?
+    } else {
+        Process::started(cx, cipher, encrypts)?
+    };
     let one = side(encrypts);
     let (last, first) = calls.split_last().expect("a sequence has calls");
     let made = |letter: u8| match letter {
@@ -221,7 +225,11 @@ fn cancelled(
     encrypts: bool,
     by_session: bool,
 ) -> Outcome {
-    let process = Process::started(cx, cipher, encrypts)?;
+    let process = if encrypts {
+        Process::started_with_vectors(cx, cipher)?
+    } else {
+        Process::started(cx, cipher, encrypts)?
+    };
     let one = side(encrypts);
     cx.ok(call(cx, process.session, one.begin))?;
     let rv = if by_session {

@@ -18,6 +18,14 @@ pub struct Sealed {
     pub tag: Vec<u8>,
 }
 
+impl Sealed {
+    /// Appends it to a reply.
+    pub(super) fn encode(&self, writer: &mut Writer<'_>) {
+        writer.bytes(&self.nonce);
+        writer.bytes(&self.tag);
+    }
+}
+
 impl SealingMechanism {
     /// Appends a mechanism to a request.
     pub fn encode(argument: Option<&MechanismArgument<'_>>, writer: &mut Writer<'_>) {
@@ -51,8 +59,7 @@ impl Shape for SealingMechanism {
     }
 
     fn reply(value: &Self::Value<'_>, writer: &mut Writer<'_>) {
-        writer.bytes(&value.1.nonce);
-        writer.bytes(&value.1.tag);
+        value.1.encode(writer);
     }
 }
 

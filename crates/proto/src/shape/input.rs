@@ -166,7 +166,7 @@ impl Shape for MechanismIn {
     }
 }
 
-fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
+pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
     match *params {
         Params::None => writer.u8(0),
         Params::Malformed => writer.u8(1),
@@ -444,7 +444,7 @@ fn decode_width(reader: &mut Reader<'_>) -> Result<Width, DecodeError> {
     })
 }
 
-fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError> {
+pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError> {
     const WHAT: &str = "a mechanism's parameter";
     Ok(match reader.u8(WHAT)? {
         0 => Params::None,

@@ -69,8 +69,8 @@ impl Within<'_> {
     }
 }
 
-/// The parameters of a key that is sealed.
-struct Aead<'a> {
+/// The parameters of a key or a message that is sealed.
+pub(super) struct Aead<'a> {
     given: &'a [u8],
     fixed_bits: u64,
     generator: Mgf,
@@ -83,8 +83,15 @@ struct Aead<'a> {
 
 impl<'a> Aead<'a> {
     /// Reads the parameters. Data that is authenticated may stand in them or beside them, but not twice.
-    fn new(row: &Mechanism, params: &Params<'a>, associated: &'a [u8]) -> Result<Self, Error> {
-        if !matches!(row.algorithm, Algorithm::AesCcm | Algorithm::AesGcm) {
+    pub(super) fn new(
+        row: &Mechanism,
+        params: &Params<'a>,
+        associated: &'a [u8],
+    ) -> Result<Self, Error> {
+        if !matches!(
+            row.algorithm,
+            Algorithm::AesCcm | Algorithm::AesGcm | Algorithm::ChaCha20Poly1305
+        ) {
             return Err(Error::Mechanism(mech::Error::MechanismInvalid));
         }
         let Params::Aead {
@@ -120,8 +127,29 @@ impl<'a> Aead<'a> {
         })
     }
 
+    /// The nonce as it was given.
+    pub(super) const fn given(&self) -> &'a [u8] {
+        self.given
+    }
+
+    /// The tag beside the ciphertext, or where it is to be put.
+    pub(super) const fn tag(&self) -> Option<&'a [u8]> {
+        self.tag
+    }
+
+    /// The length of the tag in bytes.
+    pub(super) const fn tag_len(&self) -> usize {
+        self.tag_len
+    }
+
+    /// The tag beside the ciphertext, which has to be there.
+    pub(super) fn whole_tag(&self) -> Result<&'a [u8], Error> {
+        let tag = self.tag.filter(|tag| tag.len() == self.tag_len);
+        tag.ok_or(INVALID)
+    }
+
     /// Checks the length that the parameters of CCM announce, where they do.
-    fn check_len(&self, len: usize) -> Result<(), Error> {
+    pub(super) fn check_len(&self, len: usize) -> Result<(), Error> {
         if self.data_len == 0 || u64::try_from(len) == Ok(self.data_len) {
             Ok(())
         } else {
@@ -130,7 +158,7 @@ impl<'a> Aead<'a> {
     }
 
     /// The nonce, and whether the token made it. A counter is not kept: what is asked of the token is drawn.
-    fn nonce(&self) -> Result<(Vec<u8>, bool), Error> {
+    pub(super) fn nonce(&self) -> Result<(Vec<u8>, bool), Error> {
         let mut nonce = self.given.to_vec();
         match self.generator {
             Mgf::NO_GENERATE => Ok((nonce, false)),
@@ -147,7 +175,7 @@ impl<'a> Aead<'a> {
     }
 
     /// The parameters of the cipher itself.
-    fn params<'b>(&'b self, row: &Mechanism, nonce: &'b [u8], len: usize) -> Params<'b> {
+    pub(super) fn params<'b>(&'b self, row: &Mechanism, nonce: &'b [u8], len: usize) -> Params<'b> {
         match row.algorithm {
             Algorithm::AesCcm => Params::Ccm {
                 data_len: u64::try_from(len).unwrap_or(u64::MAX),

@@ -6,12 +6,13 @@ use audit::Actor;
 use ck::Mechanism;
 use ck::flags::session;
 use proto::Class;
-use proto::shape::{Answer, MechanismArgument, SessionHandle, SlotId};
+use proto::shape::{Answer, MechanismArgument, ObjectHandle, SessionHandle, SlotId};
 
 use crate::Error;
 use crate::application::Application;
 use crate::hsm::{Core, Hsm};
 use crate::journal::Who;
+use crate::operation::message::MessageKind;
 use crate::operation::{Ending, Kind};
 use crate::replies::{CallId, Prior};
 use crate::session::{Activity, Session};
@@ -147,6 +148,28 @@ impl<'a> Caller<'a> {
         self.within(session, |mut call| {
             call.activity.operations.end(kind, ending, answer)
         })
+    }
+
+    /// Starts a process that works on messages.
+    pub(super) fn begin_messages(
+        &self,
+        session: SessionHandle,
+        kind: MessageKind,
+        mechanism: Option<MechanismArgument<'_>>,
+        key: ObjectHandle,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| {
+            call.begin_messages(kind, mechanism, key.0)
+        })
+    }
+
+    /// Ends a process that works on messages.
+    pub(super) fn end_messages(
+        &self,
+        session: SessionHandle,
+        kind: MessageKind,
+    ) -> Result<(), Error> {
+        self.within(session, |mut call| call.activity.messages.end(kind))
     }
 
     /// Gives a part to an operation without output.

@@ -6,6 +6,7 @@ use ck::{AttributeType, Mechanism, ObjectClass, Params};
 use proto::shape::MechanismArgument;
 
 use super::{Within, mechanism_of};
+use crate::operation::message::MessageKind;
 use crate::operation::{KeyInUse, Kind, Operation, Work};
 use crate::policy::{self, Date, Profile, Usage};
 use crate::rules::is_key;
@@ -159,6 +160,11 @@ impl Within<'_> {
         for (kind, flag) in Kind::ALL {
             if flags & flag != 0 {
                 self.activity.operations.cancel(kind);
+            }
+        }
+        for kind in MessageKind::ALL {
+            if flags & kind.flag() != 0 {
+                self.activity.messages.cancel(kind);
             }
         }
         if flags & FIND_OBJECTS != 0 {

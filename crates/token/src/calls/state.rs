@@ -15,6 +15,9 @@ const NO_KEY: u64 = 0;
 impl Within<'_> {
     /// Saves what goes on, and gives the ticket for it.
     pub(super) fn save_operations(&self, answer: &mut Answer<Vec<u8>>) -> Result<(), Error> {
+        if !self.activity.messages.is_empty() {
+            return Err(Error::StateUnsaveable);
+        }
         let saved = self.activity.operations.save()?;
         match answer.room() {
             Room::Query => answer.length(TICKET_LEN),

@@ -26,7 +26,26 @@ const LEAST_CCM_MAC: u64 = 8;
 #[must_use]
 pub(crate) fn served(profile: Profile, mechanism: &Mechanism) -> u64 {
     let (flags, _) = kept_back(profile, mechanism);
-    mechanism.flags() & !flags
+    let mut messages = 0;
+    for (plain, of_messages) in [
+        (ckf::SIGN, ckf::MESSAGE_SIGN),
+        (ckf::VERIFY, ckf::MESSAGE_VERIFY),
+    ] {
+        if flags & plain != 0 {
+            messages |= of_messages;
+        }
+    }
+    // The token makes no nonce for it, and so does not encrypt messages either.
+    if flags & ckf::ENCRYPT != 0 && mechanism.algorithm == Algorithm::ChaCha20Poly1305 {
+        messages |= ckf::MESSAGE_ENCRYPT;
+    }
+    let served = mechanism.flags() & !flags & !messages;
+    let any_message =
+        ckf::MESSAGE_ENCRYPT | ckf::MESSAGE_DECRYPT | ckf::MESSAGE_SIGN | ckf::MESSAGE_VERIFY;
+    if served & any_message == 0 {
+        return served & !ckf::MULTI_MESSAGE;
+    }
+    served
 }
 
 /// The largest size in bits of a key on an Edwards or Montgomery curve: the code of the curves of 448 bits is not audited.
@@ -110,9 +129,16 @@ pub(super) fn withheld(
     let (mut flags, why) = kept_back(profile, mechanism);
     if makes_nonce(params) {
         // What is kept back for the caller's nonce is not for the token's own.
-        flags &= !ckf::WRAP;
+        flags &= !(ckf::WRAP | ckf::ENCRYPT);
     }
-    (flags & usage.flag() != 0).then_some(Refusal::WeakMechanism {
+    if flags & usage.flag() == 0 {
+        return None;
+    }
+    // A message has its nonce in a parameter of its own, and the mechanism does encrypt messages.
+    if usage == Usage::Encrypt && matches!(params, Params::Aead { .. }) {
+        return Some(Refusal::WeakParameter(why));
+    }
+    Some(Refusal::WeakMechanism {
         mechanism: mechanism.id,
         why,
     })
@@ -228,7 +254,7 @@ pub(super) fn weak_parameter(
             Params::Aead {
                 nonce, fixed_bits, ..
             },
-            Usage::Wrap,
+            Usage::Wrap | Usage::Encrypt,
         ) if random_bits(nonce, *fixed_bits) < LEAST_RANDOM => {
             "a nonce has at least 96 bits that are drawn (SP 800-38D, 8.2.2)"
         }

@@ -335,7 +335,7 @@ fn the_information_on_a_mechanism_is_that_of_the_partition() {
         (M::AES_GMAC, 0x800),
         (M::AES_CTR, 0x100),
         (M::RSA_PKCS, 0x300),
-        (M::SHA1_RSA_PKCS, 0x800),
+        (M::SHA1_RSA_PKCS, 0x808),
         (M::SHA_1_HMAC, 0),
     ] {
         let flags = info(&compat, mechanism).flags;

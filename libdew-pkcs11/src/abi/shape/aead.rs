@@ -1,6 +1,7 @@
 //! Mechanisms of authenticated encryption whose parameters are filled in.
 
 use ck::{MechanismType, Mgf, Params, Rv};
+use cryptoki_sys::CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS;
 use cryptoki_sys::{CK_CCM_MESSAGE_PARAMS, CK_CCM_WRAP_PARAMS, CK_GCM_MESSAGE_PARAMS};
 use cryptoki_sys::{CK_GCM_WRAP_PARAMS, CK_MECHANISM, CK_ULONG};
 use proto::shape::{self, MechanismArgument};
@@ -19,7 +20,7 @@ const TAG_BYTES: usize = 16;
 const BLANK: [u8; NONCE_BYTES] = [0; NONCE_BYTES];
 
 /// The parameters as the host gave them.
-struct Aead {
+pub(super) struct Aead {
     nonce: *mut u8,
     nonce_len: CK_ULONG,
     fixed_bits: CK_ULONG,
@@ -34,7 +35,7 @@ struct Aead {
 
 /// Which way a mechanism goes.
 #[derive(Clone, Copy)]
-enum Direction {
+pub(super) enum Direction {
     Open,
     Seal,
 }
@@ -64,6 +65,35 @@ impl Aead {
                 _ => None,
             }
         }
+    }
+
+    /// Reads the structure of a message, which its length tells.
+    ///
+    /// # Safety
+    /// The bytes must be the host's structure of that length.
+    pub(super) unsafe fn of_message(bytes: &[u8]) -> Option<Self> {
+        // SAFETY: the caller's promise; the structures are numbers and pointers.
+        unsafe {
+            structure(bytes)
+                .map(Self::of_gcm_message)
+                .or_else(|| structure(bytes).map(Self::of_ccm_message))
+                .or_else(|| structure(bytes).and_then(Self::of_chacha_message))
+        }
+    }
+
+    /// The length of the nonce is in bits (6.61.2), or as elsewhere in bytes: the one length that there is tells which.
+    fn of_chacha_message(chacha: CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS) -> Option<Self> {
+        matches!(chacha.ulNonceLen, 12 | 96).then_some(Self {
+            nonce: chacha.pNonce,
+            nonce_len: 12,
+            fixed_bits: 0,
+            generator: Mgf::NO_GENERATE.0,
+            data_len: 0,
+            aad: std::ptr::null_mut(),
+            aad_len: 0,
+            tag: Some(chacha.pTag),
+            tag_bits: 128,
+        })
     }
 
     const fn of_gcm_message(gcm: CK_GCM_MESSAGE_PARAMS) -> Self {
@@ -126,7 +156,7 @@ impl Aead {
     ///
     /// # Safety
     /// The host must keep the memory as long as the result is used.
-    unsafe fn params<'a>(&self, direction: Direction) -> Option<Params<'a>> {
+    pub(super) unsafe fn params<'a>(&self, direction: Direction) -> Option<Params<'a>> {
         let generated = self.generator != Mgf::NO_GENERATE.0 && self.fixed_bits == 0;
         let nonce_len = usize::try_from(self.nonce_len).ok()?;
         // SAFETY: the caller's promise.
@@ -156,6 +186,37 @@ impl Aead {
     }
 }
 
+impl Aead {
+    /// How many bytes the parameters take in a request at most.
+    pub(super) fn size(&self) -> usize {
+        let aad = usize::try_from(self.aad_len).unwrap_or(0);
+        OVERHEAD + NONCE_BYTES + TAG_BYTES + aad.min(limits::PAYLOAD_BYTES)
+    }
+
+    /// Puts what the token made where the parameters point to.
+    ///
+    /// # Safety
+    /// The host must have as much room there as it said.
+    pub(super) unsafe fn put(&self, sealed: &shape::Sealed) -> Result<(), DecodeError> {
+        if !sealed.nonce.is_empty() {
+            if usize::try_from(self.nonce_len) != Ok(sealed.nonce.len()) || self.nonce.is_null() {
+                return Err(OVERFLOW);
+            }
+            // SAFETY: the host has as much room for the vector as it said.
+            unsafe { copy_out(&sealed.nonce, self.nonce) };
+        }
+        if !sealed.tag.is_empty() {
+            let place = self.tag.filter(|place| !place.is_null()).ok_or(OVERFLOW)?;
+            if usize::try_from(self.tag_bits / 8) != Ok(sealed.tag.len()) {
+                return Err(OVERFLOW);
+            }
+            // SAFETY: the host has as much room for the tag as it said.
+            unsafe { copy_out(&sealed.tag, place) };
+        }
+        Ok(())
+    }
+}
+
 /// Looks at a mechanism; of others than those of authenticated encryption the token is told the number alone.
 ///
 /// # Safety
@@ -180,8 +241,7 @@ unsafe fn argument<'a>(host: &CK_MECHANISM, direction: Direction) -> MechanismAr
 fn size(host: Option<&CK_MECHANISM>) -> usize {
     // SAFETY: as in `encode`, which follows at once; the lengths alone are looked at.
     let aead = host.and_then(|host| unsafe { Aead::read(host) });
-    let aad = aead.and_then(|aead| usize::try_from(aead.aad_len).ok());
-    OVERHEAD + NONCE_BYTES + TAG_BYTES + aad.unwrap_or(0).min(limits::PAYLOAD_BYTES)
+    aead.map_or(OVERHEAD, |aead| aead.size())
 }
 
 /// A mechanism that seals: the token may put an initialisation vector and a tag into its parameters.
@@ -211,25 +271,8 @@ impl CArgument for SealingMechanism {
         let sealed = shape::SealingMechanism::read_reply(reader)?;
         // SAFETY: the caller's promise.
         let aead = self.0.as_ref().and_then(|host| unsafe { Aead::read(host) });
-        let Some(aead) = aead else {
-            return Ok(());
-        };
-        if !sealed.nonce.is_empty() {
-            if usize::try_from(aead.nonce_len) != Ok(sealed.nonce.len()) || aead.nonce.is_null() {
-                return Err(OVERFLOW);
-            }
-            // SAFETY: the host has as much room for the vector as it said.
-            unsafe { copy_out(&sealed.nonce, aead.nonce) };
-        }
-        if !sealed.tag.is_empty() {
-            let place = aead.tag.filter(|place| !place.is_null()).ok_or(OVERFLOW)?;
-            if usize::try_from(aead.tag_bits / 8) != Ok(sealed.tag.len()) {
-                return Err(OVERFLOW);
-            }
-            // SAFETY: the host has as much room for the tag as it said.
-            unsafe { copy_out(&sealed.tag, place) };
-        }
-        Ok(())
+        // SAFETY: as above.
+        aead.map_or(Ok(()), |aead| unsafe { aead.put(&sealed) })
     }
 }
 
