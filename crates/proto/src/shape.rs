@@ -4,6 +4,7 @@
 //! reply what comes out. [`Shape`] is the token's side; the module has a reader and a writer of C memory per shape.
 
 mod aead;
+mod derivation;
 mod info;
 mod input;
 mod message;
