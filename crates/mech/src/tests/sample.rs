@@ -172,21 +172,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::TlsMaster { .. }
         | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
-        Algorithm::RsaOaep => Params::Oaep {
-            digest: MechanismType::SHA256,
-            mgf: Mgf::MGF1_SHA1,
-            label: b"label",
-        },
-        Algorithm::HashMlDsa(None) => Params::SignContext {
-            hedge: Hedge::HEDGE_REQUIRED,
-            context: b"context",
-            digest: Some(digest_mechanism(GIVEN_DIGEST)),
-        },
-        Algorithm::RsaPss(digest) => Params::Pss {
-            digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
-            mgf: Mgf::MGF1_SHA256,
-            salt_len: 20,
-        },
+        Algorithm::HashMlDsa(None) | Algorithm::RsaOaep | Algorithm::RsaPss(_) => {
+            asymmetric(row.algorithm)
+        }
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
@@ -214,6 +202,27 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::RsaRaw
         | Algorithm::SecretKeyGen
         | Algorithm::ShakeDerivation { .. } => Params::None,
+    }
+}
+
+fn asymmetric(algorithm: Algorithm) -> Params<'static> {
+    match algorithm {
+        Algorithm::RsaOaep => Params::Oaep {
+            digest: MechanismType::SHA256,
+            mgf: Mgf::MGF1_SHA1,
+            label: b"label",
+        },
+        Algorithm::HashMlDsa(None) => Params::SignContext {
+            hedge: Hedge::HEDGE_REQUIRED,
+            context: b"context",
+            digest: Some(digest_mechanism(GIVEN_DIGEST)),
+        },
+        Algorithm::RsaPss(digest) => Params::Pss {
+            digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
+            mgf: Mgf::MGF1_SHA256,
+            salt_len: 20,
+        },
+        _ => Params::None,
     }
 }
 
