@@ -21,6 +21,7 @@ mod login;
 mod messages;
 mod objects;
 mod operations;
+mod passwords;
 mod policy;
 mod recover;
 mod repeats;

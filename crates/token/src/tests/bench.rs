@@ -437,12 +437,18 @@ impl Client {
         mechanism: MechanismType,
         template: &Template<'_>,
     ) -> Got<u64> {
+        self.generate_with(session, (mechanism, Params::None), template)
+    }
+
+    pub(crate) fn generate_with(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        template: &Template<'_>,
+    ) -> Got<u64> {
         let mut key = None;
         self.call(Call::GenerateKey, session, |caller, session| {
-            let argument = Some(MechanismArgument {
-                id: mechanism,
-                params: Params::None,
-            });
+            let argument = Some(MechanismArgument { id, params });
             caller.generate_key(session, argument, &attributes(template), &mut key)
         })?;
         Ok(key.unwrap())
