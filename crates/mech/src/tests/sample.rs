@@ -35,6 +35,7 @@ pub(super) struct Sample {
 
 /// The test keys, parsed once.
 pub(super) struct Keys {
+    dh: Sample,
     rsa: Sample,
     ec: Sample,
     edwards: Sample,
@@ -54,6 +55,7 @@ impl Keys {
             }
         };
         Self {
+            dh: sample("ffdhe2048"),
             rsa: sample("rsa2048"),
             ec: sample("p256"),
             edwards: sample("ed25519"),
@@ -66,6 +68,8 @@ impl Keys {
     /// Lists every key, for whoever looks for one that does not fit.
     pub(super) fn all(&self) -> Vec<Arc<Key>> {
         vec![
+            Arc::clone(&self.dh.private),
+            Arc::clone(&self.dh.public),
             Arc::clone(&self.rsa.private),
             Arc::clone(&self.rsa.public),
             Arc::clone(&self.ec.private),
@@ -86,6 +90,7 @@ impl Keys {
     /// Finds what this mechanism takes; `None` if it has no key.
     pub(super) fn sample(&self, row: &Mechanism) -> Option<Sample> {
         let keys = match row.key_type? {
+            KeyType::DH => [&self.dh.private, &self.dh.public].map(Arc::clone),
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
             KeyType::EC_EDWARDS => [&self.edwards.private, &self.edwards.public].map(Arc::clone),
@@ -161,6 +166,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::Sm(sm) => chinese(sm),
+        // The base squared is a public value of any group.
+        Algorithm::Dh => Params::Bytes(&[4]),
         Algorithm::Pbkdf2 => Params::Password {
             function: 4,
             salt: &BLOCK,
@@ -181,6 +188,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
         | Algorithm::Des3Ecb
+        | Algorithm::DhKeyPairGen
+        | Algorithm::DhParameterGen
         | Algorithm::Digest(_)
         | Algorithm::DigestDerivation(_)
         | Algorithm::EcKeyPairGen
