@@ -246,6 +246,11 @@ pub enum Algorithm {
     },
     /// What an application exports from a TLS connection.
     TlsExport,
+    /// The keys of a TLS connection.
+    TlsKeys {
+        /// Whether initialisation vectors come out as well.
+        vectors: bool,
+    },
     /// The MAC that ends a TLS handshake.
     TlsMac,
     /// The master secret of a TLS connection.
@@ -340,6 +345,8 @@ pub enum ParamShape {
     TlsExport,
     /// `CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS`.
     TlsExtendedMaster,
+    /// `CK_TLS12_KEY_MAT_PARAMS`.
+    TlsKeys,
     /// `CK_TLS_MAC_PARAMS`.
     TlsMac,
     /// `CK_TLS12_MASTER_KEY_DERIVE_PARAMS`.
@@ -572,6 +579,7 @@ mechanisms! {
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
     SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
+    TLS12_EXTENDED_MASTER_KEY_DERIVE TlsExtendedMaster, GENERIC, TLS_BYTES, DERIVE        , TlsMaster { carried: true, extended: true }    , "6.40";
     TLS12_EXTENDED_MASTER_KEY_DERIVE_DH TlsExtendedMaster, GENERIC, MAC_BYTES, DERIVE     , TlsMaster { carried: false, extended: true }   , "6.40";
     SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
     SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
@@ -641,7 +649,10 @@ mechanisms! {
     // The numbers of this mechanism and the next had other names in version 2.40; both are served under either.
     TLS12_MAC               TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
     TLS12_KDF               TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
+    TLS12_MASTER_KEY_DERIVE TlsMaster, GENERIC, TLS_BYTES     , DERIVE         , TlsMaster { carried: true, extended: false }   , "6.40";
+    TLS12_KEY_AND_MAC_DERIVE TlsKeys , GENERIC, MAC_BYTES     , DERIVE         , TlsKeys { vectors: true }                      , "6.40";
     TLS12_MASTER_KEY_DERIVE_DH TlsMaster, GENERIC, MAC_BYTES  , DERIVE         , TlsMaster { carried: false, extended: false }  , "6.40";
+    TLS12_KEY_SAFE_DERIVE   TlsKeys  , GENERIC, MAC_BYTES     , DERIVE         , TlsKeys { vectors: false }                     , "6.40";
     TLS_MAC                 TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
     TLS_KDF                 TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";

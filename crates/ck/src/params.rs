@@ -173,6 +173,21 @@ pub enum Params<'a> {
         /// Whether the caller has room for the version of the protocol.
         version: bool,
     },
+    /// `CK_TLS12_KEY_MAT_PARAMS`.
+    TlsKeys {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// What the client drew.
+        client_random: &'a [u8],
+        /// What the server drew.
+        server_random: &'a [u8],
+        /// The length of each key of a MAC in bits.
+        mac_bits: u64,
+        /// The length of each key of a cipher in bits.
+        key_bits: u64,
+        /// The length of each initialisation vector in bits.
+        vector_bits: u64,
+    },
     /// `CK_TLS_MAC_PARAMS`.
     TlsMac {
         /// The hash function of the pseudorandom function.

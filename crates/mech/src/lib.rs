@@ -89,6 +89,7 @@ pub use key::{
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
+pub use tls::{KeyBlock, tls_version};
 pub use wrap::{unwrap, wrap};
 
 /// The values of some attributes, as the store keeps them.

@@ -70,6 +70,8 @@ pub(super) struct CaseParams {
     prehash: bool,
     randoms: Option<String>,
     session_hash: Option<String>,
+    /// The lengths in bits of keys of MACs, of keys of ciphers, and of initialisation vectors.
+    sizes: Option<[u64; 3]>,
     side: Option<u64>,
     public_data: Option<String>,
     salt: Option<String>,
@@ -463,6 +465,16 @@ impl CaseParams {
         self.randoms.as_ref()?;
         let (client_random, server_random) = owned.bytes.split_at(owned.bytes.len() / 2);
         let digest = self.digest();
+        if let Some([mac_bits, key_bits, vector_bits]) = self.sizes {
+            return Some(Params::TlsKeys {
+                digest,
+                client_random,
+                server_random,
+                mac_bits,
+                key_bits,
+                vector_bits,
+            });
+        }
         Some(match owned.pieces.first() {
             None => Params::TlsMaster {
                 digest,

@@ -106,7 +106,8 @@ impl Keys {
                 [Arc::clone(&key), key]
             }
             key_type => {
-                let len = usize::try_from(row.key_sizes.range().1).unwrap().min(32);
+                let (least, most) = row.key_sizes.range();
+                let len = usize::try_from(32.clamp(least, most)).unwrap();
                 let key = secret(key_type, &vec![0x5a; len]);
                 [Arc::clone(&key), key]
             }
@@ -168,6 +169,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             password: Password(b"password"),
         },
         Algorithm::TlsExport
+        | Algorithm::TlsKeys { .. }
         | Algorithm::TlsMac
         | Algorithm::TlsMaster { .. }
         | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
@@ -235,6 +237,14 @@ fn tls(algorithm: Algorithm) -> Params<'static> {
             client_random: &[1; 32],
             server_random: &[2; 32],
             context: None,
+        },
+        Algorithm::TlsKeys { .. } => Params::TlsKeys {
+            digest,
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            mac_bits: 160,
+            key_bits: 128,
+            vector_bits: 128,
         },
         Algorithm::TlsMac => Params::TlsMac {
             digest,

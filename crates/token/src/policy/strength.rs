@@ -165,6 +165,10 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::DERIVE,
             "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
         ),
+        Algorithm::TlsKeys { vectors: true } => (
+            ckf::DERIVE,
+            "an initialisation vector that comes out may be another connection's key (CKM_TLS12_KEY_SAFE_DERIVE has none)",
+        ),
         Algorithm::Pbkdf2 => (
             ckf::GENERATE,
             "a key is as weak as the password that it is made of (SP 800-132, appendix A)",
