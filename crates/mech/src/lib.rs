@@ -64,6 +64,7 @@ mod rsa_rejection;
 mod self_test;
 mod signature;
 mod sm;
+mod transport_wrap;
 mod whole;
 mod wrap;
 mod x448;
@@ -87,7 +88,7 @@ pub use key::{
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
-pub use wrap::{unwrap, wrap};
+pub use wrap::{unwrap, wrap, zero_padded};
 
 /// The values of some attributes, as the store keeps them.
 ///

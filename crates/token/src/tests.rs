@@ -36,4 +36,5 @@ mod users;
 mod validity;
 mod verify_signature;
 mod wrapping;
+mod wrapping_legacy;
 mod wrapping_policy;

@@ -165,6 +165,17 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             mgf: Mgf::MGF1_SHA1,
             label: b"label",
         },
+        Algorithm::RsaAesKeyWrap => Params::RsaAes {
+            aes_bits: 256,
+            digest: MechanismType::SHA256,
+            mgf: Mgf::MGF1_SHA256,
+            label: b"",
+        },
+        Algorithm::EcdhAesKeyWrap => Params::EcdhAes {
+            aes_bits: 256,
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+        },
         Algorithm::HashMlDsa(None) => Params::SignContext {
             hedge: Hedge::HEDGE_REQUIRED,
             context: b"context",

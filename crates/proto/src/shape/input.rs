@@ -224,6 +224,7 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(aad);
             writer.u64(mac_len);
         }
+        Params::RsaAes { .. } | Params::EcdhAes { .. } => encode_transport(params, writer),
         Params::SignContext { .. } => encode_sign_context(params, writer),
         Params::Aead { .. } => encode_aead(params, writer),
         Params::CounterKdf { .. }
@@ -232,6 +233,35 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
         | Params::VectorAndData { .. } => {
             encode_derivation(params, writer);
         }
+    }
+}
+
+/// Writes how an AES key of the moment gets across.
+fn encode_transport(params: &Params<'_>, writer: &mut Writer<'_>) {
+    match *params {
+        Params::RsaAes {
+            aes_bits,
+            digest,
+            mgf,
+            label,
+        } => {
+            writer.u8(20);
+            writer.u64(aes_bits);
+            writer.u64(digest.0);
+            writer.u64(mgf.0);
+            writer.bytes(label);
+        }
+        Params::EcdhAes {
+            aes_bits,
+            kdf,
+            shared_data,
+        } => {
+            writer.u8(21);
+            writer.u64(aes_bits);
+            writer.u64(kdf.0);
+            writer.bytes(shared_data);
+        }
+        _ => {}
     }
 }
 
@@ -464,6 +494,17 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
             digest: MechanismType(reader.u64(WHAT)?),
             salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        20 => Params::RsaAes {
+            aes_bits: reader.u64(WHAT)?,
+            digest: MechanismType(reader.u64(WHAT)?),
+            mgf: Mgf(reader.u64(WHAT)?),
+            label: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        21 => Params::EcdhAes {
+            aes_bits: reader.u64(WHAT)?,
+            kdf: KeyDerivation(reader.u64(WHAT)?),
+            shared_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
         52 => decode_aead(reader)?,
         tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
