@@ -1,7 +1,7 @@
 //! The socket to the agent.
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -18,6 +18,9 @@ pub(crate) type Descriptor = AtomicI32;
 
 /// No descriptor.
 pub(crate) const NONE: RawFd = -1;
+
+/// The last of the standard streams.
+const STDERR: RawFd = 2;
 
 /// How long an agent may take to accept: a caller that finds no connection waits at most so long for one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,6 +44,7 @@ impl Socket {
             SockFlag::SOCK_CLOEXEC,
             None,
         )?;
+        let unconnected = above_standard_streams(unconnected)?;
         let wait = timeout.min(CONNECT_TIMEOUT).as_secs();
         let wait = TimeVal::seconds(i64::try_from(wait).unwrap_or_default().max(1));
         setsockopt(&unconnected, SendTimeout, &wait)?;
@@ -49,6 +53,16 @@ impl Socket {
         descriptor.store(stream.as_raw_fd(), Ordering::Release);
         Ok(Self { stream, descriptor })
     }
+}
+
+/// Moves a socket out of the places of the standard streams, into which it falls where a host has closed them: whatever that
+/// host, or a library in it, writes for people would go to the agent.
+fn above_standard_streams(socket: OwnedFd) -> io::Result<OwnedFd> {
+    if socket.as_raw_fd() > STDERR {
+        return Ok(socket);
+    }
+    // The standard library duplicates to a number above theirs, with close-on-exec.
+    socket.try_clone()
 }
 
 impl Drop for Socket {

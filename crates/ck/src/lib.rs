@@ -31,6 +31,6 @@ pub use mechanism::{
     mechanism,
 };
 pub use mechanism_type::MechanismType;
-pub use params::{MOST_PIECES, Params, Piece, Width};
+pub use params::{MOST_PIECES, Params, Password, Piece, Width};
 pub use rv::Rv;
 use vocabulary::vocabulary;

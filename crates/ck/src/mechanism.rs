@@ -184,6 +184,8 @@ pub enum Algorithm {
     DigestDerivation(Digest),
     /// Diffie-Hellman over elliptic curves.
     Ecdh,
+    /// Key derivation by a pseudorandom function in double pipeline mode.
+    DoublePipelineKdf,
     /// A key wrapped by an AES key that is agreed upon with a key pair of the moment.
     EcdhAesKeyWrap,
     /// ECDSA over the caller's digest or over a message hashed here.
@@ -194,6 +196,8 @@ pub enum Algorithm {
     Eddsa,
     /// Generation of a key pair on an Edwards curve.
     EdwardsKeyPairGen,
+    /// Key derivation by a pseudorandom function in feedback mode.
+    FeedbackKdf,
     /// Generation of a generic secret key.
     GenericKeyGen,
     /// HMAC; `general` takes the length of the MAC as its parameter.
@@ -219,6 +223,8 @@ pub enum Algorithm {
     MlKemKeyPairGen,
     /// Generation of a key pair on a Montgomery curve.
     MontgomeryKeyPairGen,
+    /// A key out of a password.
+    Pbkdf2,
     /// Poly1305 under a key that is used once.
     Poly1305,
     /// A key wrapped by an AES key of the moment, which is wrapped by RSA OAEP.
@@ -242,6 +248,19 @@ pub enum Algorithm {
         /// 128 or 256.
         bits: u16,
     },
+    /// What an application exports from a TLS connection.
+    TlsExport,
+    /// The MAC that ends a TLS handshake.
+    TlsMac,
+    /// The master secret of a TLS connection.
+    TlsMaster {
+        /// Whether RSA carried the secret before it; if not, Diffie-Hellman agreed on it.
+        carried: bool,
+        /// Whether it is bound to its handshake (RFC 7627).
+        extended: bool,
+    },
+    /// Generation of the secret that RSA carries in a TLS handshake.
+    TlsPreMasterKeyGen,
 }
 
 /// The algorithms of the Chinese standards.
@@ -301,6 +320,10 @@ pub enum ParamShape {
     Gmac,
     /// `CK_SP800_108_KDF_PARAMS`.
     CounterKdf,
+    /// `CK_SP800_108_KDF_PARAMS`, of which the iteration variable is a block.
+    DoublePipelineKdf,
+    /// `CK_SP800_108_FEEDBACK_KDF_PARAMS`.
+    FeedbackKdf,
     /// `CK_HKDF_PARAMS`.
     Hkdf,
     /// `CK_ECDH1_DERIVE_PARAMS`.
@@ -313,12 +336,22 @@ pub enum ParamShape {
     RsaAes,
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep,
+    /// `CK_PKCS5_PBKD2_PARAMS2`.
+    Password,
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss,
     /// `CK_SIGN_ADDITIONAL_CONTEXT`, or none.
     SignContext,
     /// `CK_HASH_SIGN_ADDITIONAL_CONTEXT`.
     HashSignContext,
+    /// `CK_TLS_KDF_PARAMS`.
+    TlsExport,
+    /// `CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS`.
+    TlsExtendedMaster,
+    /// `CK_TLS_MAC_PARAMS`.
+    TlsMac,
+    /// `CK_TLS12_MASTER_KEY_DERIVE_PARAMS`.
+    TlsMaster,
 }
 
 /// The key sizes that a mechanism takes, in the unit that the standard has for it.
@@ -477,6 +510,8 @@ const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
 const MAC_BYTES: KeySizes = KeySizes::Bytes(1, 512);
 // The same keys where they are generated, told in bits there (6.8.2).
 const SECRET_BITS: KeySizes = KeySizes::Bits(8, 4096);
+// The secrets of TLS (RFC 5246, 8.1).
+const TLS_BYTES: KeySizes = KeySizes::Bytes(48, 48);
 
 const SHA1: Digest = Digest::Sha1;
 const SHA224: Digest = Digest::Sha224;
@@ -549,6 +584,7 @@ mechanisms! {
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
     SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
+    TLS12_EXTENDED_MASTER_KEY_DERIVE_DH TlsExtendedMaster, GENERIC, MAC_BYTES, DERIVE     , TlsMaster { carried: false, extended: true }   , "6.40";
     SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
     SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
     SHA3_512_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_512))                       , "6.1";
@@ -598,6 +634,7 @@ mechanisms! {
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
     SHA3_512_KEY_GEN        Empty    , Some(KeyType::SHA3_512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.31.6";
     GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    TLS_PRE_MASTER_KEY_GEN  Bytes(2) , GENERIC, TLS_BYTES     , GENERATE       , TlsPreMasterKeyGen                             , "6.40";
     SHA1_KEY_DERIVATION     Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA1)                         , "6.20.5";
     SHA256_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA256)                       , "6.22.5";
     SHA384_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA384)                       , "6.23.5";
@@ -610,6 +647,15 @@ mechanisms! {
     SHAKE_128_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , ShakeDerivation { bits: 128 }                  , "6.32";
     SHAKE_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , ShakeDerivation { bits: 256 }                  , "6.32";
     SP800_108_COUNTER_KDF   CounterKdf, GENERIC, MAC_BYTES    , DERIVE         , CounterKdf                                     , "6.42";
+    SP800_108_FEEDBACK_KDF  FeedbackKdf, GENERIC, MAC_BYTES   , DERIVE         , FeedbackKdf                                    , "6.42";
+    SP800_108_DOUBLE_PIPELINE_KDF DoublePipelineKdf, GENERIC, MAC_BYTES, DERIVE     , DoublePipelineKdf                              , "6.42";
+    PKCS5_PBKD2             Password , GENERIC, MAC_BYTES     , GENERATE       , Pbkdf2                                         , "6.37";
+    // The numbers of this mechanism and the next had other names in version 2.40; both are served under either.
+    TLS12_MAC               TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
+    TLS12_KDF               TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
+    TLS12_MASTER_KEY_DERIVE_DH TlsMaster, GENERIC, MAC_BYTES  , DERIVE         , TlsMaster { carried: false, extended: false }  , "6.40";
+    TLS_MAC                 TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
+    TLS_KDF                 TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
     ECDSA                   Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(None)                                    , "6.3.12";
     ECDSA_SHA1              Empty    , EC     , EC_BITS       , SIGN           , Ecdsa(Some(SHA1))                              , "6.3.13";

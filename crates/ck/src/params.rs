@@ -68,6 +68,15 @@ pub enum Params<'a> {
         /// The length of the MAC in bytes.
         mac_len: u64,
     },
+    /// `CK_SP800_108_FEEDBACK_KDF_PARAMS`, without keys that are derived besides.
+    FeedbackKdf {
+        /// The mechanism of the pseudorandom function.
+        function: MechanismType,
+        /// What stands for the block before the first.
+        vector: &'a [u8],
+        /// What the function is given each time, piece by piece.
+        pieces: [Piece<'a>; MOST_PIECES],
+    },
     /// `CK_SP800_108_KDF_PARAMS`, without keys that are derived besides.
     CounterKdf {
         /// The mechanism of the pseudorandom function.
@@ -133,6 +142,17 @@ pub enum Params<'a> {
         /// The label (`CKZ_DATA_SPECIFIED`).
         label: &'a [u8],
     },
+    /// `CK_PKCS5_PBKD2_PARAMS2`.
+    Password {
+        /// The number of the pseudorandom function.
+        function: u64,
+        /// The salt.
+        salt: &'a [u8],
+        /// How often the function is computed for a block.
+        iterations: u64,
+        /// The password.
+        password: Password<'a>,
+    },
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss {
         /// The digest of the message.
@@ -151,6 +171,58 @@ pub enum Params<'a> {
         /// What the caller has hashed the message by, where it has.
         digest: Option<MechanismType>,
     },
+    /// `CK_TLS_KDF_PARAMS`.
+    TlsExport {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// What the secret is for.
+        label: &'a [u8],
+        /// What the client drew.
+        client_random: &'a [u8],
+        /// What the server drew.
+        server_random: &'a [u8],
+        /// What the secret is bound to; an empty context is another than none.
+        context: Option<&'a [u8]>,
+    },
+    /// `CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS`.
+    TlsExtendedMaster {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// The hash of the handshake so far.
+        session_hash: &'a [u8],
+        /// Whether the caller has room for the version of the protocol.
+        version: bool,
+    },
+    /// `CK_TLS_MAC_PARAMS`.
+    TlsMac {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// The length of the MAC in bytes.
+        len: u64,
+        /// 1 for the server's MAC, 2 for the client's.
+        side: u64,
+    },
+    /// `CK_TLS12_MASTER_KEY_DERIVE_PARAMS`.
+    TlsMaster {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// What the client drew.
+        client_random: &'a [u8],
+        /// What the server drew.
+        server_random: &'a [u8],
+        /// Whether the caller has room for the version of the protocol.
+        version: bool,
+    },
+}
+
+/// A password, which no log shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Password<'a>(pub &'a [u8]);
+
+impl std::fmt::Debug for Password<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Password(..)")
+    }
 }
 
 /// The most pieces that the input of a pseudorandom function has: counter, label, separator, context and length, and some.
@@ -166,6 +238,8 @@ pub enum Piece<'a> {
     Bytes(&'a [u8]),
     /// The number of the block, from 1.
     Counter(Width),
+    /// The block before, or what stands for it.
+    Block,
     /// The length of all that is derived, in bits.
     Length {
         /// Whether it is that of whole blocks.

@@ -4,7 +4,8 @@ use ck::{Algorithm, Mechanism, Params};
 use zeroize::Zeroizing;
 
 use crate::block_cipher::BlockCipher;
-use crate::{Error, Key, counter_kdf, digest_derivation, ecdh, encryption_derivation, hkdf};
+use crate::block_kdf::{self, Mode};
+use crate::{Error, Key, digest_derivation, ecdh, encryption_derivation, hkdf, tls};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -22,7 +23,16 @@ pub fn derive(
         .map(|len| usize::try_from(len).map_err(|_| Error::KeySizeRange))
         .transpose()?;
     let function = match mechanism.algorithm {
-        Algorithm::CounterKdf => counter_kdf::derive,
+        Algorithm::CounterKdf => return block_kdf::derive(Mode::Counter, params, key, wanted),
+        Algorithm::FeedbackKdf => return block_kdf::derive(Mode::Feedback, params, key, wanted),
+        Algorithm::DoublePipelineKdf => {
+            return block_kdf::derive(Mode::DoublePipeline, params, key, wanted);
+        }
+        Algorithm::TlsMaster { carried, extended } => {
+            let kind = tls::Kind { carried, extended };
+            return tls::derive_master(kind, params, key, wanted);
+        }
+        Algorithm::TlsExport => tls::derive_exported,
         Algorithm::DigestDerivation(digest) => {
             return digest_derivation::derive(digest, params, key, wanted);
         }

@@ -31,6 +31,7 @@ use crate::rsa_oaep::Oaep;
 use crate::rsa_pkcs1::{self, Pkcs1};
 use crate::rsa_raw::{self, Raw};
 use crate::rsa_recovery::{self, Recovery};
+use crate::tls::Finished;
 use crate::{
     Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
 };
@@ -90,6 +91,7 @@ pub fn signer(
             rsa_raw::signer(key)
         }
         Algorithm::Sm(sm) => sm::signer(sm, params, key),
+        Algorithm::TlsMac => Ok(Box::new(Finished::new(params, key)?)),
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -149,6 +151,7 @@ pub fn verifier(
             rsa_raw::verifier(key)
         }
         Algorithm::Sm(sm) => sm::verifier(sm, params, key),
+        Algorithm::TlsMac => Ok(Box::new(Finished::new(params, key)?)),
         _ => Err(Error::MechanismInvalid),
     }
 }

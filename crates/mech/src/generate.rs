@@ -11,7 +11,7 @@ use crate::key::{
     EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, check_secret_len, fixed_secret_len,
     pair, set_parity,
 };
-use crate::{Error, Key, Material, param, signer, verifier};
+use crate::{Error, Key, Material, param, pbkdf2, signer, tls, verifier};
 
 /// The public exponent of a request that names none.
 const DEFAULT_EXPONENT: &[u8] = &[1, 0, 1];
@@ -55,6 +55,14 @@ pub fn generate_key(
         Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
+        Algorithm::Pbkdf2 => {
+            let key_type = mechanism.key_type.ok_or(Error::MechanismInvalid)?;
+            return generate_from_password(mechanism, params, key_type, value_len);
+        }
+        Algorithm::TlsPreMasterKeyGen => {
+            let value = tls::generate_pre_master(params, value_len)?;
+            return Ok(vec![(AttributeType::VALUE, value)]);
+        }
         Algorithm::SecretKeyGen => mechanism.key_type.ok_or(Error::MechanismInvalid)?,
         _ => return Err(Error::MechanismInvalid),
     };
@@ -67,6 +75,25 @@ pub fn generate_key(
     check_secret_len(key_type, len)?;
     let mut value = Zeroizing::new(vec![0; len]);
     random(&mut value)?;
+    set_parity(key_type, &mut value);
+    Ok(vec![(AttributeType::VALUE, value)])
+}
+
+/// Makes a secret key of this type out of a password.
+///
+/// # Errors
+///
+/// The mechanism does nothing of the kind, its parameter does not fit, or the length is missing or out of its range.
+pub fn generate_from_password(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key_type: KeyType,
+    value_len: Option<u64>,
+) -> Result<Material, Error> {
+    if mechanism.algorithm != Algorithm::Pbkdf2 {
+        return Err(Error::MechanismInvalid);
+    }
+    let mut value = pbkdf2::generate(params, key_type, value_len)?;
     set_parity(key_type, &mut value);
     Ok(vec![(AttributeType::VALUE, value)])
 }

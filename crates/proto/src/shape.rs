@@ -4,10 +4,12 @@
 //! reply what comes out. [`Shape`] is the token's side; the module has a reader and a writer of C memory per shape.
 
 mod aead;
+mod derivation;
 mod info;
 mod input;
 mod message;
 mod output;
+mod tls;
 
 pub use aead::Sealed;
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};

@@ -1,7 +1,8 @@
 //! The wire keeps its promises: what is written is read back, and nothing else is accepted.
 
 use ck::{
-    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width,
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Password, Piece,
+    Rv, Width,
 };
 use proptest::prelude::*;
 
@@ -186,6 +187,22 @@ fn every_kind_of_derivation_is_read_back() {
             vector: &[9; 16],
             data: b"data",
         },
+        Params::FeedbackKdf {
+            function: MechanismType::SHA256_HMAC,
+            vector: b"vector",
+            pieces: {
+                let mut pieces = [Piece::Absent; MOST_PIECES];
+                pieces[0] = Piece::Block;
+                pieces[7] = Piece::Bytes(b"label");
+                pieces
+            },
+        },
+        Params::Password {
+            function: 4,
+            salt: b"salt",
+            iterations: 1000,
+            password: Password(b"password"),
+        },
         Params::Hkdf {
             extract: true,
             expand: false,
@@ -197,6 +214,43 @@ fn every_kind_of_derivation_is_read_back() {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",
             public_data: b"a point",
+        },
+    ];
+    params.into_iter().for_each(check_params);
+}
+
+#[test]
+fn every_parameter_of_tls_is_read_back() {
+    let params = [
+        Params::TlsExport {
+            digest: MechanismType::SHA256,
+            label: b"label",
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            context: Some(b""),
+        },
+        Params::TlsExport {
+            digest: MechanismType::SHA256,
+            label: b"label",
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            context: None,
+        },
+        Params::TlsExtendedMaster {
+            digest: MechanismType::SHA384,
+            session_hash: &[3; 48],
+            version: true,
+        },
+        Params::TlsMac {
+            digest: MechanismType::SHA512,
+            len: 12,
+            side: 2,
+        },
+        Params::TlsMaster {
+            digest: MechanismType::SHA256,
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            version: true,
         },
     ];
     params.into_iter().for_each(check_params);

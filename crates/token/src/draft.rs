@@ -68,6 +68,8 @@ pub(crate) enum Source {
         /// `CKA_NEVER_EXTRACTABLE` of that key.
         never_extractable: bool,
     },
+    /// A mechanism of the token made it of a password, which is known outside.
+    Password(MechanismType),
     /// It was drawn to be shared: another party has it as well.
     Encapsulation,
     /// It was brought in the clear.
@@ -83,7 +85,7 @@ impl Source {
     /// What a template may say of a key from there.
     const fn origin(self) -> Origin {
         match self {
-            Self::Generation(_) => Origin::Generation,
+            Self::Generation(_) | Self::Password(_) => Origin::Generation,
             Self::Derivation { .. }
             | Self::Encapsulation
             | Self::Outside
@@ -128,7 +130,7 @@ impl Plan {
         attributes.set_number(A::KEY_TYPE, key_type.0);
         policy::tighten(profile, &mut attributes);
         match source {
-            Source::Generation(_) | Source::Outside => {}
+            Source::Generation(_) | Source::Outside | Source::Password(_) => {}
             Source::Derivation { .. } => policy::tighten_derived(profile, &mut attributes),
             Source::Encapsulation => policy::tighten_encapsulated(profile, &mut attributes),
             Source::Unwrapping { by_trusted } => {
@@ -284,10 +286,13 @@ fn set_origin(attributes: &mut Attributes, source: &Source) {
             always_sensitive,
             never_extractable,
         } => (always_sensitive, never_extractable),
-        Source::Encapsulation | Source::Outside | Source::Unwrapping { .. } => (false, false),
+        Source::Encapsulation
+        | Source::Outside
+        | Source::Password(_)
+        | Source::Unwrapping { .. } => (false, false),
     };
     let (local, mechanism) = match source {
-        Source::Generation(mechanism) => (true, mechanism.0),
+        Source::Generation(mechanism) | Source::Password(mechanism) => (true, mechanism.0),
         Source::Derivation { .. }
         | Source::Encapsulation
         | Source::Outside

@@ -21,6 +21,7 @@
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
 //! | deriving a key by a mere hash of another, or by encrypting data | accepted | refused |
+//! | a key out of a password | accepted; it counts as known outside | refused |
 //! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | RSA keys below 2,048 bits (R11) | accepted | refused |
@@ -270,7 +271,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
             matches!(key_type, KeyType::EC | KeyType::EC_MONTGOMERY)
         }
         // Which of them belongs to which pseudorandom function is the mechanism's own check.
-        Algorithm::CounterKdf => {
+        Algorithm::CounterKdf | Algorithm::DoublePipelineKdf | Algorithm::FeedbackKdf => {
             key.class() == ObjectClass::SECRET_KEY
                 && (key_type == KeyType::AES || !is_cipher(key_type))
                 && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)

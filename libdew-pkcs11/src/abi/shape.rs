@@ -4,14 +4,16 @@
 //! [`CArgument`] then copies what goes in to the request, and what came out to the host.
 
 mod aead;
+mod block_kdf;
 mod bytes;
-mod counter_kdf;
 mod info;
 mod list;
 mod mechanism;
 mod message;
 mod number;
+mod password;
 mod template;
+mod tls;
 
 use std::ffi::c_void;
 

@@ -15,10 +15,12 @@ mod hmac;
 mod key_wrap;
 mod ml_dsa;
 mod ml_kem;
+mod password;
 mod pkey;
 mod rsa;
 mod rsa_oaep;
 mod shake;
+mod tls_prf;
 mod x25519;
 
 use std::ffi::c_int;
@@ -36,9 +38,11 @@ pub(crate) use hmac::HmacContext;
 pub(crate) use key_wrap::KeyWrapSchedule;
 pub(crate) use ml_dsa::{DsaKey, DsaSet};
 pub(crate) use ml_kem::{KemKey, KemSet};
+pub(crate) use password::pbkdf2;
 pub(crate) use rsa::{PssScheme, Rsa, RsaPrivateParts};
 pub(crate) use rsa_oaep::OaepScheme;
 pub(crate) use shake::ShakeContext;
+pub(crate) use tls_prf::tls_prf;
 pub(crate) use x25519::{X25519Private, X25519Public};
 
 /// A C function that did not do what it was asked to.

@@ -4,6 +4,7 @@ mod asymmetric;
 mod chacha;
 mod chained;
 mod chinese;
+mod derivation;
 mod lattice;
 mod modes;
 mod symmetric;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 use ck::{AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
 
 use crate::{
-    Cipher, Error, Key, decapsulate, decryptor, derive, digester, encryptor, random, signer,
-    verifier,
+    Cipher, Error, Key, decapsulate, decryptor, derive, digester, encryptor, generate_key, random,
+    signer, verifier,
 };
 
 /// A self-test did not give the known answer: nothing that the module computes may be trusted.
@@ -49,6 +50,8 @@ enum Check {
     Decrypt,
     /// As many bytes as the answer has are derived.
     Derive,
+    /// As many bytes as the answer has are made without a key.
+    Generate,
     /// The input is hashed.
     Digest,
     /// The input is encrypted.
@@ -85,6 +88,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         modes::MODES,
         chained::CHAINED,
         chacha::CHACHA,
+        derivation::DERIVATION,
         chinese::HASH_AND_MACS,
         chinese::CIPHERS,
         asymmetric::RSA,
@@ -174,6 +178,12 @@ impl KnownAnswer {
             Check::Encrypt => {
                 let cipher = encryptor(row, &self.params, &self.key(public)?)?;
                 Ok(falsified(run(cipher, &input)?) == expected)
+            }
+            Check::Generate => {
+                let len = u64::try_from(expected.len()).ok();
+                let made = generate_key(row, &self.params, len)?;
+                let value = made.first().map(|(_, value)| value.to_vec());
+                Ok(falsified(value.unwrap_or_default()) == expected)
             }
             Check::Mac | Check::Sign => Ok(falsified(self.sign(row, &input)?) == expected),
             Check::Pair => {

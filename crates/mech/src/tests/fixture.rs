@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ck::{
     AttributeType, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    ObjectClass, Params, Piece, Width,
+    ObjectClass, Params, Password, Piece, Width,
 };
 
 use crate::{Error, Key, encryptor, signer, verifier};
@@ -54,8 +54,10 @@ pub(super) struct CaseParams {
     digest: Option<String>,
     expand: Option<bool>,
     extract: Option<bool>,
+    function: Option<u64>,
     hedge: Option<u64>,
     info: Option<String>,
+    iterations: Option<u64>,
     iv: Option<String>,
     aes_bits: Option<u64>,
     kdf: Option<String>,
@@ -63,9 +65,13 @@ pub(super) struct CaseParams {
     length: Option<u64>,
     mac_len: Option<u64>,
     mgf: Option<String>,
-    /// Each is `counter` or `length` or `blocks` with a width in bits (`-` for the least significant byte first), or bytes.
+    password: Option<String>,
+    /// Each is `block`, or `counter` or `length` or `blocks` with a width in bits (`-` for the least significant byte first), or bytes.
     pieces: Vec<String>,
     prehash: bool,
+    randoms: Option<String>,
+    session_hash: Option<String>,
+    side: Option<u64>,
     public_data: Option<String>,
     salt: Option<String>,
     salt_len: Option<u64>,
@@ -77,6 +83,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
     (
         "transport_wrap",
         include_str!("../../vectors/transport_wrap.json"),
+    ),
+    ("tls", include_str!("../../vectors/tls.json")),
+    ("password", include_str!("../../vectors/password.json")),
+    (
+        "chained_kdf",
+        include_str!("../../vectors/chained_kdf.json"),
     ),
     ("curve448", include_str!("../../vectors/curve448.json")),
     ("brainpool", include_str!("../../vectors/brainpool.json")),
@@ -294,9 +306,17 @@ impl CaseParams {
             &self.block,
             &self.context,
             &self.public_data,
+            &self.session_hash,
+            &self.randoms,
         ];
         let bytes = first.into_iter().find_map(Option::as_ref);
-        let second = [&self.aad, &self.data, &self.shared_data, &self.info];
+        let second = [
+            &self.aad,
+            &self.data,
+            &self.shared_data,
+            &self.info,
+            &self.password,
+        ];
         let second = second.into_iter().find_map(Option::as_ref);
         let decode = |text: Option<&String>| {
             text.map(|text| hex::decode(text).unwrap())
@@ -387,14 +407,30 @@ impl CaseParams {
                 data: &owned.second,
             });
         }
+        if let Some(params) = self.tls(owned) {
+            return Some(params);
+        }
+        if let Some(function) = self.function {
+            return Some(Params::Password {
+                function,
+                salt: &owned.bytes,
+                iterations: self.iterations.unwrap(),
+                password: Password(&owned.second),
+            });
+        }
         if !self.pieces.is_empty() {
             let mut pieces = [Piece::Absent; MOST_PIECES];
             for (index, text) in self.pieces.iter().enumerate() {
                 pieces[index] = piece(text, &owned.pieces[index]);
             }
-            return Some(Params::CounterKdf {
-                function: self.digest(),
-                pieces,
+            let function = self.digest();
+            return Some(match self.iv {
+                Some(_) => Params::FeedbackKdf {
+                    function,
+                    vector: &owned.bytes,
+                    pieces,
+                },
+                None => Params::CounterKdf { function, pieces },
             });
         }
         if let Some(extract) = self.extract {
@@ -425,6 +461,43 @@ impl CaseParams {
         None
     }
 
+    /// Parameters of TLS: both randoms stand one after the other; an exported secret has its label first among the pieces, and
+    /// its context second, if it has one.
+    fn tls<'a>(&self, owned: &'a Owned) -> Option<Params<'a>> {
+        if self.session_hash.is_some() {
+            return Some(Params::TlsExtendedMaster {
+                digest: self.digest(),
+                session_hash: &owned.bytes,
+                version: false,
+            });
+        }
+        if let Some(side) = self.side {
+            return Some(Params::TlsMac {
+                digest: self.digest(),
+                len: self.length.unwrap(),
+                side,
+            });
+        }
+        self.randoms.as_ref()?;
+        let (client_random, server_random) = owned.bytes.split_at(owned.bytes.len() / 2);
+        let digest = self.digest();
+        Some(match owned.pieces.first() {
+            None => Params::TlsMaster {
+                digest,
+                client_random,
+                server_random,
+                version: false,
+            },
+            Some(label) => Params::TlsExport {
+                digest,
+                label,
+                client_random,
+                server_random,
+                context: owned.pieces.get(1).map(Vec::as_slice),
+            },
+        })
+    }
+
     fn digest(&self) -> MechanismType {
         row_named(self.digest.as_deref().unwrap()).id
     }
@@ -439,6 +512,9 @@ impl CaseParams {
 }
 
 fn piece<'a>(text: &str, bytes: &'a [u8]) -> Piece<'a> {
+    if text == "block" {
+        return Piece::Block;
+    }
     let Some((kind, bits)) = text.split_once(' ') else {
         return Piece::Bytes(bytes);
     };

@@ -1,7 +1,7 @@
 //! What does not fit is refused, with the code that names it.
 
 use ck::flags::mechanism as ckf;
-use ck::{KeyType, MECHANISMS, Mechanism, MechanismType, Params};
+use ck::{Algorithm, KeyType, MECHANISMS, Mechanism, MechanismType, Params};
 
 use super::fixture::{row, secret};
 use super::sample::{Keys, params};
@@ -30,13 +30,21 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
         (ckf::DIGEST, digester(row, params).map(drop)),
         (
             ckf::DERIVE,
-            derive(row, params, &private, Some(16)).map(drop),
+            derive(row, params, &private, Some(derived_len(row))).map(drop),
         ),
         (
             ckf::GENERATE,
             generate_key(row, params, Some(sample_len(row))).map(drop),
         ),
     ]
+}
+
+/// A length that derived secrets of this mechanism may have.
+const fn derived_len(row: &Mechanism) -> u64 {
+    match row.algorithm {
+        Algorithm::TlsMaster { .. } => 48,
+        _ => 16,
+    }
 }
 
 /// A length that keys of this mechanism may have.

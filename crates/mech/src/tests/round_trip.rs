@@ -198,7 +198,11 @@ fn encapsulates(row: &Mechanism, keys: &Keys) {
 /// Two parties, each with its own private key and the other's public key, come to the same secret.
 fn derives(row: &Mechanism, keys: &Keys) {
     match row.algorithm {
-        Algorithm::CounterKdf => return counts(row, keys),
+        Algorithm::CounterKdf | Algorithm::DoublePipelineKdf | Algorithm::FeedbackKdf => {
+            return counts(row, keys);
+        }
+        Algorithm::TlsExport => return counts(row, keys),
+        Algorithm::TlsMaster { .. } => return masters(row, keys),
         Algorithm::Hkdf => return expands(row, keys),
         Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
             return encrypts_data(row, keys);
@@ -255,6 +259,18 @@ fn counts(row: &Mechanism, keys: &Keys) {
     let (short, long) = (secret(40), secret(100));
     assert_eq!(*short, long[..40]);
     assert_ne!(long[..32], long[32..64]);
+}
+
+/// A master secret has one length.
+fn masters(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let secret = |len| derive(row, &sample.params, &sample.private, len);
+    let whole = secret(None).unwrap();
+    assert_eq!(whole.len(), 48);
+    assert_eq!(secret(Some(48)).unwrap(), whole);
+    for len in [0, 47, 49] {
+        assert_eq!(secret(Some(len)), Err(Error::KeySizeRange));
+    }
 }
 
 /// A shorter secret begins as a longer one, and there are no more bytes than the data has.
@@ -315,7 +331,9 @@ fn generates(row: &Mechanism, _keys: &Keys) {
     let make = || generate_key(row, &params(row), Some(len)).unwrap();
     let (first, second) = (make(), make());
     assert_eq!(first[0].1.len(), usize::try_from(len).unwrap());
-    assert_ne!(first[0].1, second[0].1, "{}", row.id);
+    // A password makes the same key each time.
+    let same = row.algorithm == Algorithm::Pbkdf2;
+    assert_eq!(first[0].1 == second[0].1, same, "{}", row.id);
 }
 
 fn generates_pairs(row: &Mechanism, _keys: &Keys) {

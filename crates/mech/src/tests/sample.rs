@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::{
     Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    Params, Piece, Sm, Width,
+    Params, Password, Piece, Sm, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -142,7 +142,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesEncryptData { .. }
         | Algorithm::CounterKdf
         | Algorithm::Des3EncryptData { .. }
+        | Algorithm::DoublePipelineKdf
         | Algorithm::Ecdh
+        | Algorithm::FeedbackKdf
         | Algorithm::Hkdf => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm
@@ -159,12 +161,17 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::Sm(sm) => chinese(sm),
-        Algorithm::Hmac { general: true, .. } => Params::Length(11),
-        Algorithm::RsaOaep => Params::Oaep {
-            digest: MechanismType::SHA256,
-            mgf: Mgf::MGF1_SHA1,
-            label: b"label",
+        Algorithm::Pbkdf2 => Params::Password {
+            function: 4,
+            salt: &BLOCK,
+            iterations: 3,
+            password: Password(b"password"),
         },
+        Algorithm::TlsExport
+        | Algorithm::TlsMac
+        | Algorithm::TlsMaster { .. }
+        | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
+        Algorithm::Hmac { general: true, .. } => Params::Length(11),
         Algorithm::RsaAesKeyWrap => Params::RsaAes {
             aes_bits: 256,
             digest: MechanismType::SHA256,
@@ -176,16 +183,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",
         },
-        Algorithm::HashMlDsa(None) => Params::SignContext {
-            hedge: Hedge::HEDGE_REQUIRED,
-            context: b"context",
-            digest: Some(digest_mechanism(GIVEN_DIGEST)),
-        },
-        Algorithm::RsaPss(digest) => Params::Pss {
-            digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
-            mgf: Mgf::MGF1_SHA256,
-            salt_len: 20,
-        },
+        Algorithm::HashMlDsa(None) | Algorithm::RsaOaep | Algorithm::RsaPss(_) => {
+            asymmetric(row.algorithm)
+        }
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
@@ -213,6 +213,57 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::RsaRaw
         | Algorithm::SecretKeyGen
         | Algorithm::ShakeDerivation { .. } => Params::None,
+    }
+}
+
+fn asymmetric(algorithm: Algorithm) -> Params<'static> {
+    match algorithm {
+        Algorithm::RsaOaep => Params::Oaep {
+            digest: MechanismType::SHA256,
+            mgf: Mgf::MGF1_SHA1,
+            label: b"label",
+        },
+        Algorithm::HashMlDsa(None) => Params::SignContext {
+            hedge: Hedge::HEDGE_REQUIRED,
+            context: b"context",
+            digest: Some(digest_mechanism(GIVEN_DIGEST)),
+        },
+        Algorithm::RsaPss(digest) => Params::Pss {
+            digest: digest_mechanism(digest.unwrap_or(PSS_DIGEST)),
+            mgf: Mgf::MGF1_SHA256,
+            salt_len: 20,
+        },
+        _ => Params::None,
+    }
+}
+
+fn tls(algorithm: Algorithm) -> Params<'static> {
+    let digest = MechanismType::SHA256;
+    match algorithm {
+        Algorithm::TlsExport => Params::TlsExport {
+            digest,
+            label: b"EXPORTER-test",
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            context: None,
+        },
+        Algorithm::TlsMac => Params::TlsMac {
+            digest,
+            len: 12,
+            side: 1,
+        },
+        Algorithm::TlsMaster { extended: true, .. } => Params::TlsExtendedMaster {
+            digest,
+            session_hash: &[3; 32],
+            version: false,
+        },
+        Algorithm::TlsMaster { .. } => Params::TlsMaster {
+            digest,
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            version: false,
+        },
+        _ => Params::Bytes(&[3, 3]),
     }
 }
 
@@ -280,15 +331,24 @@ fn chinese(sm: Sm) -> Params<'static> {
 
 fn derivation(algorithm: Algorithm) -> Params<'static> {
     match algorithm {
-        Algorithm::CounterKdf => {
+        Algorithm::CounterKdf | Algorithm::DoublePipelineKdf | Algorithm::FeedbackKdf => {
+            let function = MechanismType::SHA256_HMAC;
             let mut pieces = [Piece::Absent; MOST_PIECES];
-            pieces[0] = Piece::Counter(Width {
-                bits: 32,
-                little_endian: false,
-            });
-            Params::CounterKdf {
-                function: MechanismType::SHA256_HMAC,
-                pieces,
+            pieces[0] = match algorithm {
+                Algorithm::CounterKdf => Piece::Counter(Width {
+                    bits: 32,
+                    little_endian: false,
+                }),
+                _ => Piece::Block,
+            };
+            pieces[1] = Piece::Bytes(b"label");
+            match algorithm {
+                Algorithm::FeedbackKdf => Params::FeedbackKdf {
+                    function,
+                    vector: &BLOCK,
+                    pieces,
+                },
+                _ => Params::CounterKdf { function, pieces },
             }
         }
         Algorithm::Ecdh => Params::Ecdh {

@@ -8,7 +8,7 @@ use ck::{KeyType, MECHANISMS, Mechanism, ObjectClass, Operations};
 use super::fixture::{
     Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
 };
-use crate::{Error, Key, decapsulate, derive, digester};
+use crate::{Error, Key, decapsulate, derive, digester, generate_key};
 
 #[test]
 fn digests_have_their_known_answers() {
@@ -67,8 +67,19 @@ fn sectors_have_their_known_answers() {
 fn extracted_and_expanded_secrets_have_their_known_answers() {
     check_file("hkdf", 100);
     check_file("counter_kdf", 20);
+    check_file("chained_kdf", 40);
     check_file("digest_derivation", 40);
     check_file("encryption_derivation", 20);
+}
+
+#[test]
+fn secrets_and_macs_of_tls_have_their_known_answers() {
+    check_file("tls", 50);
+}
+
+#[test]
+fn keys_of_passwords_have_their_known_answers() {
+    check_file("password", 40);
 }
 
 #[test]
@@ -222,6 +233,7 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
             let key = key(ObjectClass::PRIVATE_KEY);
             derive(row, &params, &key, case.length).map(|secret| secret.to_vec())
         }
+        "generate" => generate_key(row, &params, case.length).map(|made| made[0].1.to_vec()),
         "decapsulate" => {
             let key = key(ObjectClass::PRIVATE_KEY);
             decapsulate(row, &params, &key, input, case.length).map(|secret| secret.to_vec())

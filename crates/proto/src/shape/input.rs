@@ -1,10 +1,8 @@
 //! The arguments that go in.
 
-use ck::{
-    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Width,
-};
+use ck::{AttributeType, Hedge, KeyDerivation, MechanismType, Mgf, Params};
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn};
+use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn, derivation};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -185,12 +183,6 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u64(counter_bits);
             writer.raw(&block);
         }
-        Params::Gcm { iv, aad, tag_bits } => {
-            writer.u8(5);
-            writer.bytes(iv);
-            writer.bytes(aad);
-            writer.u64(tag_bits);
-        }
         Params::Oaep { digest, mgf, label } => {
             writer.u8(6);
             writer.u64(digest.0);
@@ -212,6 +204,34 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u8(u8::from(prehash));
             writer.bytes(context);
         }
+        Params::Ccm { .. } | Params::Gcm { .. } => encode_authenticated(params, writer),
+        Params::RsaAes { .. } | Params::EcdhAes { .. } => encode_transport(params, writer),
+        Params::SignContext { .. } => encode_sign_context(params, writer),
+        Params::Aead { .. } => encode_aead(params, writer),
+        Params::CounterKdf { .. }
+        | Params::Ecdh { .. }
+        | Params::FeedbackKdf { .. }
+        | Params::Hkdf { .. }
+        | Params::Password { .. }
+        | Params::TlsExport { .. }
+        | Params::TlsExtendedMaster { .. }
+        | Params::TlsMac { .. }
+        | Params::TlsMaster { .. }
+        | Params::VectorAndData { .. } => {
+            derivation::encode(params, writer);
+        }
+    }
+}
+
+/// Writes the parameters of authenticated encryption in one piece; there is nothing to write of others.
+fn encode_authenticated(params: &Params<'_>, writer: &mut Writer<'_>) {
+    match *params {
+        Params::Gcm { iv, aad, tag_bits } => {
+            writer.u8(5);
+            writer.bytes(iv);
+            writer.bytes(aad);
+            writer.u64(tag_bits);
+        }
         Params::Ccm {
             data_len,
             nonce,
@@ -224,15 +244,7 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(aad);
             writer.u64(mac_len);
         }
-        Params::RsaAes { .. } | Params::EcdhAes { .. } => encode_transport(params, writer),
-        Params::SignContext { .. } => encode_sign_context(params, writer),
-        Params::Aead { .. } => encode_aead(params, writer),
-        Params::CounterKdf { .. }
-        | Params::Ecdh { .. }
-        | Params::Hkdf { .. }
-        | Params::VectorAndData { .. } => {
-            encode_derivation(params, writer);
-        }
+        _ => {}
     }
 }
 
@@ -343,98 +355,6 @@ fn encode_sign_context(params: &Params<'_>, writer: &mut Writer<'_>) {
     }
 }
 
-/// Writes the parameters of a key derivation; there is nothing to write of others.
-fn encode_derivation(params: &Params<'_>, writer: &mut Writer<'_>) {
-    match *params {
-        Params::Ecdh {
-            kdf,
-            shared_data,
-            public_data,
-        } => {
-            writer.u8(8);
-            writer.u64(kdf.0);
-            writer.bytes(shared_data);
-            writer.bytes(public_data);
-        }
-        Params::VectorAndData { vector, data } => {
-            writer.u8(30);
-            writer.bytes(vector);
-            writer.bytes(data);
-        }
-        Params::CounterKdf { function, pieces } => {
-            writer.u8(12);
-            writer.u64(function.0);
-            pieces.iter().for_each(|piece| encode_piece(piece, writer));
-        }
-        Params::Hkdf {
-            extract,
-            expand,
-            digest,
-            salt,
-            info,
-        } => {
-            writer.u8(11);
-            writer.u8(u8::from(extract));
-            writer.u8(u8::from(expand));
-            writer.u64(digest.0);
-            writer.bytes(salt);
-            writer.bytes(info);
-        }
-        _ => {}
-    }
-}
-
-fn encode_piece(piece: &Piece<'_>, writer: &mut Writer<'_>) {
-    match *piece {
-        Piece::Absent => writer.u8(0),
-        Piece::Bytes(bytes) => {
-            writer.u8(1);
-            writer.bytes(bytes);
-        }
-        Piece::Counter(width) => {
-            writer.u8(2);
-            encode_width(width, writer);
-        }
-        Piece::Length { blocks, width } => {
-            writer.u8(3);
-            writer.u8(u8::from(blocks));
-            encode_width(width, writer);
-        }
-    }
-}
-
-fn encode_width(width: Width, writer: &mut Writer<'_>) {
-    writer.u64(width.bits);
-    writer.u8(u8::from(width.little_endian));
-}
-
-fn decode_piece<'a>(reader: &mut Reader<'a>) -> Result<Piece<'a>, DecodeError> {
-    const WHAT: &str = "a piece of a key derivation's input";
-    Ok(match reader.u8(WHAT)? {
-        0 => Piece::Absent,
-        1 => Piece::Bytes(reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?),
-        2 => Piece::Counter(decode_width(reader)?),
-        3 => Piece::Length {
-            blocks: reader.u8(WHAT)? != 0,
-            width: decode_width(reader)?,
-        },
-        tag => {
-            return Err(DecodeError::Unknown {
-                what: WHAT,
-                tag: tag.into(),
-            });
-        }
-    })
-}
-
-fn decode_width(reader: &mut Reader<'_>) -> Result<Width, DecodeError> {
-    const WHAT: &str = "the width of a number";
-    Ok(Width {
-        bits: reader.u64(WHAT)?,
-        little_endian: reader.u8(WHAT)? != 0,
-    })
-}
-
 pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, DecodeError> {
     const WHAT: &str = "a mechanism's parameter";
     Ok(match reader.u8(WHAT)? {
@@ -461,11 +381,6 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
             mgf: Mgf(reader.u64(WHAT)?),
             salt_len: reader.u64(WHAT)?,
         },
-        8 => Params::Ecdh {
-            kdf: KeyDerivation(reader.u64(WHAT)?),
-            shared_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
-            public_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
-        },
         9 => Params::Eddsa {
             prehash: reader.u8(WHAT)? != 0,
             context: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
@@ -475,25 +390,6 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
             nonce: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             aad: reader.bytes(limits::PAYLOAD_BYTES, WHAT)?,
             mac_len: reader.u64(WHAT)?,
-        },
-        12 => {
-            let function = MechanismType(reader.u64(WHAT)?);
-            let mut pieces = [Piece::default(); MOST_PIECES];
-            for piece in &mut pieces {
-                *piece = decode_piece(reader)?;
-            }
-            Params::CounterKdf { function, pieces }
-        }
-        30 => Params::VectorAndData {
-            vector: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
-            data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
-        },
-        11 => Params::Hkdf {
-            extract: reader.u8(WHAT)? != 0,
-            expand: reader.u8(WHAT)? != 0,
-            digest: MechanismType(reader.u64(WHAT)?),
-            salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
-            info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
         20 => Params::RsaAes {
             aes_bits: reader.u64(WHAT)?,
@@ -506,6 +402,7 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
             kdf: KeyDerivation(reader.u64(WHAT)?),
             shared_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
+        tag @ (8 | 11 | 12 | 30..=36) => derivation::decode(tag, reader)?,
         52 => decode_aead(reader)?,
         tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
         tag => {

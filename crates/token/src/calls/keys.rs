@@ -1,6 +1,6 @@
 //! Generating keys (5.18.1, 5.18.2).
 
-use ck::{AttributeType as A, KeyType, Mechanism, ObjectClass, Operations};
+use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass, Operations};
 use mech::PairRequest;
 use proto::Call;
 use proto::shape::{Attribute, MechanismArgument};
@@ -22,10 +22,21 @@ impl Within<'_> {
         let key_type = key_type(row, Operations::GENERATE)?;
         policy::decide_generate(self.session.tenancy.partition.profile, row).obey()?;
         let template = Template::new(template)?;
-        let source = Source::Generation(row.id);
+        let of_password = row.algorithm == Algorithm::Pbkdf2;
+        let (source, key_type) = if of_password {
+            // The template may ask for a key of any type (6.37).
+            let asked = template.number(A::KEY_TYPE)?.map(KeyType);
+            (Source::Password(row.id), asked.unwrap_or(key_type))
+        } else {
+            (Source::Generation(row.id), key_type)
+        };
         let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
-        let length = plan.attributes().number(A::VALUE_LEN);
-        let material = mech::generate_key(row, &argument.params, length)?;
+        let (length, params) = (plan.attributes().number(A::VALUE_LEN), &argument.params);
+        let material = if of_password {
+            mech::generate_from_password(row, params, key_type, length)?
+        } else {
+            mech::generate_key(row, params, length)?
+        };
         let key = plan.fulfil(material, &template)?;
         let [handle] = self.keep([key], Call::GenerateKey)?;
         Ok(handle)

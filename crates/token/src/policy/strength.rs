@@ -165,6 +165,10 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::DERIVE,
             "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
         ),
+        Algorithm::Pbkdf2 => (
+            ckf::GENERATE,
+            "a key is as weak as the password that it is made of (SP 800-132, appendix A)",
+        ),
         Algorithm::ChaCha20 | Algorithm::ChaCha20Poly1305 => (
             ckf::ENCRYPT,
             "a nonce that the caller chooses may come again (RFC 8439, 4)",
@@ -268,6 +272,9 @@ pub(super) fn weak_parameter(
             Params::Length(len),
             _,
         ) if *len < LEAST_MAC => "a MAC has at least 64 bits (SP 800-107, 5.3.3)",
+        (Algorithm::TlsMac, Params::TlsMac { len, .. }, _) if *len < LEAST_MAC => {
+            "a MAC has at least 64 bits (SP 800-107, 5.3.3)"
+        }
         (
             Algorithm::RsaPss(_),
             Params::Pss {

@@ -448,7 +448,12 @@ fn no_mechanism_serves_what_its_row_does_not_list() {
             let other = match (key_type, row.id) {
                 (KeyType::AES, _) => KeyType::RSA,
                 // It works with CMAC as well, whose keys are for AES.
-                (_, M::SP800_108_COUNTER_KDF) => KeyType::AES_XTS,
+                (
+                    _,
+                    M::SP800_108_COUNTER_KDF
+                    | M::SP800_108_DOUBLE_PIPELINE_KDF
+                    | M::SP800_108_FEEDBACK_KDF,
+                ) => KeyType::AES_XTS,
                 _ => KeyType::AES,
             };
             let derives_from_any = matches!(

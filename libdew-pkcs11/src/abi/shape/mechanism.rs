@@ -15,7 +15,7 @@ use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::{CArgument, counter_kdf};
+use super::{CArgument, block_kdf, password, tls};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
@@ -54,6 +54,26 @@ impl CArgument for MechanismIn {
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } | Params::RsaAes { label, .. } => label.len(),
                     Params::EcdhAes { shared_data, .. } => shared_data.len(),
+                    Params::FeedbackKdf { vector, pieces, .. } => {
+                        PIECES_OVERHEAD + vector.len() + piece_bytes(&pieces)
+                    }
+                    Params::Password { salt, password, .. } => salt.len() + password.0.len(),
+                    Params::TlsExport {
+                        label,
+                        client_random,
+                        server_random,
+                        context,
+                        ..
+                    } => {
+                        let randoms = client_random.len() + server_random.len();
+                        label.len() + randoms + context.unwrap_or_default().len()
+                    }
+                    Params::TlsExtendedMaster { session_hash, .. } => session_hash.len(),
+                    Params::TlsMaster {
+                        client_random,
+                        server_random,
+                        ..
+                    } => client_random.len() + server_random.len(),
                     Params::VectorAndData { vector, data } => vector.len() + data.len(),
                     Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
                         context.len()
@@ -80,7 +100,7 @@ impl CArgument for MechanismIn {
 fn piece_bytes(pieces: &[Piece<'_>]) -> usize {
     let len = |piece: &Piece<'_>| match piece {
         Piece::Bytes(bytes) => bytes.len(),
-        Piece::Absent | Piece::Counter(_) | Piece::Length { .. } => 0,
+        Piece::Absent | Piece::Block | Piece::Counter(_) | Piece::Length { .. } => 0,
     };
     pieces.iter().map(len).sum()
 }
@@ -133,7 +153,19 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
                 tag_bits: GMAC_TAG_BITS,
             }),
             ParamShape::Hkdf => structure(bytes).and_then(|hkdf| hkdf_params(&hkdf)),
-            ParamShape::CounterKdf => structure(bytes).and_then(|kdf| counter_kdf::params(&kdf)),
+            ParamShape::CounterKdf => structure(bytes)
+                .and_then(|kdf| block_kdf::params(&kdf, block_kdf::Variable::Counter)),
+            ParamShape::DoublePipelineKdf => {
+                structure(bytes).and_then(|kdf| block_kdf::params(&kdf, block_kdf::Variable::Block))
+            }
+            ParamShape::FeedbackKdf => structure(bytes).and_then(|kdf| block_kdf::feedback(&kdf)),
+            ParamShape::Password => structure(bytes).and_then(|pbkdf2| password::params(&pbkdf2)),
+            ParamShape::TlsExport => structure(bytes).and_then(|kdf| tls::export(&kdf)),
+            ParamShape::TlsExtendedMaster => {
+                structure(bytes).and_then(|master| tls::extended(&master))
+            }
+            ParamShape::TlsMac => structure(bytes).map(tls::mac),
+            ParamShape::TlsMaster => structure(bytes).and_then(|master| tls::master(&master)),
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
             ParamShape::RsaAes => structure(bytes).and_then(|rsa| rsa_aes_params(&rsa)),

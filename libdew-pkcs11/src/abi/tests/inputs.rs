@@ -223,7 +223,12 @@ fn an_array_of_an_unknown_kind_is_named_but_not_read() {
 }
 
 /// Sends a mechanism through the shape and checks the parameters that the token reads.
-fn check_params<T>(id: MechanismType, parameter: *mut T, length: usize, expected: Params<'_>) {
+pub(super) fn check_params<T>(
+    id: MechanismType,
+    parameter: *mut T,
+    length: usize,
+    expected: Params<'_>,
+) {
     let mut mechanism = CK_MECHANISM {
         mechanism: id.0,
         pParameter: parameter.cast(),

@@ -1,4 +1,4 @@
-//! Key derivation by a pseudorandom function in counter mode (SP 800-108, 4.1; PKCS#11 3.1, Mechanisms 6.42).
+//! Key derivation by a pseudorandom function, block by block (SP 800-108, 4; PKCS#11 3.1, Mechanisms 6.42).
 
 use ck::{Algorithm, AttributeType, Digest, MechanismType, Params, Piece, Width};
 use zeroize::Zeroizing;
@@ -46,56 +46,106 @@ impl<'a> Function<'a> {
     }
 }
 
+/// How the blocks hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Each is told by its number (4.1).
+    Counter,
+    /// Each is made of the one before as well (4.2).
+    Feedback,
+    /// Each is made of a block of another chain as well (4.3).
+    DoublePipeline,
+}
+
 /// Derives a secret of `wanted` bytes.
 pub(crate) fn derive(
+    mode: Mode,
     params: &Params<'_>,
     key: &Key,
     wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let Params::CounterKdf { function, pieces } = *params else {
-        return Err(Error::MechanismParamInvalid);
+    let (function, vector, pieces) = match (mode, *params) {
+        (Mode::Counter | Mode::DoublePipeline, Params::CounterKdf { function, pieces }) => {
+            (function, &[][..], pieces)
+        }
+        (
+            Mode::Feedback,
+            Params::FeedbackKdf {
+                function,
+                vector,
+                pieces,
+            },
+        ) => (function, vector, pieces),
+        _ => return Err(Error::MechanismParamInvalid),
     };
-    check(&pieces)?;
+    check(mode, &pieces)?;
     let function = Function::new(function, key)?;
     let len = wanted.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
     if !(1..=LONGEST_SECRET).contains(&len) {
         return Err(Error::KeySizeRange);
     }
     let blocks = len.div_ceil(function.len());
+    let lengths = (len, blocks * function.len());
+    let mut last = Zeroizing::new(vector.to_vec());
+    if mode == Mode::DoublePipeline {
+        // The other chain starts with what stays the same.
+        let fixed = pieces.map(|piece| match piece {
+            Piece::Block | Piece::Counter(_) => Piece::Absent,
+            other => other,
+        });
+        last = input(&fixed, 0, &[], lengths)?;
+    }
     // Room for all of it at once: a buffer that grows leaves copies behind.
-    let mut output = Zeroizing::new(Vec::with_capacity(blocks * function.len()));
+    let mut output = Zeroizing::new(Vec::with_capacity(lengths.1));
     for counter in (1_u64..).take(blocks) {
-        let input = input(&pieces, counter, len, blocks * function.len())?;
-        output.extend_from_slice(&function.block(&input)?);
+        if mode == Mode::DoublePipeline {
+            last = function.block(&last)?;
+        }
+        let block = function.block(&input(&pieces, counter, &last, lengths)?)?;
+        output.extend_from_slice(&block);
+        if mode == Mode::Feedback {
+            last = block;
+        }
     }
     output.truncate(len);
     Ok(output)
 }
 
-/// Checks that there is one counter, and at most one length.
-fn check(pieces: &[Piece<'_>]) -> Result<(), Error> {
+/// Checks that there is one piece that differs from block to block as the mode has it, and no other twice.
+fn check(mode: Mode, pieces: &[Piece<'_>]) -> Result<(), Error> {
     let count =
         |wanted: fn(&Piece<'_>) -> bool| pieces.iter().filter(|piece| wanted(piece)).count();
     let counters = count(|piece| matches!(piece, Piece::Counter(_)));
+    let blocks = count(|piece| matches!(piece, Piece::Block));
     let lengths = count(|piece| matches!(piece, Piece::Length { .. }));
-    if counters == 1 && lengths <= 1 {
+    let fits = match mode {
+        Mode::Counter => counters == 1 && blocks == 0,
+        Mode::Feedback | Mode::DoublePipeline => counters <= 1 && blocks == 1,
+    };
+    if fits && lengths <= 1 {
         Ok(())
     } else {
         Err(Error::MechanismParamInvalid)
     }
 }
 
-/// Writes what the function is given for one block.
+/// Writes what the function is given for one block. Of the lengths one is that of the key, and one that of whole blocks.
 fn input(
     pieces: &[Piece<'_>],
     counter: u64,
-    key_len: usize,
-    blocks_len: usize,
-) -> Result<Vec<u8>, Error> {
-    let mut input = Vec::new();
+    last: &[u8],
+    (key_len, blocks_len): (usize, usize),
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let bytes = pieces.iter().map(|piece| match piece {
+        Piece::Bytes(bytes) => bytes.len(),
+        _ => size_of::<u64>(),
+    });
+    // Room for all of it at once, since blocks are secret.
+    let mut input = Zeroizing::new(Vec::with_capacity(last.len() + bytes.sum::<usize>()));
     for piece in pieces {
         match *piece {
             Piece::Absent => {}
+            Piece::Block => input.extend_from_slice(last),
             Piece::Bytes(bytes) => input.extend_from_slice(bytes),
             Piece::Counter(width) => write(counter, width, 32, &mut input)?,
             Piece::Length { blocks, width } => {

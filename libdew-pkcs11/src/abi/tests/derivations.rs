@@ -1,0 +1,221 @@
+//! The parameters of key derivation: of TLS, of passwords, and of chained blocks.
+
+use std::ptr::null_mut;
+
+use ck::{MOST_PIECES, MechanismType as M, Params, Password, Piece, Width};
+use cryptoki_sys::{CK_PKCS5_PBKD2_PARAMS2, CK_SSL3_RANDOM_DATA, CK_VERSION, CKZ_SALT_SPECIFIED};
+use cryptoki_sys::{CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER_FORMAT};
+use cryptoki_sys::{CK_SP800_108_FEEDBACK_KDF_PARAMS, CK_SP800_108_KDF_PARAMS};
+use cryptoki_sys::{CK_SP800_108_ITERATION_VARIABLE, CK_SP800_108_OPTIONAL_COUNTER, CK_ULONG};
+use cryptoki_sys::{CK_TLS_KDF_PARAMS, CK_TLS_MAC_PARAMS};
+use cryptoki_sys::{CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS, CK_TLS12_MASTER_KEY_DERIVE_PARAMS};
+
+use super::inputs::check_params;
+
+const CLIENT: [u8; 32] = [1; 32];
+const SERVER: [u8; 32] = [2; 32];
+const DIGEST: M = M::SHA256;
+
+fn randoms() -> CK_SSL3_RANDOM_DATA {
+    CK_SSL3_RANDOM_DATA {
+        pClientRandom: CLIENT.as_ptr().cast_mut(),
+        ulClientRandomLen: 32,
+        pServerRandom: SERVER.as_ptr().cast_mut(),
+        ulServerRandomLen: 32,
+    }
+}
+
+fn check<T>(id: M, parameter: &mut T, expected: Params<'_>) {
+    check_params(id, std::ptr::from_mut(parameter), size_of::<T>(), expected);
+    let shorter = size_of::<T>() - 1;
+    check_params(
+        id,
+        std::ptr::from_mut(parameter),
+        shorter,
+        Params::Malformed,
+    );
+}
+
+#[test]
+fn a_master_secret_is_bound_to_what_both_sides_drew() {
+    let mut version = CK_VERSION { major: 0, minor: 0 };
+    let mut master = CK_TLS12_MASTER_KEY_DERIVE_PARAMS {
+        RandomInfo: randoms(),
+        pVersion: null_mut(),
+        prfHashMechanism: DIGEST.0,
+    };
+    let expected = |version| Params::TlsMaster {
+        digest: DIGEST,
+        client_random: &CLIENT,
+        server_random: &SERVER,
+        version,
+    };
+    check(M::TLS12_MASTER_KEY_DERIVE_DH, &mut master, expected(false));
+    master.pVersion = &raw mut version;
+    check(M::TLS12_MASTER_KEY_DERIVE_DH, &mut master, expected(true));
+    master.RandomInfo.pServerRandom = null_mut();
+    check(
+        M::TLS12_MASTER_KEY_DERIVE_DH,
+        &mut master,
+        Params::Malformed,
+    );
+
+    let mut hash = [3; 48];
+    let mut extended = CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS {
+        prfHashMechanism: DIGEST.0,
+        pSessionHash: hash.as_mut_ptr(),
+        ulSessionHashLen: 48,
+        pVersion: null_mut(),
+    };
+    let id = M::TLS12_EXTENDED_MASTER_KEY_DERIVE_DH;
+    let expected = Params::TlsExtendedMaster {
+        digest: DIGEST,
+        session_hash: &[3; 48],
+        version: false,
+    };
+    check(id, &mut extended, expected);
+    extended.ulSessionHashLen = CK_ULONG::MAX;
+    check(id, &mut extended, Params::Malformed);
+}
+
+#[test]
+fn an_empty_context_is_another_than_none() {
+    let mut label = *b"EXPORTER";
+    let mut context = *b"context";
+    let mut kdf = CK_TLS_KDF_PARAMS {
+        prfMechanism: DIGEST.0,
+        pLabel: label.as_mut_ptr(),
+        ulLabelLength: 8,
+        RandomInfo: randoms(),
+        pContextData: null_mut(),
+        ulContextDataLength: 0,
+    };
+    let expected = |context| Params::TlsExport {
+        digest: DIGEST,
+        label: b"EXPORTER",
+        client_random: &CLIENT,
+        server_random: &SERVER,
+        context,
+    };
+    check(M::TLS_KDF, &mut kdf, expected(None));
+    kdf.pContextData = context.as_mut_ptr();
+    check(M::TLS12_KDF, &mut kdf, expected(Some(b"")));
+    kdf.ulContextDataLength = 7;
+    check(M::TLS_KDF, &mut kdf, expected(Some(b"context")));
+    kdf.pContextData = null_mut();
+    check(M::TLS_KDF, &mut kdf, Params::Malformed);
+}
+
+#[test]
+fn the_mac_of_a_handshake_has_a_side() {
+    let mut mac = CK_TLS_MAC_PARAMS {
+        prfHashMechanism: DIGEST.0,
+        ulMacLength: 12,
+        ulServerOrClient: 2,
+    };
+    let expected = Params::TlsMac {
+        digest: DIGEST,
+        len: 12,
+        side: 2,
+    };
+    check(M::TLS_MAC, &mut mac, expected);
+    check(M::TLS12_MAC, &mut mac, expected);
+}
+
+#[test]
+fn a_password_has_a_salt_and_a_length() {
+    let (mut salt, mut password) = (*b"salt", *b"password");
+    let mut pbkdf2 = CK_PKCS5_PBKD2_PARAMS2 {
+        saltSource: CKZ_SALT_SPECIFIED,
+        pSaltSourceData: salt.as_mut_ptr().cast(),
+        ulSaltSourceDataLen: 4,
+        iterations: 1000,
+        prf: 4,
+        pPrfData: null_mut(),
+        ulPrfDataLen: 0,
+        pPassword: password.as_mut_ptr(),
+        ulPasswordLen: 8,
+    };
+    let expected = Params::Password {
+        function: 4,
+        salt: b"salt",
+        iterations: 1000,
+        password: Password(b"password"),
+    };
+    assert!(!format!("{expected:?}").contains("112"), "{expected:?}");
+    check(M::PKCS5_PBKD2, &mut pbkdf2, expected);
+    pbkdf2.ulPrfDataLen = 1;
+    check(M::PKCS5_PBKD2, &mut pbkdf2, Params::Malformed);
+    (pbkdf2.ulPrfDataLen, pbkdf2.saltSource) = (0, 0);
+    check(M::PKCS5_PBKD2, &mut pbkdf2, Params::Malformed);
+    // The structure of version 2.40 has the address of the length here.
+    let mut length: CK_ULONG = 8;
+    let address = (&raw mut length).addr();
+    (pbkdf2.saltSource, pbkdf2.ulPasswordLen) = (CKZ_SALT_SPECIFIED, address.try_into().unwrap());
+    check(M::PKCS5_PBKD2, &mut pbkdf2, Params::Malformed);
+}
+
+#[test]
+fn a_chain_of_blocks_has_one_place_for_the_block() {
+    let mut counter = CK_SP800_108_COUNTER_FORMAT {
+        bLittleEndian: 0,
+        ulWidthInBits: 16,
+    };
+    let (mut label, mut vector) = (*b"label", *b"vector");
+    let piece = |type_, value: *mut u8, len: usize| CK_PRF_DATA_PARAM {
+        type_,
+        pValue: value.cast(),
+        ulValueLen: len.try_into().unwrap(),
+    };
+    let format = (&raw mut counter).cast();
+    let size = size_of::<CK_SP800_108_COUNTER_FORMAT>();
+    let mut pieces = [
+        piece(CK_SP800_108_ITERATION_VARIABLE, null_mut(), 0),
+        piece(CK_SP800_108_OPTIONAL_COUNTER, format, size),
+        piece(CK_SP800_108_BYTE_ARRAY, label.as_mut_ptr(), 5),
+    ];
+    let mut expected = [Piece::Absent; MOST_PIECES];
+    expected[0] = Piece::Block;
+    expected[1] = Piece::Counter(Width {
+        bits: 16,
+        little_endian: false,
+    });
+    expected[2] = Piece::Bytes(b"label");
+    let mut feedback = CK_SP800_108_FEEDBACK_KDF_PARAMS {
+        prfType: M::SHA256_HMAC.0,
+        ulNumberOfDataParams: 3,
+        pDataParams: pieces.as_mut_ptr(),
+        ulIVLen: 6,
+        pIV: vector.as_mut_ptr(),
+        ulAdditionalDerivedKeys: 0,
+        pAdditionalDerivedKeys: null_mut(),
+    };
+    let good = Params::FeedbackKdf {
+        function: M::SHA256_HMAC,
+        vector: b"vector",
+        pieces: expected,
+    };
+    check(M::SP800_108_FEEDBACK_KDF, &mut feedback, good);
+    feedback.ulAdditionalDerivedKeys = 1;
+    check(M::SP800_108_FEEDBACK_KDF, &mut feedback, Params::Malformed);
+    let mut double = CK_SP800_108_KDF_PARAMS {
+        prfType: M::SHA256_HMAC.0,
+        ulNumberOfDataParams: 3,
+        pDataParams: pieces.as_mut_ptr(),
+        ulAdditionalDerivedKeys: 0,
+        pAdditionalDerivedKeys: null_mut(),
+    };
+    let good = Params::CounterKdf {
+        function: M::SHA256_HMAC,
+        pieces: expected,
+    };
+    check(M::SP800_108_DOUBLE_PIPELINE_KDF, &mut double, good);
+    // A counter is in the place of the block in counter mode alone.
+    pieces[0] = piece(CK_SP800_108_ITERATION_VARIABLE, format, size);
+    double.pDataParams = pieces.as_mut_ptr();
+    check(
+        M::SP800_108_DOUBLE_PIPELINE_KDF,
+        &mut double,
+        Params::Malformed,
+    );
+}
