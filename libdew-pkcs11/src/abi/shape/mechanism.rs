@@ -8,14 +8,13 @@ use cryptoki_sys::{CK_AES_CBC_ENCRYPT_DATA_PARAMS, CK_DES_CBC_ENCRYPT_DATA_PARAM
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
 use cryptoki_sys::{CK_CHACHA20_PARAMS, CK_SALSA20_CHACHA20_POLY1305_PARAMS};
-use cryptoki_sys::{CK_ECDH_AES_KEY_WRAP_PARAMS, CK_RSA_AES_KEY_WRAP_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
 use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::{CArgument, block_kdf, password, tls};
+use super::{CArgument, block_kdf, password, tls, transport};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
@@ -168,8 +167,8 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::TlsMaster => structure(bytes).and_then(|master| tls::master(&master)),
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
-            ParamShape::RsaAes => structure(bytes).and_then(|rsa| rsa_aes_params(&rsa)),
-            ParamShape::EcdhAes => structure(bytes).and_then(|ecdh| ecdh_aes_params(&ecdh)),
+            ParamShape::RsaAes => structure(bytes).and_then(|rsa| transport::rsa(&rsa)),
+            ParamShape::EcdhAes => structure(bytes).and_then(|ecdh| transport::ecdh(&ecdh)),
             ParamShape::Pss => structure(bytes).map(pss),
             ParamShape::SignContext if bytes.is_empty() => Some(Params::None),
             ParamShape::SignContext => structure(bytes).and_then(|sign| sign_context(&sign)),
@@ -367,7 +366,7 @@ unsafe fn hkdf_params<'a>(hkdf: &CK_HKDF_PARAMS) -> Option<Params<'a>> {
 ///
 /// # Safety
 /// As for [`params`].
-unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> {
+pub(super) unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> {
     let source_is_known =
         oaep.source == CKZ_DATA_SPECIFIED || (oaep.source == 0 && oaep.ulSourceDataLen == 0);
     if !source_is_known {
@@ -384,47 +383,6 @@ unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> 
                 limits::ATTRIBUTE_BYTES,
             )?
         },
-    })
-}
-
-/// Reads the parameters of a key wrap by RSA and AES.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn rsa_aes_params<'a>(rsa: &CK_RSA_AES_KEY_WRAP_PARAMS) -> Option<Params<'a>> {
-    if rsa.pOAEPParams.is_null() {
-        return None;
-    }
-    // SAFETY: the caller's promise; the host's structure may lie anywhere.
-    let oaep = unsafe { oaep_params(&rsa.pOAEPParams.read_unaligned())? };
-    let Params::Oaep { digest, mgf, label } = oaep else {
-        return None;
-    };
-    Some(Params::RsaAes {
-        aes_bits: rsa.ulAESKeyBits,
-        digest,
-        mgf,
-        label,
-    })
-}
-
-/// Reads the parameters of a key wrap by ECDH and AES.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn ecdh_aes_params<'a>(ecdh: &CK_ECDH_AES_KEY_WRAP_PARAMS) -> Option<Params<'a>> {
-    // SAFETY: the caller's promise.
-    let shared_data = unsafe {
-        pointed(
-            ecdh.pSharedData,
-            ecdh.ulSharedDataLen,
-            limits::ATTRIBUTE_BYTES,
-        )?
-    };
-    Some(Params::EcdhAes {
-        aes_bits: ecdh.ulAESKeyBits,
-        kdf: KeyDerivation(ecdh.kdf),
-        shared_data,
     })
 }
 
