@@ -48,5 +48,6 @@ targets! {
     root_slots:     disk::root_slots(),     disk::read_root_slot;
     sealed_records: disk::sealed_records(), disk::read_sealed_record;
     signed_requests: rest::requests(),      rest::read_request;
+    tickets:        wire::tickets(),        wire::read_ticket;
     ukey_files:     disk::ukey_files(),     disk::read_ukey_file;
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::alone::Folder;
-use crate::{Daemon, PATIENCE, Partition, Run, Token, module, program};
+use crate::{Daemon, PATIENCE, Partition, Relay, Run, Token, module, program};
 
 /// The name of the module's configuration in the host's folder.
 pub(crate) const MODULE_CONFIG: &str = "pkcs11.toml";
@@ -242,6 +242,33 @@ impl Chain {
         let socket = self.file(name).join("agent.sock");
         let config = format!("socket = \"{}\"\n", socket.display());
         fs::write(self.file(MODULE_CONFIG), config).expect("the chain's folder is ours");
+    }
+
+    /// Puts a relay between the agent, which is started anew, and the HSM; the agent takes an HSM for lost that is silent so long.
+    ///
+    /// # Panics
+    /// If the agent does not start.
+    pub fn relay(&mut self, silence_seconds: u64) -> Relay {
+        let relay = Relay::start(self.address);
+        self.kill_agent();
+        let (access, file) = (Access::All.name(), self.file("agent/agent.toml"));
+        let (old, new) = (self.address.to_string(), relay.address().to_string());
+        template::readdress(&file, &old, &new);
+        let text = fs::read_to_string(&file).expect("the chain's folder is ours");
+        let text = format!("silence_seconds = {silence_seconds}\n{text}");
+        fs::write(&file, text).expect("the chain's folder is ours");
+        self.start_agent(access);
+        relay
+    }
+
+    /// Adds lines to the module's configuration.
+    ///
+    /// # Panics
+    /// If the file is not there.
+    pub fn configure_module(&self, lines: &str) {
+        let file = self.file(MODULE_CONFIG);
+        let text = fs::read_to_string(&file).expect("the agent was started");
+        fs::write(file, text + lines).expect("the chain's folder is ours");
     }
 
     /// Ends the agent at once.

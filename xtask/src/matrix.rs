@@ -162,6 +162,8 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
         ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
         ParamShape::Ccm => "`CK_CCM_PARAMS`".to_owned(),
+        ParamShape::EcdhAes => "`CK_ECDH_AES_KEY_WRAP_PARAMS`".to_owned(),
+        ParamShape::RsaAes => "`CK_RSA_AES_KEY_WRAP_PARAMS`".to_owned(),
         ParamShape::CounterKdf => "`CK_SP800_108_KDF_PARAMS`".to_owned(),
         ParamShape::DoublePipelineKdf => "`CK_SP800_108_KDF_PARAMS`".to_owned(),
         ParamShape::FeedbackKdf => "`CK_SP800_108_FEEDBACK_KDF_PARAMS`".to_owned(),

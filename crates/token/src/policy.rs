@@ -47,7 +47,7 @@ pub(crate) use secrets::{decide_secret, tells};
 pub(crate) use strength::{check_size, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
-pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
+pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength, transport_strength};
 pub(crate) use wrapping::{tighten_unwrapped, vouches};
 
 use crate::rules::is_secret;

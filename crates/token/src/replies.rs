@@ -66,12 +66,16 @@ impl Replies {
     /// Finds a call's answer: outside, nothing where the call was not served here; inside, nothing where that is all
     /// that is known.
     fn find(&self, correlation: u64) -> Option<Option<Zeroizing<Vec<u8>>>> {
-        let served = self.last.iter().find(|(number, _)| *number == correlation);
-        match served {
-            Some((_, reply)) => Some(reply.clone()),
-            None if correlation <= self.forgotten => Some(None),
-            None => None,
-        }
+        self.find_kept(correlation)
+            .or_else(|| (correlation <= self.forgotten).then_some(None))
+    }
+
+    /// Finds a call's answer as [`Self::find`] does, among the last alone: threads do not send their calls in the order of their
+    /// numbers, so that one which was never served may have a lower number than many that were.
+    fn find_kept(&self, correlation: u64) -> Option<Option<Zeroizing<Vec<u8>>>> {
+        let mut last = self.last.iter();
+        let served = last.find(|(number, _)| *number == correlation);
+        served.map(|(_, reply)| reply.clone())
     }
 
     fn keep(&mut self, correlation: u64, reply: &[u8]) {
@@ -132,9 +136,13 @@ impl Application {
         };
         let replies = session.as_ref().map_or(&self.replies, |open| &open.replies);
         let mut replies = lock(replies);
-        if id.again
-            && let Some(served) = replies.find(id.correlation)
-        {
+        let served = if id.again {
+            replies.find(id.correlation)
+        } else {
+            // It has been overtaken by its own repetition.
+            replies.find_kept(id.correlation)
+        };
+        if let Some(served) = served {
             return served;
         }
         let reply = serve(if id.again && self.rebuilt {
@@ -146,3 +154,6 @@ impl Application {
         Some(reply)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,9 @@ impl Ticket {
         self.name
     }
 
-    fn encode(&self) -> Zeroizing<Vec<u8>> {
+    /// Writes what is sealed.
+    #[must_use]
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut bytes = Zeroizing::new(Vec::new());
         let mut writer = Writer::new(&mut bytes);
         writer.raw(&self.name);
@@ -91,7 +93,11 @@ impl Ticket {
         bytes
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    /// Reads what a ticket says, once it is unsealed.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where it says nothing, or more than that.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(SessionHandle(0), bytes);
         let mut ticket = Self {
             name: reader.array("a ticket")?,

@@ -5,6 +5,7 @@ use proto::frame::{HEADER_LEN, Header, Kind};
 use proto::hello::Hello;
 use proto::shape::SessionHandle;
 use proto::{Call, Reader, Writer};
+use token::Ticket;
 
 pub(super) fn frame_headers() -> [Vec<u8>; 2] {
     let header = |kind, length| Header {
@@ -41,6 +42,40 @@ pub(super) fn read_hello(bytes: &[u8]) {
     if let Ok(hello) = Hello::decode(&mut Reader::new(SessionHandle(0), bytes)) {
         let agreed = Hello::OURS.agree(&hello);
         assert!(agreed.is_none_or(|version| version <= Hello::OURS.newest));
+    }
+}
+
+/// Tickets, unsealed: of nobody, and of an application with a user and another login.
+pub(super) fn tickets() -> [Vec<u8>; 2] {
+    let ticket = |logins: &dyn Fn(&mut Writer<'_>)| {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes);
+        writer.raw(&[1; 16]);
+        writer.raw(&[2; 32]);
+        writer.u64(1_700_000_000_000);
+        logins(&mut writer);
+        bytes
+    };
+    let two = |writer: &mut Writer<'_>| {
+        writer.count(2);
+        for user in [0, 1] {
+            writer.raw(&[3; 16]);
+            writer.u64(4);
+            writer.u8(1);
+            writer.u8(user);
+        }
+        writer.raw(&[5; 16]);
+        writer.bytes(&[6; 60]);
+    };
+    [ticket(&|writer| writer.count(0)), ticket(&two)]
+}
+
+pub(super) fn read_ticket(bytes: &[u8]) {
+    if let Ok(ticket) = Ticket::decode(bytes) {
+        let written = ticket.encode();
+        let again = Ticket::decode(&written).map(|ticket| ticket.encode());
+        assert_eq!(again.as_deref(), Ok(&*written), "what is read is written");
+        assert_eq!(written.len(), bytes.len(), "nothing is passed over");
     }
 }
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::instance::Core;
 use super::register::Agent;
-use super::roll::Claim;
+use super::roll::{Claim, Refused};
 
 /// An application in the hands of a connection.
 #[derive(Clone)]
@@ -26,6 +26,12 @@ impl Held {
     /// Tells whether both are the same application in the same hands.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.claim == other.claim && Arc::ptr_eq(&self.application, &other.application)
+    }
+
+    /// Tells whether the application is not in other hands by now: then its owner has given these up, and what still comes by them
+    /// was sent again by the others.
+    pub(crate) fn stands(&self) -> bool {
+        self.claim.as_ref().is_none_or(Claim::stands)
     }
 }
 
@@ -50,7 +56,7 @@ impl Core {
 
     /// Lets an application go. What is to be ended is ended, which may have to wait for a call that is under way.
     pub(crate) fn let_go(&self, held: &Held, leaving: Leaving) {
-        let ended = match (held.claim, leaving) {
+        let ended = match (&held.claim, leaving) {
             (None, _) => Some(Arc::clone(&held.application)),
             (Some(claim), Leaving::Ended) => self.roll.leave(claim),
             (Some(claim), Leaving::Cut) => self.roll.wait(claim),
@@ -72,12 +78,13 @@ impl Core {
         self.applications.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Serves an application that asks for its place; `current` is the one that the connection has it in, if any. Gives the place
-    /// that it has from now on, and the payload of the reply.
+    /// Serves an application that asks for its place by a request of that number; `current` is the one that the connection has it
+    /// in, if any. Gives the place that it has from now on, and the payload of the reply.
     pub(crate) fn attach(
         &self,
         agent: &Agent,
         current: Option<&Held>,
+        request: u64,
         payload: &[u8],
     ) -> (Option<Held>, Zeroizing<Vec<u8>>) {
         let attach = match Attach::decode(&mut Reader::new(SessionHandle(0), payload)) {
@@ -91,7 +98,7 @@ impl Core {
             return (None, refusal(Rv::DEVICE_REMOVED));
         }
         let (held, outcome) = match &attach {
-            Attach::New => (self.begin(agent), Outcome::Fresh),
+            Attach::New => (self.begin(agent, request), Outcome::Fresh),
             Attach::Renew => match current {
                 Some(held) => (held.clone(), Outcome::Kept),
                 None => return (None, refusal(Rv::DEVICE_ERROR)),
@@ -103,16 +110,17 @@ impl Core {
             } => {
                 let fingerprint = &agent.record.fingerprint;
                 match self.hsm().read_ticket(ticket, *fingerprint) {
-                    None => (self.begin(agent), Outcome::Fresh),
-                    Some(ticket) => match self.roll.take(ticket.name(), fingerprint) {
-                        Some((claim, application)) => {
+                    None => (self.begin(agent, request), Outcome::Fresh),
+                    Some(ticket) => match self.roll.take(ticket.name(), fingerprint, request) {
+                        Ok((claim, application)) => {
                             let claim = Some(claim);
                             (Held { application, claim }, Outcome::Kept)
                         }
-                        None => {
+                        Err(Refused::Late) => return (None, refusal(Rv::DEVICE_REMOVED)),
+                        Err(Refused::Unknown) => {
                             let access = access(agent);
                             let rebuilt = self.hsm().rebuild(access, &ticket, *login, sessions);
-                            (self.enrol(agent, rebuilt), Outcome::Rebuilt)
+                            (self.enrol(agent, request, rebuilt), Outcome::Rebuilt)
                         }
                     },
                 }
@@ -135,16 +143,17 @@ impl Core {
         }
     }
 
-    fn begin(&self, agent: &Agent) -> Held {
-        self.enrol(agent, self.hsm().returning_application(access(agent)))
+    fn begin(&self, agent: &Agent, request: u64) -> Held {
+        let application = self.hsm().returning_application(access(agent));
+        self.enrol(agent, request, application)
     }
 
-    fn enrol(&self, agent: &Agent, application: Arc<Application>) -> Held {
+    fn enrol(&self, agent: &Agent, request: u64, application: Arc<Application>) -> Held {
         self.applications.fetch_add(1, Ordering::Relaxed);
         let claim = application.name().map(|name| {
-            let (claim, before) = self
-                .roll
-                .enter(name, agent.record.fingerprint, &application);
+            let (claim, before) =
+                self.roll
+                    .enter(name, agent.record.fingerprint, request, &application);
             if let Some(before) = before {
                 self.end(&before);
             }

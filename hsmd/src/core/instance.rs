@@ -15,11 +15,11 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use store::hierarchy::RootKey;
 use store::slot::{Cost, RootSlot, SlotKind, SlotName, SlotSecret};
 use store::{Batch, Change, Kind, LockedStore, SqliteStore, Store};
-use token::{Application, CallId, Caller, Hsm, Keys};
+use token::{CallId, Caller, Hsm, Keys};
 use zeroize::Zeroizing;
 
 use super::Error;
-use super::applications::refusal;
+use super::applications::{Held, refusal};
 use super::authority::{Authority, sha256};
 use super::env::{self, SystemEnv};
 use super::register::{AccessRecord, Administrator, Agent, Connected, Register};
@@ -296,7 +296,7 @@ impl Core {
     pub(crate) fn call(
         &self,
         agent: &Agent,
-        application: &Application,
+        held: &Held,
         header: &Header,
         payload: &[u8],
     ) -> Zeroizing<Vec<u8>> {
@@ -306,9 +306,10 @@ impl Core {
         if self.state() != State::Operational {
             return refusal(Rv::DEVICE_ERROR);
         }
-        if agent.is_revoked() {
+        if agent.is_revoked() || !held.stands() {
             return refusal(Rv::DEVICE_REMOVED);
         }
+        let application = &*held.application;
         let id = CallId {
             correlation: header.correlation,
             again: header.kind == proto::frame::Kind::Again,

@@ -4,6 +4,7 @@
 //! from a connection that has not been found dead yet.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,17 +15,55 @@ use token::Application;
 const WAITING_MAX: usize = 4_096;
 
 /// Who has an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Claim {
     name: [u8; 16],
     number: u64,
+    /// Turns false when somebody else has it.
+    stands: Arc<AtomicBool>,
+}
+
+impl Claim {
+    fn new(name: [u8; 16], number: u64) -> Self {
+        Self {
+            name,
+            number,
+            stands: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
+    /// Tells whether nobody else has the application by now.
+    pub(crate) fn stands(&self) -> bool {
+        self.stands.load(Ordering::Acquire)
+    }
+
+    fn end(&self) {
+        self.stands.store(false, Ordering::Release);
+    }
+}
+
+impl PartialEq for Claim {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+/// Why nobody is handed an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It is not here, or belongs to another agent.
+    Unknown,
+    /// It has been handed out to a later request.
+    Late,
 }
 
 struct Entry {
     application: Arc<Application>,
     /// The fingerprint of the agent's certificate: it comes back through no other.
     agent: [u8; 32],
-    claim: u64,
+    claim: Claim,
+    /// The number of the request by which it was handed out last.
+    attached: u64,
     waiting_since: Option<Instant>,
 }
 
@@ -51,19 +90,21 @@ impl Roll {
         }
     }
 
-    /// Enters an application. One of the same name that is there is given back: it is to be ended.
+    /// Enters an application by a request of that number. One of the same name that is there is given back: it is to be ended.
     pub(crate) fn enter(
         &self,
         name: [u8; 16],
         agent: [u8; 32],
+        request: u64,
         application: &Arc<Application>,
     ) -> (Claim, Option<Arc<Application>>) {
         let mut inner = self.lock();
-        let number = inner.next_claim();
+        let claim = Claim::new(name, inner.next_claim());
         let entry = Entry {
             application: Arc::clone(application),
             agent,
-            claim: number,
+            claim: claim.clone(),
+            attached: request,
             waiting_since: None,
         };
         let before = inner.entries.insert(name, entry);
@@ -73,42 +114,51 @@ impl Roll {
         {
             inner.waiting -= 1;
         }
-        (
-            Claim { name, number },
-            before.map(|entry| entry.application),
-        )
+        let before = before.map(|entry| {
+            entry.claim.end();
+            entry.application
+        });
+        (claim, before)
     }
 
-    /// Hands an application to whoever came back with its name through the same agent.
+    /// Hands an application to whoever came back with its name through the same agent. An application numbers its requests, so
+    /// that one which was held up on a connection that it has given up does not take it away from where it is.
     pub(crate) fn take(
         &self,
         name: [u8; 16],
         agent: &[u8; 32],
-    ) -> Option<(Claim, Arc<Application>)> {
+        request: u64,
+    ) -> Result<(Claim, Arc<Application>), Refused> {
         let mut inner = self.lock();
         let number = inner.next_claim();
-        let entry = inner.entries.get_mut(&name)?;
+        let entry = inner.entries.get_mut(&name).ok_or(Refused::Unknown)?;
         if entry.agent != *agent {
-            return None;
+            return Err(Refused::Unknown);
         }
-        entry.claim = number;
+        if request <= entry.attached {
+            return Err(Refused::Late);
+        }
+        entry.attached = request;
+        entry.claim.end();
+        entry.claim = Claim::new(name, number);
+        let claim = entry.claim.clone();
         let waited = entry.waiting_since.take().is_some();
         let application = Arc::clone(&entry.application);
         if waited {
             inner.waiting -= 1;
         }
-        Some((Claim { name, number }, application))
+        Ok((claim, application))
     }
 
     /// Lets an application wait for its owner. Gives those that are to be ended for it: itself where none may wait, and none
     /// where somebody else has it by now.
-    pub(crate) fn wait(&self, claim: Claim) -> Option<Arc<Application>> {
+    pub(crate) fn wait(&self, claim: &Claim) -> Option<Arc<Application>> {
         if self.keep.is_zero() {
             return self.leave(claim);
         }
         let mut inner = self.lock();
         let entry = inner.entries.get_mut(&claim.name)?;
-        if entry.claim != claim.number {
+        if entry.claim != *claim {
             return None;
         }
         if entry.waiting_since.replace(Instant::now()).is_none() {
@@ -126,10 +176,10 @@ impl Roll {
     }
 
     /// Strikes an application out, unless somebody else has it by now: it is to be ended.
-    pub(crate) fn leave(&self, claim: Claim) -> Option<Arc<Application>> {
+    pub(crate) fn leave(&self, claim: &Claim) -> Option<Arc<Application>> {
         let mut inner = self.lock();
         let entry = inner.entries.get(&claim.name)?;
-        if entry.claim != claim.number {
+        if entry.claim != *claim {
             return None;
         }
         inner.remove(&claim.name)
@@ -173,3 +223,6 @@ impl Inner {
         Some(entry.application)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,7 +185,7 @@ impl Connection {
         let (core, agent) = (Arc::clone(&self.core), Arc::clone(&self.agent));
         let header = answer_to(&frame);
         let (held, reply) = tokio::task::spawn_blocking(move || {
-            core.attach(&agent, current.as_ref(), &frame.payload)
+            core.attach(&agent, current.as_ref(), header.correlation, &frame.payload)
         })
         .await?;
         if let Some(held) = held {
@@ -226,12 +226,8 @@ struct Serving {
 
 impl Serving {
     fn reply(&self, frame: &Frame) -> Zeroizing<Vec<u8>> {
-        self.core.call(
-            &self.agent,
-            &self.held.application,
-            &frame.header,
-            &frame.payload,
-        )
+        self.core
+            .call(&self.agent, &self.held, &frame.header, &frame.payload)
     }
 }
 

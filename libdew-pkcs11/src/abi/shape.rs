@@ -15,6 +15,7 @@ mod number;
 mod password;
 mod template;
 mod tls;
+mod transport;
 
 use std::ffi::c_void;
 

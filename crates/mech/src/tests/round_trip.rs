@@ -138,6 +138,14 @@ fn wraps(row: &Mechanism, keys: &Keys) {
     let wrapped = wrap(row, &sample.params, &sample.public, &value).unwrap();
     let unwrap = |wrapped: &[u8]| unwrap(row, &sample.params, &sample.private, wrapped);
     assert_eq!(*unwrap(&wrapped).unwrap(), value, "{}", row.id);
+    let malleable = matches!(
+        row.algorithm,
+        Algorithm::AesCbc { .. } | Algorithm::Des3Cbc { .. } | Algorithm::RsaPkcs1(_)
+    );
+    if malleable {
+        // What was changed comes out as another key, or as one that nobody made.
+        return;
+    }
     for index in 0..wrapped.len() {
         let mut forged = wrapped.clone();
         forged[index] ^= 0x20;

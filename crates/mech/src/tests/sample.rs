@@ -174,9 +174,11 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::TlsMaster { .. }
         | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
-        Algorithm::HashMlDsa(None) | Algorithm::RsaOaep | Algorithm::RsaPss(_) => {
-            asymmetric(row.algorithm)
-        }
+        Algorithm::EcdhAesKeyWrap
+        | Algorithm::HashMlDsa(None)
+        | Algorithm::RsaAesKeyWrap
+        | Algorithm::RsaOaep
+        | Algorithm::RsaPss(_) => asymmetric(row.algorithm),
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
@@ -209,6 +211,17 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
 
 fn asymmetric(algorithm: Algorithm) -> Params<'static> {
     match algorithm {
+        Algorithm::RsaAesKeyWrap => Params::RsaAes {
+            aes_bits: 256,
+            digest: MechanismType::SHA256,
+            mgf: Mgf::MGF1_SHA256,
+            label: b"",
+        },
+        Algorithm::EcdhAesKeyWrap => Params::EcdhAes {
+            aes_bits: 256,
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+        },
         Algorithm::RsaOaep => Params::Oaep {
             digest: MechanismType::SHA256,
             mgf: Mgf::MGF1_SHA1,

@@ -211,8 +211,12 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             "without padding nothing that RSA does is safe (RFC 8017, 5)",
         ),
         Algorithm::RsaPkcs1(None) => (
-            ckf::ENCRYPT | ckf::DECRYPT,
+            ckf::ENCRYPT | ckf::DECRYPT | ckf::WRAP | ckf::UNWRAP,
             "PKCS#1 v1.5 is not for encryption (SP 800-131A)",
+        ),
+        Algorithm::AesCbc { .. } => (
+            ckf::WRAP | ckf::UNWRAP,
+            "CBC does not notice that a wrapped key was changed (SP 800-38F has better)",
         ),
         _ => (0, ""),
     }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
 use crate::{
-    Access, Application, Caller, Env, Error, Hsm, Keys, PinCost, PinHashFailed, Profile, Reach,
-    TokenSetup, argon2id,
+    Access, Application, CallId, Caller, Env, Error, Hsm, Keys, PinCost, PinHashFailed, Prior,
+    Profile, Reach, TokenSetup, argon2id,
 };
 use audit::{Actor, Entry};
 use ck::{AttributeType, MechanismType, ObjectClass, Params, Rv};
@@ -173,6 +173,20 @@ impl Bench {
         Client {
             hsm: Arc::clone(&self.hsm),
             application: self.hsm.application(access),
+            attempt: None,
+        }
+    }
+
+    /// An application that reaches all partitions and may come back.
+    pub(crate) fn returning_client(&self) -> Client {
+        let access = Access {
+            agent: Some("agent-1".to_owned()),
+            reach: Reach::All,
+        };
+        Client {
+            hsm: Arc::clone(&self.hsm),
+            application: self.hsm.returning_application(access),
+            attempt: None,
         }
     }
 
@@ -211,6 +225,8 @@ pub(crate) type Got<T> = Result<T, Rv>;
 pub(crate) struct Client {
     pub(crate) hsm: Arc<Hsm>,
     pub(crate) application: Arc<Application>,
+    /// Which call its calls are, and what is known of earlier attempts at it.
+    pub(crate) attempt: Option<(CallId, Prior)>,
 }
 
 pub(crate) type Template<'a> = [(AttributeType, &'a [u8])];
@@ -223,7 +239,10 @@ impl Client {
         session: u64,
         serve: impl FnOnce(&mut Caller<'_>, SessionHandle) -> Result<T, Error>,
     ) -> Got<T> {
-        let mut caller = Caller::new(&self.hsm, &self.application);
+        let mut caller = match self.attempt {
+            None => Caller::new(&self.hsm, &self.application),
+            Some((id, prior)) => Caller::of_call(&self.hsm, &self.application, id, prior),
+        };
         let session = SessionHandle(session);
         caller
             .admit(call.row(), session)

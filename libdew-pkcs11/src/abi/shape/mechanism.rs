@@ -14,7 +14,7 @@ use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::{CArgument, block_kdf, password, tls};
+use super::{CArgument, block_kdf, password, tls, transport};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
@@ -58,6 +58,8 @@ impl CArgument for MechanismIn {
                     Params::Ccm { nonce, aad, .. } => nonce.len() + aad.len(),
                     Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
+                    Params::Oaep { label, .. } | Params::RsaAes { label, .. } => label.len(),
+                    Params::EcdhAes { shared_data, .. } => shared_data.len(),
                     Params::FeedbackKdf { vector, pieces, .. } => {
                         PIECES_OVERHEAD + vector.len() + piece_bytes(&pieces)
                     }
@@ -83,7 +85,6 @@ impl CArgument for MechanismIn {
                         server_random,
                         ..
                     } => client_random.len() + server_random.len(),
-                    Params::Oaep { label, .. } => label.len(),
                     Params::VectorAndData { vector, data } => vector.len() + data.len(),
                     Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
                         context.len()
@@ -179,6 +180,8 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::TlsMaster => structure(bytes).and_then(|master| tls::master(&master)),
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
+            ParamShape::RsaAes => structure(bytes).and_then(|rsa| transport::rsa(&rsa)),
+            ParamShape::EcdhAes => structure(bytes).and_then(|ecdh| transport::ecdh(&ecdh)),
             ParamShape::Pss => structure(bytes).map(pss),
             ParamShape::SignContext if bytes.is_empty() => Some(Params::None),
             ParamShape::SignContext => structure(bytes).and_then(|sign| sign_context(&sign)),
@@ -376,7 +379,7 @@ unsafe fn hkdf_params<'a>(hkdf: &CK_HKDF_PARAMS) -> Option<Params<'a>> {
 ///
 /// # Safety
 /// As for [`params`].
-unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> {
+pub(super) unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> {
     let source_is_known =
         oaep.source == CKZ_DATA_SPECIFIED || (oaep.source == 0 && oaep.ulSourceDataLen == 0);
     if !source_is_known {

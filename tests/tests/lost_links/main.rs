@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod link;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
