@@ -182,6 +182,15 @@ vocabulary! {
         SHA3_256_KDF = 0xb,
         SHA3_384_KDF = 0xc,
         SHA3_512_KDF = 0xd,
+        SHA1_KDF_SP800 = 0xe,
+        SHA224_KDF_SP800 = 0xf,
+        SHA256_KDF_SP800 = 0x10,
+        SHA384_KDF_SP800 = 0x11,
+        SHA512_KDF_SP800 = 0x12,
+        SHA3_224_KDF_SP800 = 0x13,
+        SHA3_256_KDF_SP800 = 0x14,
+        SHA3_384_KDF_SP800 = 0x15,
+        SHA3_512_KDF_SP800 = 0x16,
     }
 }
 

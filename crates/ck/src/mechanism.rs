@@ -192,6 +192,8 @@ pub enum Algorithm {
     Ecdh,
     /// Key derivation by a pseudorandom function in double pipeline mode.
     DoublePipelineKdf,
+    /// A key wrapped by an AES key that is agreed upon with a key pair of the moment.
+    EcdhAesKeyWrap,
     /// ECDSA over the caller's digest or over a message hashed here.
     Ecdsa(Option<Digest>),
     /// Generation of an EC key pair.
@@ -231,6 +233,8 @@ pub enum Algorithm {
     Pbkdf2,
     /// Poly1305 under a key that is used once.
     Poly1305,
+    /// A key wrapped by an AES key of the moment, which is wrapped by RSA OAEP.
+    RsaAesKeyWrap,
     /// RSA OAEP encryption.
     RsaOaep,
     /// RSA PKCS#1 v1.5: signatures over the caller's `DigestInfo` (and encryption), or over a message hashed here.
@@ -252,6 +256,11 @@ pub enum Algorithm {
     },
     /// What an application exports from a TLS connection.
     TlsExport,
+    /// The keys of a TLS connection.
+    TlsKeys {
+        /// Whether initialisation vectors come out as well.
+        vectors: bool,
+    },
     /// The MAC that ends a TLS handshake.
     TlsMac,
     /// The master secret of a TLS connection.
@@ -332,8 +341,12 @@ pub enum ParamShape {
     Hkdf,
     /// `CK_ECDH1_DERIVE_PARAMS`.
     Ecdh,
+    /// `CK_ECDH_AES_KEY_WRAP_PARAMS`.
+    EcdhAes,
     /// `CK_EDDSA_PARAMS`, or none.
     Eddsa,
+    /// `CK_RSA_AES_KEY_WRAP_PARAMS`.
+    RsaAes,
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep,
     /// `CK_PKCS5_PBKD2_PARAMS2`.
@@ -348,6 +361,8 @@ pub enum ParamShape {
     TlsExport,
     /// `CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS`.
     TlsExtendedMaster,
+    /// `CK_TLS12_KEY_MAT_PARAMS`.
+    TlsKeys,
     /// `CK_TLS_MAC_PARAMS`.
     TlsMac,
     /// `CK_TLS12_MASTER_KEY_DERIVE_PARAMS`.
@@ -404,7 +419,11 @@ impl Operations {
     /// `C_SignInit` and `C_VerifyInit`, and their like for signatures that give their data back.
     pub const SIGN_AND_RECOVER: Self = Self(Self::SIGN.0 | ckf::SIGN_RECOVER | ckf::VERIFY_RECOVER);
     /// All of the families that RSA PKCS#1 serves.
+    pub const SIGN_CIPHER_AND_WRAP: Self = Self(Self::SIGN_AND_RECOVER.0 | Self::CIPHER_AND_WRAP.0);
+    /// All of the families that RSA without padding serves.
     pub const SIGN_AND_CIPHER: Self = Self(Self::SIGN_AND_RECOVER.0 | Self::CIPHER.0);
+    /// `C_WrapKey` and `C_UnwrapKey`.
+    pub const WRAP: Self = Self(ckf::WRAP | ckf::UNWRAP);
 
     /// Tells whether all of `flags` are among these operations.
     #[must_use]
@@ -543,7 +562,7 @@ macro_rules! mechanisms {
 #[rustfmt::skip] // A table reads by its columns.
 mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
-    RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaPkcs1(None)                                 , "6.1.6";
+    RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_CIPHER_AND_WRAP, RsaPkcs1(None)                                 , "6.1.6";
     RSA_X_509               Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaRaw                                         , "6.1.12";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
     RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , TRANSPORT      , RsaOaep                                        , "6.1.8";
@@ -585,6 +604,7 @@ mechanisms! {
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
     SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
+    TLS12_EXTENDED_MASTER_KEY_DERIVE TlsExtendedMaster, GENERIC, TLS_BYTES, DERIVE        , TlsMaster { carried: true, extended: true }    , "6.40";
     TLS12_EXTENDED_MASTER_KEY_DERIVE_DH TlsExtendedMaster, GENERIC, MAC_BYTES, DERIVE     , TlsMaster { carried: false, extended: true }   , "6.40";
     SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
     SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
@@ -597,10 +617,10 @@ mechanisms! {
     DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";
-    DES3_CBC                Bytes(8) , DES3   , DES_BYTES     , CIPHER         , Des3Cbc { padded: false }                      , "6.18.6";
+    DES3_CBC                Bytes(8) , DES3   , DES_BYTES     , CIPHER_AND_WRAP, Des3Cbc { padded: false }                      , "6.18.6";
     DES3_MAC                Empty    , DES3   , DES_BYTES     , SIGN           , Des3Mac { general: false }                     , "6.18";
     DES3_MAC_GENERAL        Length   , DES3   , DES_BYTES     , SIGN           , Des3Mac { general: true }                      , "6.18";
-    DES3_CBC_PAD            Bytes(8) , DES3   , DES_BYTES     , CIPHER         , Des3Cbc { padded: true }                       , "6.18.6";
+    DES3_CBC_PAD            Bytes(8) , DES3   , DES_BYTES     , CIPHER_AND_WRAP, Des3Cbc { padded: true }                       , "6.18.6";
     DES3_CMAC_GENERAL       Length   , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: true }                     , "6.19.3";
     DES3_CMAC               Empty    , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: false }                    , "6.19.4";
     SHA_1                   Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA1)                                   , "6.20.2";
@@ -654,7 +674,10 @@ mechanisms! {
     // The numbers of this mechanism and the next had other names in version 2.40; both are served under either.
     TLS12_MAC               TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
     TLS12_KDF               TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
+    TLS12_MASTER_KEY_DERIVE TlsMaster, GENERIC, TLS_BYTES     , DERIVE         , TlsMaster { carried: true, extended: false }   , "6.40";
+    TLS12_KEY_AND_MAC_DERIVE TlsKeys , GENERIC, MAC_BYTES     , DERIVE         , TlsKeys { vectors: true }                      , "6.40";
     TLS12_MASTER_KEY_DERIVE_DH TlsMaster, GENERIC, MAC_BYTES  , DERIVE         , TlsMaster { carried: false, extended: false }  , "6.40";
+    TLS12_KEY_SAFE_DERIVE   TlsKeys  , GENERIC, MAC_BYTES     , DERIVE         , TlsKeys { vectors: false }                     , "6.40";
     TLS_MAC                 TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
     TLS_KDF                 TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
@@ -671,6 +694,8 @@ mechanisms! {
     ECDH1_DERIVE            Ecdh     , EC     , EC_BITS       , AGREEMENT      , Ecdh                                           , "6.3.17";
     // The curves have a cofactor of 1, so that it makes no difference.
     ECDH1_COFACTOR_DERIVE   Ecdh     , EC     , EC_BITS       , AGREEMENT      , Ecdh                                           , "6.3.18";
+    ECDH_AES_KEY_WRAP       EcdhAes  , EC     , EC_BITS       , WRAP           , EcdhAesKeyWrap                                 , "6.3.21";
+    RSA_AES_KEY_WRAP        RsaAes   , RSA    , RSA_BITS      , WRAP           , RsaAesKeyWrap                                  , "6.1.22";
     EC_EDWARDS_KEY_PAIR_GEN Empty    , EDWARDS, EDWARDS_BITS  , GENERATE_PAIR  , EdwardsKeyPairGen                              , "6.3.10";
     EC_MONTGOMERY_KEY_PAIR_GEN Empty , MONTGOMERY, EDWARDS_BITS, GENERATE_PAIR , MontgomeryKeyPairGen                           , "6.3.11";
     EDDSA                   Eddsa    , EDWARDS, EDWARDS_BITS  , SIGN           , Eddsa                                          , "6.3.14";
@@ -678,10 +703,10 @@ mechanisms! {
     AES_XTS_KEY_GEN         Empty    , XTS    , XTS_BYTES     , GENERATE       , AesXtsKeyGen                                   , "6.15";
     AES_KEY_GEN             Empty    , AES    , AES_BYTES     , GENERATE       , AesKeyGen                                      , "6.10.2";
     AES_ECB                 Empty    , AES    , AES_BYTES     , CIPHER         , AesEcb                                         , "6.10.3";
-    AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: false }                       , "6.10.4";
+    AES_CBC                 Bytes(16), AES    , AES_BYTES     , CIPHER_AND_WRAP, AesCbc { padded: false }                       , "6.10.4";
     AES_MAC                 Empty    , AES    , AES_BYTES     , SIGN           , AesMac { general: false }                      , "6.10.9";
     AES_MAC_GENERAL         Length   , AES    , AES_BYTES     , SIGN           , AesMac { general: true }                       , "6.10.8";
-    AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCbc { padded: true }                        , "6.10.5";
+    AES_CBC_PAD             Bytes(16), AES    , AES_BYTES     , CIPHER_AND_WRAP, AesCbc { padded: true }                        , "6.10.5";
     AES_CTR                 Counter  , AES    , AES_BYTES     , CIPHER         , AesCtr                                         , "6.11.3";
     AES_GCM                 Gcm      , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesGcm                                         , "6.13.2";
     AES_CCM                 Ccm      , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesCcm                                         , "6.13";

@@ -93,6 +93,15 @@ pub enum Params<'a> {
         /// The other party's point.
         public_data: &'a [u8],
     },
+    /// `CK_ECDH_AES_KEY_WRAP_PARAMS`.
+    EcdhAes {
+        /// The length in bits of the AES key that wraps.
+        aes_bits: u64,
+        /// How that key grows out of the shared secret.
+        kdf: KeyDerivation,
+        /// What the parties share besides.
+        shared_data: &'a [u8],
+    },
     /// `CK_EDDSA_PARAMS`.
     Eddsa {
         /// Whether the message is hashed first.
@@ -112,6 +121,17 @@ pub enum Params<'a> {
         salt: &'a [u8],
         /// What the derived key is for.
         info: &'a [u8],
+    },
+    /// `CK_RSA_AES_KEY_WRAP_PARAMS`, with the parameters of OAEP that it points to.
+    RsaAes {
+        /// The length in bits of the AES key that wraps.
+        aes_bits: u64,
+        /// The digest of the label.
+        digest: MechanismType,
+        /// The mask generation function.
+        mgf: Mgf,
+        /// The label.
+        label: &'a [u8],
     },
     /// `CK_RSA_PKCS_OAEP_PARAMS`.
     Oaep {
@@ -172,6 +192,21 @@ pub enum Params<'a> {
         session_hash: &'a [u8],
         /// Whether the caller has room for the version of the protocol.
         version: bool,
+    },
+    /// `CK_TLS12_KEY_MAT_PARAMS`.
+    TlsKeys {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// What the client drew.
+        client_random: &'a [u8],
+        /// What the server drew.
+        server_random: &'a [u8],
+        /// The length of each key of a MAC in bits.
+        mac_bits: u64,
+        /// The length of each key of a cipher in bits.
+        key_bits: u64,
+        /// The length of each initialisation vector in bits.
+        vector_bits: u64,
     },
     /// `CK_TLS_MAC_PARAMS`.
     TlsMac {

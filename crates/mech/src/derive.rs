@@ -32,6 +32,7 @@ pub fn derive(
             let kind = tls::Kind { carried, extended };
             return tls::derive_master(kind, params, key, wanted);
         }
+        Algorithm::TlsKeys { vectors } => return tls::derive_keys(vectors, params, key, wanted),
         Algorithm::TlsExport => tls::derive_exported,
         Algorithm::DigestDerivation(digest) => {
             return digest_derivation::derive(digest, params, key, wanted);

@@ -1,11 +1,12 @@
 //! Diffie-Hellman over elliptic curves (SP 800-56A, 5.7.1.2; PKCS#11 3.1, Mechanisms 6.3.17).
 
-use ck::{Digest, KeyDerivation, Params};
+use ck::{KeyDerivation, Params};
 use zeroize::Zeroizing;
 
 use crate::encapsulation::Encapsulated;
 use crate::ffi::{DigestContext, EcKey};
 use crate::key::{LONGEST_SECRET, MontgomeryPrivate, ec_point, montgomery_point};
+use crate::param::Derivation;
 use crate::{Error, Key, param};
 
 /// Derives a secret of `wanted` bytes from a private key and another's public key; without a length, the shared secret
@@ -74,18 +75,18 @@ pub(crate) fn decapsulate(
 
 /// How a key grows out of what the parties agree on.
 struct Growth<'a> {
-    digest: Option<Digest>,
+    derivation: Derivation,
     shared_data: &'a [u8],
 }
 
 impl<'a> Growth<'a> {
     fn new(kdf: KeyDerivation, shared_data: &'a [u8]) -> Result<Self, Error> {
-        let digest = param::derivation(kdf)?;
-        if digest.is_none() && !shared_data.is_empty() {
+        let derivation = param::derivation(kdf)?;
+        if derivation == Derivation::None && !shared_data.is_empty() {
             return Err(Error::MechanismParamInvalid);
         }
         Ok(Self {
-            digest,
+            derivation,
             shared_data,
         })
     }
@@ -107,9 +108,9 @@ impl<'a> Growth<'a> {
         secret: Zeroizing<Vec<u8>>,
         wanted: Option<usize>,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        match self.digest {
-            None => truncate(secret, wanted),
-            Some(digest) => expand(digest, &secret, self.shared_data, wanted),
+        match self.derivation {
+            Derivation::None => truncate(secret, wanted),
+            derivation => expand(derivation, &secret, self.shared_data, wanted),
         }
     }
 }
@@ -141,14 +142,19 @@ pub(crate) fn truncate(
     }
 }
 
-/// Expands the secret by the derivation function of ANSI X9.63 (SEC 1, 3.6.1): digests of the secret, a counter from 1 and
-/// what is shared besides.
+/// Expands the secret by the derivation function of ANSI X9.63 (SEC 1, 3.6.1) or of SP 800-56C (4.1): digests of the secret, a
+/// counter from 1, in one order or the other, and what is shared besides.
 fn expand(
-    digest: Digest,
+    derivation: Derivation,
     secret: &[u8],
     shared_data: &[u8],
     wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (digest, counter_first) = match derivation {
+        Derivation::X963(digest) => (digest, false),
+        Derivation::OneStep(digest) => (digest, true),
+        Derivation::None => return Err(Error::MechanismParamInvalid),
+    };
     let len = wanted.ok_or(Error::TemplateIncomplete(ck::AttributeType::VALUE_LEN))?;
     if !(1..=LONGEST_SECRET).contains(&len) {
         return Err(Error::KeySizeRange);
@@ -160,8 +166,14 @@ fn expand(
             break;
         }
         let mut hash = DigestContext::new(digest)?;
-        hash.update(secret)?;
-        hash.update(&counter.to_be_bytes())?;
+        let counter = counter.to_be_bytes();
+        let (first, second) = if counter_first {
+            (&counter[..], secret)
+        } else {
+            (secret, &counter[..])
+        };
+        hash.update(first)?;
+        hash.update(second)?;
         hash.update(shared_data)?;
         key.extend_from_slice(&Zeroizing::new(hash.finish()?));
     }

@@ -67,6 +67,7 @@ mod self_test;
 mod signature;
 mod sm;
 mod tls;
+mod transport_wrap;
 mod whole;
 mod wrap;
 mod x448;
@@ -90,7 +91,8 @@ pub use key::{
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
-pub use wrap::{unwrap, wrap};
+pub use tls::{KeyBlock, tls_version};
+pub use wrap::{unwrap, wrap, zero_padded};
 
 /// The values of some attributes, as the store keeps them.
 ///

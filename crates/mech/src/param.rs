@@ -53,15 +53,40 @@ pub(crate) fn digest(id: MechanismType) -> Result<Digest, Error> {
     Digest::from_mechanism(id).ok_or(Error::MechanismParamInvalid)
 }
 
-/// Finds the hash function of a key derivation (ANSI X9.63), or that there is none.
-pub(crate) const fn derivation(kdf: KeyDerivation) -> Result<Option<Digest>, Error> {
+/// How a key grows out of a shared secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Derivation {
+    /// The secret itself.
+    None,
+    /// ANSI X9.63: the secret comes before the counter.
+    X963(Digest),
+    /// SP 800-56C, 4.1: the counter comes before the secret.
+    OneStep(Digest),
+}
+
+/// Finds a key derivation.
+pub(crate) const fn derivation(kdf: KeyDerivation) -> Result<Derivation, Error> {
+    use Derivation::{OneStep, X963};
     Ok(match kdf {
-        KeyDerivation::NULL => None,
-        KeyDerivation::SHA1_KDF => Some(Digest::Sha1),
-        KeyDerivation::SHA224_KDF => Some(Digest::Sha224),
-        KeyDerivation::SHA256_KDF => Some(Digest::Sha256),
-        KeyDerivation::SHA384_KDF => Some(Digest::Sha384),
-        KeyDerivation::SHA512_KDF => Some(Digest::Sha512),
+        KeyDerivation::NULL => Derivation::None,
+        KeyDerivation::SHA1_KDF => X963(Digest::Sha1),
+        KeyDerivation::SHA224_KDF => X963(Digest::Sha224),
+        KeyDerivation::SHA256_KDF => X963(Digest::Sha256),
+        KeyDerivation::SHA384_KDF => X963(Digest::Sha384),
+        KeyDerivation::SHA512_KDF => X963(Digest::Sha512),
+        KeyDerivation::SHA3_224_KDF => X963(Digest::Sha3_224),
+        KeyDerivation::SHA3_256_KDF => X963(Digest::Sha3_256),
+        KeyDerivation::SHA3_384_KDF => X963(Digest::Sha3_384),
+        KeyDerivation::SHA3_512_KDF => X963(Digest::Sha3_512),
+        KeyDerivation::SHA1_KDF_SP800 => OneStep(Digest::Sha1),
+        KeyDerivation::SHA224_KDF_SP800 => OneStep(Digest::Sha224),
+        KeyDerivation::SHA256_KDF_SP800 => OneStep(Digest::Sha256),
+        KeyDerivation::SHA384_KDF_SP800 => OneStep(Digest::Sha384),
+        KeyDerivation::SHA512_KDF_SP800 => OneStep(Digest::Sha512),
+        KeyDerivation::SHA3_224_KDF_SP800 => OneStep(Digest::Sha3_224),
+        KeyDerivation::SHA3_256_KDF_SP800 => OneStep(Digest::Sha3_256),
+        KeyDerivation::SHA3_384_KDF_SP800 => OneStep(Digest::Sha3_384),
+        KeyDerivation::SHA3_512_KDF_SP800 => OneStep(Digest::Sha3_512),
         _ => return Err(Error::MechanismParamInvalid),
     })
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use ck::flags::mechanism as ckf;
-use ck::{Mechanism, Params};
+use ck::{Algorithm, Mechanism, Params};
 use zeroize::Zeroizing;
 
-use crate::{Cipher, Error, Key, decryptor, encryptor};
+use crate::{Cipher, Error, Key, decryptor, encryptor, transport_wrap};
 
 /// Wraps the value of a key, or its encoding.
 ///
@@ -20,6 +20,20 @@ pub fn wrap(
     value: &[u8],
 ) -> Result<Vec<u8>, Error> {
     check(mechanism, ckf::WRAP)?;
+    let algorithm = mechanism.algorithm;
+    if is_transport(algorithm) {
+        return transport_wrap::wrap(algorithm, params, key, value);
+    }
+    let mut padded = Zeroizing::new(Vec::new());
+    let value = match zero_padded(algorithm) {
+        Some(block) => {
+            padded.reserve_exact(value.len().next_multiple_of(block));
+            padded.extend_from_slice(value);
+            padded.resize(value.len().next_multiple_of(block), 0);
+            &padded
+        }
+        None => value,
+    };
     run(encryptor(mechanism, params, key)?, value).map(|mut wrapped| std::mem::take(&mut *wrapped))
 }
 
@@ -36,7 +50,28 @@ pub fn unwrap(
     wrapped: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     check(mechanism, ckf::UNWRAP)?;
+    if is_transport(mechanism.algorithm) {
+        return transport_wrap::unwrap(mechanism.algorithm, params, key, wrapped);
+    }
     run(decryptor(mechanism, params, key)?, wrapped)
+}
+
+/// Returns the length of the blocks that an algorithm fills with zeros where it wraps (PKCS#11 3.1, Mechanisms 6.10.4): how long the
+/// key was is not in the blob.
+#[must_use]
+pub const fn zero_padded(algorithm: Algorithm) -> Option<usize> {
+    match algorithm {
+        Algorithm::AesCbc { padded: false } => Some(16),
+        Algorithm::Des3Cbc { padded: false } => Some(8),
+        _ => None,
+    }
+}
+
+const fn is_transport(algorithm: Algorithm) -> bool {
+    matches!(
+        algorithm,
+        Algorithm::RsaAesKeyWrap | Algorithm::EcdhAesKeyWrap
+    )
 }
 
 fn check(mechanism: &Mechanism, operation: u64) -> Result<(), Error> {

@@ -23,6 +23,7 @@
 //! | deriving a key by a mere hash of another, or by encrypting data | accepted | refused |
 //! | a key out of a password | accepted; it counts as known outside | refused |
 //! | triple DES, Diffie-Hellman over finite fields | accepted | no mechanism, no key |
+//! | keys of TLS together with initialisation vectors, which come out | accepted | refused; without them, accepted |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | RSA keys below 2,048 bits (R11) | accepted | refused |
 //! | RSA without padding (R11) | accepted | refused |
@@ -46,7 +47,7 @@ pub(crate) use secrets::{decide_secret, tells};
 pub(crate) use strength::{check_size, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
-pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength};
+pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength, transport_strength};
 pub(crate) use wrapping::{tighten_unwrapped, vouches};
 
 use crate::rules::is_secret;

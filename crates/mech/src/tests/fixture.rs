@@ -59,6 +59,7 @@ pub(super) struct CaseParams {
     info: Option<String>,
     iterations: Option<u64>,
     iv: Option<String>,
+    aes_bits: Option<u64>,
     kdf: Option<String>,
     label: Option<String>,
     length: Option<u64>,
@@ -70,6 +71,8 @@ pub(super) struct CaseParams {
     prehash: bool,
     randoms: Option<String>,
     session_hash: Option<String>,
+    /// The lengths in bits of keys of MACs, of keys of ciphers, and of initialisation vectors.
+    sizes: Option<[u64; 3]>,
     side: Option<u64>,
     public_data: Option<String>,
     salt: Option<String>,
@@ -80,6 +83,10 @@ pub(super) struct CaseParams {
 
 pub(super) const FILES: &[(&str, &str)] = &[
     ("dh", include_str!("../../vectors/dh.json")),
+    (
+        "transport_wrap",
+        include_str!("../../vectors/transport_wrap.json"),
+    ),
     ("tls", include_str!("../../vectors/tls.json")),
     ("password", include_str!("../../vectors/password.json")),
     (
@@ -363,6 +370,14 @@ impl CaseParams {
                 context: &owned.bytes,
             };
         }
+        if let (Some(aes_bits), Some(_)) = (self.aes_bits, &self.label) {
+            return Params::RsaAes {
+                aes_bits,
+                digest: self.digest(),
+                mgf: self.mgf(),
+                label: &owned.bytes,
+            };
+        }
         if self.label.is_some() {
             return Params::Oaep {
                 digest: self.digest(),
@@ -433,12 +448,17 @@ impl CaseParams {
             });
         }
         if let Some(name) = &self.kdf {
+            let mut all = KeyDerivation::ALL.iter();
+            let kdf = all.find(|(_, known)| known == name).unwrap().0;
+            if let Some(aes_bits) = self.aes_bits {
+                return Some(Params::EcdhAes {
+                    aes_bits,
+                    kdf,
+                    shared_data: &owned.second,
+                });
+            }
             return Some(Params::Ecdh {
-                kdf: KeyDerivation::ALL
-                    .iter()
-                    .find(|(_, known)| known == name)
-                    .unwrap()
-                    .0,
+                kdf,
                 shared_data: &owned.second,
                 public_data: &owned.bytes,
             });
@@ -466,6 +486,16 @@ impl CaseParams {
         self.randoms.as_ref()?;
         let (client_random, server_random) = owned.bytes.split_at(owned.bytes.len() / 2);
         let digest = self.digest();
+        if let Some([mac_bits, key_bits, vector_bits]) = self.sizes {
+            return Some(Params::TlsKeys {
+                digest,
+                client_random,
+                server_random,
+                mac_bits,
+                key_bits,
+                vector_bits,
+            });
+        }
         Some(match owned.pieces.first() {
             None => Params::TlsMaster {
                 digest,

@@ -138,6 +138,14 @@ fn wraps(row: &Mechanism, keys: &Keys) {
     let wrapped = wrap(row, &sample.params, &sample.public, &value).unwrap();
     let unwrap = |wrapped: &[u8]| unwrap(row, &sample.params, &sample.private, wrapped);
     assert_eq!(*unwrap(&wrapped).unwrap(), value, "{}", row.id);
+    let malleable = matches!(
+        row.algorithm,
+        Algorithm::AesCbc { .. } | Algorithm::Des3Cbc { .. } | Algorithm::RsaPkcs1(_)
+    );
+    if malleable {
+        // What was changed comes out as another key, or as one that nobody made.
+        return;
+    }
     for index in 0..wrapped.len() {
         let mut forged = wrapped.clone();
         forged[index] ^= 0x20;
@@ -196,6 +204,7 @@ fn derives(row: &Mechanism, keys: &Keys) {
         Algorithm::Dh => return agrees(row),
         Algorithm::TlsExport => return counts(row, keys),
         Algorithm::TlsMaster { .. } => return masters(row, keys),
+        Algorithm::TlsKeys { .. } => return connections(row, keys),
         Algorithm::Hkdf => return expands(row, keys),
         Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
             return encrypts_data(row, keys);
@@ -263,6 +272,17 @@ fn counts(row: &Mechanism, keys: &Keys) {
     let (short, long) = (secret(40), secret(100));
     assert_eq!(*short, long[..40]);
     assert_ne!(long[..32], long[32..64]);
+}
+
+/// All keys of a connection differ, and come to one length.
+fn connections(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let block = derive(row, &sample.params, &sample.private, None).unwrap();
+    let vectors = row.algorithm == Algorithm::TlsKeys { vectors: true };
+    assert_eq!(block.len(), if vectors { 104 } else { 72 });
+    assert_ne!(block[..20], block[20..40]);
+    let longer = derive(row, &sample.params, &sample.private, Some(105));
+    assert_eq!(longer, Err(Error::KeySizeRange));
 }
 
 /// A master secret has one length.

@@ -111,7 +111,8 @@ impl Keys {
                 [Arc::clone(&key), key]
             }
             key_type => {
-                let len = usize::try_from(row.key_sizes.range().1).unwrap().min(32);
+                let (least, most) = row.key_sizes.range();
+                let len = usize::try_from(32.clamp(least, most)).unwrap();
                 let key = secret(key_type, &vec![0x5a; len]);
                 [Arc::clone(&key), key]
             }
@@ -175,13 +176,16 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             password: Password(b"password"),
         },
         Algorithm::TlsExport
+        | Algorithm::TlsKeys { .. }
         | Algorithm::TlsMac
         | Algorithm::TlsMaster { .. }
         | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
         Algorithm::Hmac { general: true, .. } => Params::Length(11),
-        Algorithm::HashMlDsa(None) | Algorithm::RsaOaep | Algorithm::RsaPss(_) => {
-            asymmetric(row.algorithm)
-        }
+        Algorithm::EcdhAesKeyWrap
+        | Algorithm::HashMlDsa(None)
+        | Algorithm::RsaAesKeyWrap
+        | Algorithm::RsaOaep
+        | Algorithm::RsaPss(_) => asymmetric(row.algorithm),
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
@@ -216,6 +220,17 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
 
 fn asymmetric(algorithm: Algorithm) -> Params<'static> {
     match algorithm {
+        Algorithm::RsaAesKeyWrap => Params::RsaAes {
+            aes_bits: 256,
+            digest: MechanismType::SHA256,
+            mgf: Mgf::MGF1_SHA256,
+            label: b"",
+        },
+        Algorithm::EcdhAesKeyWrap => Params::EcdhAes {
+            aes_bits: 256,
+            kdf: KeyDerivation::SHA256_KDF,
+            shared_data: b"shared",
+        },
         Algorithm::RsaOaep => Params::Oaep {
             digest: MechanismType::SHA256,
             mgf: Mgf::MGF1_SHA1,
@@ -244,6 +259,14 @@ fn tls(algorithm: Algorithm) -> Params<'static> {
             client_random: &[1; 32],
             server_random: &[2; 32],
             context: None,
+        },
+        Algorithm::TlsKeys { .. } => Params::TlsKeys {
+            digest,
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            mac_bits: 160,
+            key_bits: 128,
+            vector_bits: 128,
         },
         Algorithm::TlsMac => Params::TlsMac {
             digest,

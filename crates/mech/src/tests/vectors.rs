@@ -126,6 +126,11 @@ fn the_curves_of_448_bits_have_their_known_answers() {
 }
 
 #[test]
+fn wrapping_by_a_key_of_the_moment_has_its_known_answers() {
+    check_file("transport_wrap", 130);
+}
+
+#[test]
 fn eddsa_signatures_have_their_known_answers() {
     check_file("eddsa", 150);
 }
@@ -237,6 +242,10 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
         "decapsulate" => {
             let key = key(ObjectClass::PRIVATE_KEY);
             decapsulate(row, &params, &key, input, case.length).map(|secret| secret.to_vec())
+        }
+        "unwrap" => {
+            let key = key(ObjectClass::PRIVATE_KEY);
+            crate::unwrap(row, &params, &key, input).map(|value| value.to_vec())
         }
         "encrypt" => encrypt(row, &params, &key(ObjectClass::PUBLIC_KEY), &[input]),
         "decrypt" => decrypt(row, &params, &key(ObjectClass::PRIVATE_KEY), &[input]),

@@ -1,6 +1,6 @@
 //! The arguments that go in.
 
-use ck::{AttributeType, Hedge, MechanismType, Mgf, Params};
+use ck::{AttributeType, Hedge, KeyDerivation, MechanismType, Mgf, Params};
 
 use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn, derivation};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -205,6 +205,7 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(context);
         }
         Params::Ccm { .. } | Params::Gcm { .. } => encode_authenticated(params, writer),
+        Params::RsaAes { .. } | Params::EcdhAes { .. } => encode_transport(params, writer),
         Params::SignContext { .. } => encode_sign_context(params, writer),
         Params::Aead { .. } => encode_aead(params, writer),
         Params::CounterKdf { .. }
@@ -214,6 +215,7 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
         | Params::Password { .. }
         | Params::TlsExport { .. }
         | Params::TlsExtendedMaster { .. }
+        | Params::TlsKeys { .. }
         | Params::TlsMac { .. }
         | Params::TlsMaster { .. }
         | Params::VectorAndData { .. } => {
@@ -242,6 +244,35 @@ fn encode_authenticated(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.bytes(nonce);
             writer.bytes(aad);
             writer.u64(mac_len);
+        }
+        _ => {}
+    }
+}
+
+/// Writes how an AES key of the moment gets across.
+fn encode_transport(params: &Params<'_>, writer: &mut Writer<'_>) {
+    match *params {
+        Params::RsaAes {
+            aes_bits,
+            digest,
+            mgf,
+            label,
+        } => {
+            writer.u8(20);
+            writer.u64(aes_bits);
+            writer.u64(digest.0);
+            writer.u64(mgf.0);
+            writer.bytes(label);
+        }
+        Params::EcdhAes {
+            aes_bits,
+            kdf,
+            shared_data,
+        } => {
+            writer.u8(21);
+            writer.u64(aes_bits);
+            writer.u64(kdf.0);
+            writer.bytes(shared_data);
         }
         _ => {}
     }
@@ -361,7 +392,18 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
             aad: reader.bytes(limits::PAYLOAD_BYTES, WHAT)?,
             mac_len: reader.u64(WHAT)?,
         },
-        tag @ (8 | 11 | 12 | 30..=36) => derivation::decode(tag, reader)?,
+        20 => Params::RsaAes {
+            aes_bits: reader.u64(WHAT)?,
+            digest: MechanismType(reader.u64(WHAT)?),
+            mgf: Mgf(reader.u64(WHAT)?),
+            label: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        21 => Params::EcdhAes {
+            aes_bits: reader.u64(WHAT)?,
+            kdf: KeyDerivation(reader.u64(WHAT)?),
+            shared_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+        },
+        tag @ (8 | 11 | 12 | 30..=37) => derivation::decode(tag, reader)?,
         52 => decode_aead(reader)?,
         tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
         tag => {

@@ -53,7 +53,8 @@ impl Within<'_> {
         }
         let keys = (wrapping.key()?, wrapped.key()?);
         let strength = KeyStrength {
-            wrapping: policy::strength(attributes.0.key_type(), keys.0.size()),
+            wrapping: policy::strength(attributes.0.key_type(), keys.0.size())
+                .min(policy::transport_strength(params)),
             wrapped: policy::strength(attributes.1.key_type(), keys.1.size()),
         };
         policy::decide_wrap(profile, &attributes.0, &attributes.1, strength, row, params).obey()?;
@@ -101,13 +102,16 @@ impl Within<'_> {
         let unwrapping = self.visible(unwrapping_key, Error::UnwrappingKeyHandleInvalid)?;
         let attributes = unwrapping.attributes();
         self.permit(Usage::Unwrap, &attributes, row, params)?;
-        policy::decide_unwrap(&attributes).obey()?;
+        policy::decide_unwrap(&attributes, row).obey()?;
         let always = templates::inner(&attributes, A::UNWRAP_TEMPLATE);
         let template = Template::new(template)?.with(&always)?;
         let class = class_of(&template)?;
         let named = template.number(A::KEY_TYPE)?.map(KeyType);
         let named = named.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
-        let value = open(&unwrapping.key()?)?;
+        let mut value = open(&unwrapping.key()?)?;
+        if let Some(block) = mech::zero_padded(row.algorithm) {
+            trim(&mut value, template.number(A::VALUE_LEN)?, block);
+        }
         let material = material_of(class, named, value)?;
         let by_trusted = attributes.is(A::TRUSTED);
         let source = Source::Unwrapping { by_trusted };
@@ -128,6 +132,20 @@ impl Within<'_> {
         tenancy
             .object(self.core, handle)?
             .ok_or_else(|| tenancy.why_missing(handle, missing))
+    }
+}
+
+/// Takes off the zeros with which a block was filled, where the template tells the length of the key.
+fn trim(value: &mut Zeroizing<Vec<u8>>, wanted: Option<u64>, block: usize) {
+    let wanted = wanted.and_then(|len| usize::try_from(len).ok());
+    if let Some(len) = wanted
+        && value
+            .len()
+            .checked_sub(len)
+            .is_some_and(|more| more < block)
+        && value[len..].iter().all(|byte| *byte == 0)
+    {
+        value.truncate(len);
     }
 }
 

@@ -157,18 +157,6 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::SIGN | ckf::VERIFY,
             "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
         ),
-        Algorithm::AesEncryptData { .. } => (
-            ckf::DERIVE,
-            "whoever chooses the data learns what the key encrypts (SP 800-108 has better)",
-        ),
-        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
-            ckf::DERIVE,
-            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
-        ),
-        Algorithm::Pbkdf2 => (
-            ckf::GENERATE,
-            "a key is as weak as the password that it is made of (SP 800-132, appendix A)",
-        ),
         Algorithm::ChaCha20 | Algorithm::ChaCha20Poly1305 => (
             ckf::ENCRYPT,
             "a nonce that the caller chooses may come again (RFC 8439, 4)",
@@ -207,8 +195,35 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             "without padding nothing that RSA does is safe (RFC 8017, 5)",
         ),
         Algorithm::RsaPkcs1(None) => (
-            ckf::ENCRYPT | ckf::DECRYPT,
+            ckf::ENCRYPT | ckf::DECRYPT | ckf::WRAP | ckf::UNWRAP,
             "PKCS#1 v1.5 is not for encryption (SP 800-131A)",
+        ),
+        Algorithm::AesCbc { .. } => (
+            ckf::WRAP | ckf::UNWRAP,
+            "CBC does not notice that a wrapped key was changed (SP 800-38F has better)",
+        ),
+        other => weak_derivation(other),
+    }
+}
+
+/// The same for algorithms that derive keys, or make them of what is known.
+const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
+    match algorithm {
+        Algorithm::AesEncryptData { .. } => (
+            ckf::DERIVE,
+            "whoever chooses the data learns what the key encrypts (SP 800-108 has better)",
+        ),
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
+            ckf::DERIVE,
+            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
+        ),
+        Algorithm::TlsKeys { vectors: true } => (
+            ckf::DERIVE,
+            "an initialisation vector that comes out may be another connection's key (CKM_TLS12_KEY_SAFE_DERIVE has none)",
+        ),
+        Algorithm::Pbkdf2 => (
+            ckf::GENERATE,
+            "a key is as weak as the password that it is made of (SP 800-132, appendix A)",
         ),
         _ => (0, ""),
     }

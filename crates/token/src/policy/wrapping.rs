@@ -6,6 +6,8 @@
 //! | wrapping a key whose `CKA_EXTRACTABLE` is off | refused | refused |
 //! | wrapping a key with `CKA_WRAP_WITH_TRUSTED` under one that is not trusted | refused | refused |
 //! | wrapping by AES-GCM or AES-CCM under one that is trusted, by a nonce of the caller's (R4) | refused | refused |
+//! | wrapping or unwrapping by CBC or PKCS#1 v1.5 under one that is trusted | refused | refused |
+//! | wrapping and unwrapping by CBC or PKCS#1 v1.5 | accepted | refused |
 //! | wrapping under a key that is not trusted (R4) | accepted | refused |
 //! | wrapping under a secret key that was imported (R4) | accepted | refused |
 //! | wrapping under a key below 128 bits, or weaker than the wrapped one (R4) | accepted | refused |
@@ -61,6 +63,15 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
     }
 }
 
+/// Returns the strength in bits of the AES key of the moment that wraps, where there is one.
+#[must_use]
+pub const fn transport_strength(params: &Params<'_>) -> u64 {
+    match params {
+        Params::EcdhAes { aes_bits, .. } | Params::RsaAes { aes_bits, .. } => *aes_bits,
+        _ => u64::MAX,
+    }
+}
+
 /// Decides whether one key may wrap another. That the mechanism takes the wrapping key is decided before.
 #[must_use]
 pub fn decide_wrap(
@@ -85,12 +96,23 @@ pub fn decide_wrap(
 
 /// Decides whether a key may unwrap others. That the mechanism takes it is decided before.
 #[must_use]
-pub fn decide_unwrap(unwrapping: &Attributes) -> Decision {
-    let denial = strips(unwrapping, A::UNWRAP, A::ENCRYPT).or_else(|| {
-        unwrapping
-            .is(A::ALWAYS_AUTHENTICATE)
-            .then_some(Refusal::AlwaysAuthenticate)
-    });
+pub fn decide_unwrap(unwrapping: &Attributes, mechanism: &Mechanism) -> Decision {
+    // By whether blobs that were changed unwrap, one learns what the key would decrypt: also what it wrapped otherwise.
+    let why = "a trusted key unwraps by no mechanism whose blobs can be changed unnoticed";
+    let denial = strips(unwrapping, A::UNWRAP, A::ENCRYPT)
+        .or_else(|| {
+            unwrapping
+                .is(A::ALWAYS_AUTHENTICATE)
+                .then_some(Refusal::AlwaysAuthenticate)
+        })
+        .or_else(|| {
+            (unwrapping.is(A::TRUSTED) && is_malleable(mechanism)).then_some(
+                Refusal::WeakMechanism {
+                    mechanism: mechanism.id,
+                    why,
+                },
+            )
+        });
     denial.map_or(Decision::Allow, Decision::Deny)
 }
 
@@ -98,6 +120,7 @@ pub fn decide_unwrap(unwrapping: &Attributes) -> Decision {
 /// or a MAC, so that nobody else can have wrapped anything under it. Where nonces come again, wrapped keys can be forged.
 pub(crate) fn vouches(unwrapping: &Attributes, mechanism: &Mechanism) -> bool {
     !takes_nonce(mechanism)
+        && !is_malleable(mechanism)
         && unwrapping.class() == ObjectClass::SECRET_KEY
         && unwrapping.is(A::LOCAL)
         && unwrapping.is(A::ALWAYS_SENSITIVE)
@@ -127,9 +150,15 @@ fn untrusted(wrapping: &Attributes, wrapped: &Attributes) -> Option<Refusal> {
 }
 
 fn misfit(wrapped: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
-    let why = "RSA wraps secret keys only (PKCS#11 3.1, Mechanisms 6.1.8)";
-    (mechanism.algorithm == Algorithm::RsaOaep && wrapped.class() != ObjectClass::SECRET_KEY)
-        .then_some(Refusal::Unwrappable(why))
+    let why = "the mechanism wraps secret keys only (PKCS#11 3.1, Mechanisms 6.1.8, 6.10.4)";
+    let secret_only = matches!(
+        mechanism.algorithm,
+        Algorithm::RsaOaep
+            | Algorithm::RsaPkcs1(_)
+            | Algorithm::AesCbc { padded: false }
+            | Algorithm::Des3Cbc { padded: false }
+    );
+    (secret_only && wrapped.class() != ObjectClass::SECRET_KEY).then_some(Refusal::Unwrappable(why))
 }
 
 /// Two keys that are wrapped with one nonce give away their difference: whoever knows the one, having brought it along, knows
@@ -139,9 +168,22 @@ fn repeatable(
     mechanism: &Mechanism,
     params: &Params<'_>,
 ) -> Option<Refusal> {
-    let why = "a trusted key wraps by no mechanism whose nonce the caller chooses";
-    (wrapping.is(A::TRUSTED) && takes_nonce(mechanism) && !makes_nonce(params))
-        .then_some(Refusal::Unwrappable(why))
+    let why = if is_malleable(mechanism) {
+        "a trusted key wraps by no mechanism whose blobs can be changed unnoticed"
+    } else if takes_nonce(mechanism) && !makes_nonce(params) {
+        "a trusted key wraps by no mechanism whose nonce the caller chooses"
+    } else {
+        return None;
+    };
+    wrapping.is(A::TRUSTED).then_some(Refusal::Unwrappable(why))
+}
+
+/// Whether what the mechanism wraps can be changed unnoticed, or tells by an error whether it was padded right.
+pub(super) const fn is_malleable(mechanism: &Mechanism) -> bool {
+    matches!(
+        mechanism.algorithm,
+        Algorithm::AesCbc { .. } | Algorithm::Des3Cbc { .. } | Algorithm::RsaPkcs1(_)
+    )
 }
 
 const fn takes_nonce(mechanism: &Mechanism) -> bool {

@@ -10,8 +10,8 @@ use crate::{
 use audit::{Actor, Entry};
 use ck::{AttributeType, MechanismType, ObjectClass, Params, Rv};
 use proto::shape::{
-    Answer, Attribute, AttributeAnswer, AttributeRequest, MechanismArgument, ObjectHandle, Room,
-    SessionHandle, SlotId, TokenInfo, Ulong,
+    Answer, Attribute, AttributeAnswer, AttributeRequest, Derived, MechanismArgument, NewKey,
+    ObjectHandle, Room, SessionHandle, SlotId, TokenInfo, Ulong,
 };
 use proto::{Call, Handler};
 use store::hierarchy::RootKey;
@@ -554,13 +554,43 @@ impl Client {
         base: u64,
         template: &Template<'_>,
     ) -> Got<u64> {
-        let mut key = None;
+        let (mut derived, mut key) = (
+            Derived::default(),
+            NewKey {
+                wanted: true,
+                handle: None,
+            },
+        );
+        self.derive_into(
+            session,
+            (id, params),
+            base,
+            template,
+            (&mut derived, &mut key),
+        )?;
+        Ok(key.handle.unwrap())
+    }
+
+    /// Derives keys, and says what else comes out.
+    pub(crate) fn derive_into(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        base: u64,
+        template: &Template<'_>,
+        (derived, key): (&mut Derived, &mut NewKey),
+    ) -> Got<()> {
         self.call(Call::DeriveKey, session, |caller, session| {
             let argument = Some(MechanismArgument { id, params });
             let base = ObjectHandle(base);
-            caller.derive_key(session, argument, base, &attributes(template), &mut key)
-        })?;
-        Ok(key.unwrap())
+            caller.derive_key(
+                session,
+                (argument, derived),
+                base,
+                &attributes(template),
+                key,
+            )
+        })
     }
 
     /// Starts an operation.

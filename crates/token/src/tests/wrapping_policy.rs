@@ -84,10 +84,17 @@ fn no_key_puts_a_wrapping_on_and_takes_it_off() {
         check(&[A::DECRYPT], no);
         check(&[A::UNWRAP, A::DECRYPT, A::ENCRYPT], no);
     }
-    assert_eq!(rv(decide_unwrap(&aes(&[A::UNWRAP, A::WRAP]))), Rv::OK);
-    assert_eq!(rv(decide_unwrap(&aes(&[A::UNWRAP, A::ENCRYPT]))), no);
+    let kwp = ck::mechanism(M::AES_KEY_WRAP_KWP).unwrap();
+    assert_eq!(rv(decide_unwrap(&aes(&[A::UNWRAP, A::WRAP]), kwp)), Rv::OK);
+    assert_eq!(rv(decide_unwrap(&aes(&[A::UNWRAP, A::ENCRYPT]), kwp)), no);
     let asking = aes(&[A::UNWRAP, A::ALWAYS_AUTHENTICATE]);
-    assert_eq!(rv(decide_unwrap(&asking)), Rv::USER_NOT_LOGGED_IN);
+    assert_eq!(rv(decide_unwrap(&asking, kwp)), Rv::USER_NOT_LOGGED_IN);
+    let trusted = aes(&[A::UNWRAP, A::TRUSTED]);
+    assert_eq!(rv(decide_unwrap(&trusted, kwp)), Rv::OK);
+    for weak in [M::AES_CBC, M::AES_CBC_PAD, M::RSA_PKCS] {
+        let row = ck::mechanism(weak).unwrap();
+        assert_eq!(rv(decide_unwrap(&trusted, row)), Rv::MECHANISM_INVALID);
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::{CArgument, block_kdf, password, tls};
+use super::{CArgument, block_kdf, password, tls, transport};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
@@ -28,6 +28,13 @@ const PIECES_OVERHEAD: usize = 11 * MOST_PIECES;
 
 /// A mechanism, or none where the host ends an operation (5.8.1 and its like).
 pub(in crate::abi) struct MechanismIn(Option<CK_MECHANISM>);
+
+impl MechanismIn {
+    /// The mechanism as the host gave it.
+    pub(super) const fn host(&self) -> Option<&CK_MECHANISM> {
+        self.0.as_ref()
+    }
+}
 
 impl CArgument for MechanismIn {
     type C = *mut CK_MECHANISM;
@@ -51,6 +58,8 @@ impl CArgument for MechanismIn {
                     Params::Ccm { nonce, aad, .. } => nonce.len() + aad.len(),
                     Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
+                    Params::Oaep { label, .. } | Params::RsaAes { label, .. } => label.len(),
+                    Params::EcdhAes { shared_data, .. } => shared_data.len(),
                     Params::FeedbackKdf { vector, pieces, .. } => {
                         PIECES_OVERHEAD + vector.len() + piece_bytes(&pieces)
                     }
@@ -66,12 +75,16 @@ impl CArgument for MechanismIn {
                         label.len() + randoms + context.unwrap_or_default().len()
                     }
                     Params::TlsExtendedMaster { session_hash, .. } => session_hash.len(),
-                    Params::TlsMaster {
+                    Params::TlsKeys {
+                        client_random,
+                        server_random,
+                        ..
+                    }
+                    | Params::TlsMaster {
                         client_random,
                         server_random,
                         ..
                     } => client_random.len() + server_random.len(),
-                    Params::Oaep { label, .. } => label.len(),
                     Params::VectorAndData { vector, data } => vector.len() + data.len(),
                     Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
                         context.len()
@@ -163,10 +176,13 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::TlsExtendedMaster => {
                 structure(bytes).and_then(|master| tls::extended(&master))
             }
+            ParamShape::TlsKeys => structure(bytes).and_then(|keys| tls::keys(row.id, &keys)),
             ParamShape::TlsMac => structure(bytes).map(tls::mac),
             ParamShape::TlsMaster => structure(bytes).and_then(|master| tls::master(&master)),
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
+            ParamShape::RsaAes => structure(bytes).and_then(|rsa| transport::rsa(&rsa)),
+            ParamShape::EcdhAes => structure(bytes).and_then(|ecdh| transport::ecdh(&ecdh)),
             ParamShape::Pss => structure(bytes).map(pss),
             ParamShape::SignContext if bytes.is_empty() => Some(Params::None),
             ParamShape::SignContext => structure(bytes).and_then(|sign| sign_context(&sign)),
@@ -364,7 +380,7 @@ unsafe fn hkdf_params<'a>(hkdf: &CK_HKDF_PARAMS) -> Option<Params<'a>> {
 ///
 /// # Safety
 /// As for [`params`].
-unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> {
+pub(super) unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<Params<'a>> {
     let source_is_known =
         oaep.source == CKZ_DATA_SPECIFIED || (oaep.source == 0 && oaep.ulSourceDataLen == 0);
     if !source_is_known {
