@@ -64,18 +64,13 @@ impl Dh {
     /// Draws a private value, of so many bits at most, and computes the public one.
     pub(crate) fn generate(self, value_bits: Option<u32>) -> Result<Self, Failed> {
         if let Some(bits) = value_bits {
-            // SAFETY: the object is valid.
-            check(
-                unsafe { c::DH_set_length(self.0.as_ptr(), bits) },
-                "DH_set_length",
-            )?;
+            // SAFETY: the object is valid and not shared.
+            let result = unsafe { c::DH_set_length(self.0.as_ptr(), bits) };
+            check(result, "DH_set_length")?;
         }
         // SAFETY: the object is valid and not shared.
-        check(
-            unsafe { c::DH_generate_key(self.0.as_ptr()) },
-            "DH_generate_key",
-        )
-        .map(|()| self)
+        let result = unsafe { c::DH_generate_key(self.0.as_ptr()) };
+        check(result, "DH_generate_key").map(|()| self)
     }
 
     /// Takes a private value, and computes the public one.
