@@ -148,6 +148,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesEncryptData { .. }
         | Algorithm::CounterKdf
         | Algorithm::Des3EncryptData { .. }
+        | Algorithm::Dh
         | Algorithm::DoublePipelineKdf
         | Algorithm::Ecdh
         | Algorithm::FeedbackKdf
@@ -167,8 +168,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::Sm(sm) => chinese(sm),
-        // The base squared is a public value of any group.
-        Algorithm::Dh => Params::Bytes(&[4]),
         Algorithm::Pbkdf2 => Params::Password {
             function: 4,
             salt: &BLOCK,
@@ -372,6 +371,8 @@ fn derivation(algorithm: Algorithm) -> Params<'static> {
                 _ => Params::CounterKdf { function, pieces },
             }
         }
+        // The base squared is a public value of any group.
+        Algorithm::Dh => Params::Bytes(&[4]),
         Algorithm::Ecdh => Params::Ecdh {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",
