@@ -152,7 +152,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::DoublePipelineKdf
         | Algorithm::Ecdh
         | Algorithm::FeedbackKdf
-        | Algorithm::Hkdf => derivation(row.algorithm),
+        | Algorithm::Hkdf
+        | Algorithm::Pbkdf2 => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm
         | Algorithm::AesCfb { .. }
@@ -168,12 +169,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::Sm(sm) => chinese(sm),
-        Algorithm::Pbkdf2 => Params::Password {
-            function: 4,
-            salt: &BLOCK,
-            iterations: 3,
-            password: Password(b"password"),
-        },
         Algorithm::TlsExport
         | Algorithm::TlsKeys { .. }
         | Algorithm::TlsMac
@@ -377,6 +372,12 @@ fn derivation(algorithm: Algorithm) -> Params<'static> {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",
             public_data: &POINT,
+        },
+        Algorithm::Pbkdf2 => Params::Password {
+            function: 4,
+            salt: &BLOCK,
+            iterations: 3,
+            password: Password(b"password"),
         },
         Algorithm::Hkdf => Params::Hkdf {
             extract: true,
