@@ -116,6 +116,13 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::DOMAIN_PARAMETERS, Some(KeyType::DH)) => {
             tables.extend([PARAMETERS, DH_PARAMETERS]);
         }
+        (ObjectClass::DOMAIN_PARAMETERS, Some(KeyType::DSA)) => {
+            tables.extend([PARAMETERS, DSA_PARAMETERS]);
+        }
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::DSA)) => tables.extend([KEY, PUBLIC, DSA_PUBLIC]),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::DSA)) => {
+            tables.extend([KEY, PRIVATE, DSA_PRIVATE]);
+        }
         (ObjectClass::PUBLIC_KEY, Some(KeyType::DH)) => tables.extend([KEY, PUBLIC, DH_PUBLIC]),
         (ObjectClass::PRIVATE_KEY, Some(KeyType::DH)) => tables.extend([KEY, PRIVATE, DH_PRIVATE]),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
@@ -217,6 +224,9 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     DH_PARAMETERS,
     DH_PUBLIC,
     DH_PRIVATE,
+    DSA_PARAMETERS,
+    DSA_PUBLIC,
+    DSA_PRIVATE,
     RSA_PUBLIC,
     RSA_PRIVATE,
     EC_PUBLIC,
@@ -455,6 +465,36 @@ attributes! {
     BASE                     BigInteger Required  Forbidden Fixed;
     VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;
     VALUE_BITS               Ulong      Forbidden Optional  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// DSA domain parameters (Mechanisms 6.2.5).
+    DSA_PARAMETERS:
+    PRIME                    BigInteger Required  Forbidden Fixed;
+    SUBPRIME                 BigInteger Required  Forbidden Fixed;
+    BASE                     BigInteger Required  Forbidden Fixed;
+    PRIME_BITS               Ulong      Forbidden Required  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// DSA public keys (Mechanisms 6.2.2).
+    DSA_PUBLIC:
+    PRIME                    BigInteger Required  Required  Fixed;
+    SUBPRIME                 BigInteger Required  Required  Fixed;
+    BASE                     BigInteger Required  Required  Fixed;
+    VALUE                    BigInteger Required  Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// DSA private keys (Mechanisms 6.2.4).
+    DSA_PRIVATE:
+    PRIME                    BigInteger Required  Forbidden Fixed;
+    SUBPRIME                 BigInteger Required  Forbidden Fixed;
+    BASE                     BigInteger Required  Forbidden Fixed;
+    VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

@@ -190,6 +190,12 @@ pub enum Algorithm {
     Digest(Digest),
     /// Key derivation by a hash of the key.
     DigestDerivation(Digest),
+    /// DSA over the caller's digest or over a message hashed here.
+    Dsa(Option<Digest>),
+    /// Generation of a key pair for that.
+    DsaKeyPairGen,
+    /// Generation of domain parameters for that.
+    DsaParameterGen,
     /// Diffie-Hellman over elliptic curves.
     Ecdh,
     /// Key derivation by a pseudorandom function in double pipeline mode.
@@ -491,6 +497,7 @@ pub fn mechanism(id: MechanismType) -> Option<&'static Mechanism> {
 }
 
 const RSA: Option<KeyType> = Some(KeyType::RSA);
+const DSA: Option<KeyType> = Some(KeyType::DSA);
 const DH: Option<KeyType> = Some(KeyType::DH);
 const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
@@ -510,6 +517,7 @@ const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 const RSA_BITS: KeySizes = KeySizes::Bits(1024, 8192);
 // Old peers have the least; what is longer agrees too slowly to be of use.
 const DH_BITS: KeySizes = KeySizes::Bits(1024, 4096);
+const DSA_BITS: KeySizes = KeySizes::Bits(1024, 3072);
 const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 448);
@@ -574,7 +582,18 @@ mechanisms! {
     RSA_PKCS_PSS            Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(None)                                   , "6.1.10";
     SHA1_RSA_PKCS_PSS       Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA1))                             , "6.1";
     ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
+    DSA_KEY_PAIR_GEN        Empty    , DSA    , DSA_BITS      , GENERATE_PAIR  , DsaKeyPairGen                                  , "6.2.6";
+    DSA                     Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(None)                                      , "6.2.10";
+    DSA_SHA1                Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA1))                                , "6.2.11";
+    DSA_SHA224              Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA224))                              , "6.2.11";
+    DSA_SHA256              Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA256))                              , "6.2.11";
+    DSA_SHA384              Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA384))                              , "6.2.11";
+    DSA_SHA512              Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA512))                              , "6.2.11";
     ML_KEM                  Empty    , ML_KEM , ML_KEM_BYTES  , ENCAPSULATE    , MlKem                                          , "3.2: 6.68";
+    DSA_SHA3_224            Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA3_224))                            , "6.2";
+    DSA_SHA3_256            Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA3_256))                            , "6.2";
+    DSA_SHA3_384            Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA3_384))                            , "6.2";
+    DSA_SHA3_512            Empty    , DSA    , DSA_BITS      , SIGN           , Dsa(Some(SHA3_512))                            , "6.2";
     ML_DSA_KEY_PAIR_GEN     Empty    , ML_DSA , ML_DSA_BYTES  , GENERATE_PAIR  , MlDsaKeyPairGen                                , "3.2: 6.67";
         ML_DSA                  SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , MlDsa                                          , "3.2: 6.67";
     HASH_ML_DSA             HashSignContext, ML_DSA, ML_DSA_BYTES, SIGN        , HashMlDsa(None)                                , "3.2: 6.67";
@@ -726,6 +745,7 @@ mechanisms! {
     CHACHA20                ChaCha20 , CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20                                       , "6.58.5";
     POLY1305_KEY_GEN        Empty    , POLY1305, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.60.3";
     POLY1305                Empty    , POLY1305, CHACHA_BYTES  , SIGN           , Poly1305                                       , "6.60.4";
+    DSA_PARAMETER_GEN       Empty    , DSA    , DSA_BITS      , GENERATE       , DsaParameterGen                                , "6.2.7";
     DH_PKCS_PARAMETER_GEN   Empty    , DH     , DH_BITS       , GENERATE       , DhParameterGen                                 , "6.4.6";
     AES_OFB                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesOfb                                         , "6.10.6";
     AES_CFB8                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 8 }                             , "6.10.7";

@@ -33,7 +33,7 @@ use crate::rsa_raw::{self, Raw};
 use crate::rsa_recovery::{self, Recovery};
 use crate::tls::Finished;
 use crate::{
-    Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
+    Cipher, Digester, Error, Key, Signer, Verifier, dsa, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
 };
 
 /// Starts a signature or MAC.
@@ -70,6 +70,10 @@ pub fn signer(
             params,
             key,
         )?)),
+        Algorithm::Dsa(digest) => {
+            param::none(params)?;
+            dsa::signer(key, digest)
+        }
         Algorithm::Ecdsa(digest) => {
             param::none(params)?;
             ecdsa::signer(key, digest)
@@ -130,6 +134,10 @@ pub fn verifier(
             params,
             key,
         )?)),
+        Algorithm::Dsa(digest) => {
+            param::none(params)?;
+            dsa::verifier(key, digest)
+        }
         Algorithm::Ecdsa(digest) => {
             param::none(params)?;
             ecdsa::verifier(key, digest)

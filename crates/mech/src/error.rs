@@ -24,7 +24,7 @@ pub enum Error {
     DataLenRange,
     /// What stands for the curve names none, or prime and base make no group.
     #[error(
-        "the domain parameters are no OBJECT IDENTIFIER, no name and no explicit parameters, or make no group of a safe prime"
+        "the domain parameters are no OBJECT IDENTIFIER, no name and no explicit parameters, or make no group of a safe prime (DSA: of the order that they name)"
     )]
     DomainParamsInvalid,
     /// The ciphertext is not authentic, or its padding is wrong.

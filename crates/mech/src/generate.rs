@@ -11,7 +11,7 @@ use crate::key::{
     EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, check_secret_len, fixed_secret_len,
     pair, set_parity,
 };
-use crate::{Error, Key, Material, dh, param, pbkdf2, signer, tls, verifier};
+use crate::{Error, Key, Material, dh, dsa, param, pbkdf2, signer, tls, verifier};
 
 /// The public exponent of a request that names none.
 const DEFAULT_EXPONENT: &[u8] = &[1, 0, 1];
@@ -29,9 +29,11 @@ pub struct PairRequest<'a> {
     pub ec_params: Option<&'a [u8]>,
     /// `CKA_PARAMETER_SET` (ML-DSA, ML-KEM).
     pub parameter_set: Option<u64>,
-    /// `CKA_PRIME` (Diffie-Hellman).
+    /// `CKA_PRIME` (Diffie-Hellman, DSA).
     pub prime: Option<&'a [u8]>,
-    /// `CKA_BASE` (Diffie-Hellman).
+    /// `CKA_SUBPRIME` (DSA).
+    pub subprime: Option<&'a [u8]>,
+    /// `CKA_BASE` (Diffie-Hellman, DSA).
     pub base: Option<&'a [u8]>,
     /// `CKA_VALUE_BITS` of the private half (Diffie-Hellman).
     pub value_bits: Option<u64>,
@@ -63,6 +65,10 @@ pub fn generate_key(
         Algorithm::DhParameterGen => {
             param::none(params)?;
             return dh::generate_parameters(value_len);
+        }
+        Algorithm::DsaParameterGen => {
+            param::none(params)?;
+            return dsa::generate_parameters(value_len);
         }
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
@@ -123,6 +129,7 @@ pub fn generate_pair(
 ) -> Result<(Material, Material), Error> {
     let generate = match mechanism.algorithm {
         Algorithm::DhKeyPairGen => dh::generate_pair,
+        Algorithm::DsaKeyPairGen => dsa::generate_pair,
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
         Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,

@@ -37,6 +37,7 @@ mod dh;
 mod digest;
 mod digest_derivation;
 mod dispatch;
+mod dsa;
 mod ecdh;
 mod ecdsa;
 mod ed448;

@@ -1,15 +1,15 @@
 //! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480; RFC 8410; RFC 9881; RFC 9935).
 
 use ck::{AttributeType, KeyType, ObjectClass};
-use der::asn1::{Any, BitStringRef, Null, UintRef};
+use der::asn1::{Any, BitStringRef, Null, ObjectIdentifier, UintRef};
 use der::{Encode, Tag};
 
 use crate::Error;
-use crate::ffi::{Dh, DsaKey, EcKey, KemKey};
+use crate::ffi::{BigNum, DsaKey, EcKey, KemKey};
 use crate::key::public_half::NamedCurve as _;
 use crate::key::{
-    Attributes, DH_KEY_AGREEMENT, EC_PUBLIC_KEY, EdwardsPublic, MontgomeryPublic, RSA_ENCRYPTION,
-    dh_params, public_half,
+    Attributes, DH_KEY_AGREEMENT, DSA, EC_PUBLIC_KEY, EdwardsPublic, MontgomeryPublic,
+    RSA_ENCRYPTION, dh_params, dsa_params, public_half,
 };
 
 /// Derives the public key, in its standard form, from either half of a key pair.
@@ -26,7 +26,16 @@ pub fn derive_public_info<'a>(
             let [n, e] = public_half::rsa(attributes).ok()?;
             rsa_info(&n, &e).ok()
         }
-        KeyType::DH => dh_info(&public_half::dh(class, attributes).ok()?).ok(),
+        KeyType::DH => {
+            let key = public_half::dh(class, attributes).ok()?;
+            let params = dh_params(&key).ok()?;
+            group_info(&DH_KEY_AGREEMENT, &params, &key.public_value().ok()?).ok()
+        }
+        KeyType::DSA => {
+            let key = public_half::dsa(class, attributes).ok()?;
+            let params = dsa_params(&key).ok()?;
+            group_info(&DSA, &params, &key.public_value().ok()?).ok()
+        }
         KeyType::EC => ec_info(&public_half::ec(class, attributes).ok()?).ok(),
         KeyType::EC_EDWARDS => edwards_info(&public_half::edwards(class, attributes).ok()?).ok(),
         KeyType::EC_MONTGOMERY => {
@@ -54,12 +63,17 @@ fn montgomery_info(key: &MontgomeryPublic) -> Result<Vec<u8>, der::Error> {
     info(&[key.curve().oid().to_der()?], key.bytes())
 }
 
-fn dh_info(key: &Dh) -> Result<Vec<u8>, Error> {
+/// The key is a number, and the algorithm has the parameters of its group.
+fn group_info(
+    algorithm: &ObjectIdentifier,
+    params: &[u8],
+    value: &BigNum,
+) -> Result<Vec<u8>, Error> {
     const FAILED: Error = Error::Provider("DER");
-    let (params, value) = (dh_params(key)?, key.public_value()?.to_bytes()?);
+    let value = value.to_bytes()?;
     let encode = || {
         let value = UintRef::new(&value)?.to_der()?;
-        info(&[DH_KEY_AGREEMENT.to_der()?, params.to_vec()], &value)
+        info(&[algorithm.to_der()?, params.to_vec()], &value)
     };
     encode().map_err(|_: der::Error| FAILED)
 }

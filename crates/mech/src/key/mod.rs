@@ -4,6 +4,7 @@ mod attributes;
 mod dh;
 mod ec;
 mod edwards;
+mod field_dsa;
 mod lattice;
 mod ml_dsa;
 mod ml_kem;
@@ -24,10 +25,12 @@ pub(crate) use lattice::{LatticeKey, Seeded};
 use montgomery::MontgomeryCurve;
 pub(crate) use montgomery::{MontgomeryPrivate, MontgomeryPublic};
 pub use pkcs8::private_from_pkcs8;
-pub(crate) use pkcs8::{DH_KEY_AGREEMENT, EC_PUBLIC_KEY, RSA_ENCRYPTION, dh_params};
+pub(crate) use pkcs8::{
+    DH_KEY_AGREEMENT, DSA, EC_PUBLIC_KEY, RSA_ENCRYPTION, dh_params, dsa_params,
+};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{Dh, DsaKey, EcKey, KemKey, Rsa};
+use crate::ffi::{Dh, DsaKey, EcKey, FieldDsa, KemKey, Rsa};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -43,6 +46,8 @@ enum Parts {
     DhPublic(Dh),
     EcPrivate(EcKey),
     EcPublic(EcKey),
+    FieldDsaPrivate(FieldDsa),
+    FieldDsaPublic(FieldDsa),
     EdwardsPrivate(EdwardsPrivate),
     EdwardsPublic(EdwardsPublic),
     DsaPrivate(Seeded<DsaKey>),
@@ -73,6 +78,12 @@ impl Key {
     ) -> Result<Self, Error> {
         let attributes = Attributes::new(get);
         let parts = match (class, key_type) {
+            (ObjectClass::PRIVATE_KEY, KeyType::DSA) => {
+                Parts::FieldDsaPrivate(field_dsa::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::DSA) => {
+                Parts::FieldDsaPublic(field_dsa::public(attributes)?)
+            }
             (ObjectClass::PRIVATE_KEY, KeyType::DH) => Parts::DhPrivate(dh::private(attributes)?),
             (ObjectClass::PUBLIC_KEY, KeyType::DH) => Parts::DhPublic(dh::public(attributes)?),
             (ObjectClass::PRIVATE_KEY, KeyType::EC) => Parts::EcPrivate(ec::private(attributes)?),
@@ -113,12 +124,13 @@ impl Key {
         Ok(Self { key_type, parts })
     }
 
-    /// Returns the size of the key: in bits for RSA, Diffie-Hellman and EC keys, in bytes for secret keys; of keys over lattices, that of the
+    /// Returns the size of the key: in bits for RSA, Diffie-Hellman, DSA and EC keys, in bytes for secret keys; of keys over lattices, that of the
     /// public key in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
             Parts::DhPrivate(key) | Parts::DhPublic(key) => key.bits(),
+            Parts::FieldDsaPrivate(key) | Parts::FieldDsaPublic(key) => key.bits(),
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(key) => key.curve().bits(),
             Parts::EdwardsPublic(key) => key.curve().bits(),
@@ -365,6 +377,7 @@ pub fn complete_private<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::DH => dh::complete_private(attributes),
+        KeyType::DSA => field_dsa::complete_private(attributes),
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
@@ -390,6 +403,7 @@ pub fn complete_public<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::DH => dh::complete_public(attributes),
+        KeyType::DSA => field_dsa::complete_public(attributes),
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
@@ -412,6 +426,7 @@ pub fn complete_parameters<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::DH => dh::complete_parameters(attributes),
+        KeyType::DSA => field_dsa::complete_parameters(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
 }
@@ -427,6 +442,10 @@ pub(crate) mod pair {
     };
     pub(crate) use super::edwards::{
         private_material as edwards_private_material, public_material as edwards_public_material,
+    };
+    pub(crate) use super::field_dsa::{
+        foreign_group as dsa_group, group_material as dsa_group_material,
+        private_material as dsa_private_material, public_material as dsa_public_material,
     };
     pub(crate) use super::lattice::{
         public_material as lattice_public_material, set as lattice_set,
@@ -465,7 +484,18 @@ pub(crate) mod public_half {
     pub(crate) use super::montgomery::MontgomeryPublic;
     pub(crate) use super::named_curve::NamedCurve;
     use crate::Error;
-    use crate::ffi::{Dh, EcKey};
+    use crate::ffi::{Dh, EcKey, FieldDsa};
+
+    /// Returns the DSA public key, computed from the private one if need be.
+    pub(crate) fn dsa(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<FieldDsa, Error> {
+        match class {
+            ObjectClass::PRIVATE_KEY => super::field_dsa::private(attributes),
+            _ => super::field_dsa::public(attributes),
+        }
+    }
 
     /// Returns the public key, computed from the private value if need be.
     pub(crate) fn dh(class: ObjectClass, attributes: Attributes<'_, '_>) -> Result<Dh, Error> {

@@ -1,4 +1,4 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Diffie-Hellman as in PKCS #3, 9, keys on
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Diffie-Hellman as in PKCS #3, 9, DSA as in RFC 3279, 2.3.2, keys on
 //! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
 
 use ck::{AttributeType, KeyType};
@@ -10,7 +10,7 @@ use super::edwards::{self, EdwardsCurve, EdwardsPrivate};
 use super::montgomery::{self, MontgomeryCurve, MontgomeryPrivate};
 use super::named_curve::NamedCurve as _;
 use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa};
-use crate::ffi::{Dh, DsaKey, EcKey, KemKey};
+use crate::ffi::{Dh, DsaKey, EcKey, FieldDsa, KemKey};
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -23,6 +23,9 @@ pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier =
 /// The algorithm of Diffie-Hellman keys (PKCS #3, 9).
 pub(crate) const DH_KEY_AGREEMENT: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.3.1");
+
+/// The algorithm of DSA keys (RFC 3279, 2.3.2).
+pub(crate) const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
 
 /// The numbers of an RSA key in the order of RFC 8017, A.1.2.
 const RSA_NUMBERS: [AttributeType; 8] = [
@@ -50,6 +53,10 @@ impl Key {
                 dh_algorithm(key),
                 integer(&key.private_value()?.to_bytes()?)?,
             ),
+            Parts::FieldDsaPrivate(key) => (
+                algorithm(&DSA, &dsa_params(key)?),
+                integer(&key.private_value()?.to_bytes()?)?,
+            ),
             Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
             Parts::EdwardsPrivate(key) => (
                 algorithm(&key.curve().oid(), &[]),
@@ -72,6 +79,7 @@ impl Key {
             | Parts::DsaPublic(_)
             | Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
+            | Parts::FieldDsaPublic(_)
             | Parts::KemPublic(_)
             | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
@@ -98,8 +106,19 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
         )),
         DH_KEY_AGREEMENT => {
             let params = params.ok_or(Error::KeyEncodingInvalid)?;
-            let material = read_dh(params, key).ok_or(Error::KeyEncodingInvalid)?;
+            let numbers = [AttributeType::PRIME, AttributeType::BASE];
+            let material = read_in_group(params, numbers, key).ok_or(Error::KeyEncodingInvalid)?;
             Ok((KeyType::DH, material))
+        }
+        DSA => {
+            let params = params.ok_or(Error::KeyEncodingInvalid)?;
+            let numbers = [
+                AttributeType::PRIME,
+                AttributeType::SUBPRIME,
+                AttributeType::BASE,
+            ];
+            let material = read_in_group(params, numbers, key).ok_or(Error::KeyEncodingInvalid)?;
+            Ok((KeyType::DSA, material))
         }
         EC_PUBLIC_KEY => {
             let params = params.ok_or(Error::KeyEncodingInvalid)?;
@@ -169,22 +188,32 @@ pub(crate) fn dh_params(key: &Dh) -> Result<Zeroizing<Vec<u8>>, Error> {
     element(Tag::Sequence, &[&integer(&prime)?, &integer(&base)?])
 }
 
-/// Reads the `DHParameter` and the private value.
-fn read_dh(params: AnyRef<'_>, key: &[u8]) -> Option<Material> {
+/// Writes a `Dss-Parms`.
+pub(crate) fn dsa_params(key: &FieldDsa) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let numbers = [key.prime()?, key.subprime()?, key.base()?];
+    let [prime, subprime, base] = numbers.map(|number| integer(&number.to_bytes()?));
+    element(Tag::Sequence, &[&prime?, &subprime?, &base?])
+}
+
+/// Reads the numbers of a group, of which those that may follow are of no use, and the private value.
+fn read_in_group<const N: usize>(
+    params: AnyRef<'_>,
+    ids: [AttributeType; N],
+    key: &[u8],
+) -> Option<Material> {
     params.header().tag().assert_eq(Tag::Sequence).ok()?;
     let elements = elements(params.value()).ok()?;
-    let [prime, base] = *elements.first_chunk::<2>()?;
-    let value = AnyRef::from_der(key).ok()?;
-    let numbers = [
-        (AttributeType::PRIME, prime),
-        (AttributeType::BASE, base),
-        (AttributeType::VALUE, value),
-    ];
+    let numbers = *elements.first_chunk::<N>()?;
+    let value = (AttributeType::VALUE, AnyRef::from_der(key).ok()?);
     let read = |(id, number): (AttributeType, AnyRef<'_>)| {
         let number = number.decode_as::<UintRef<'_>>().ok()?;
         Some((id, Zeroizing::new(number.as_bytes().to_vec())))
     };
-    numbers.into_iter().map(read).collect()
+    ids.into_iter()
+        .zip(numbers)
+        .chain([value])
+        .map(read)
+        .collect()
 }
 
 fn rsa_algorithm() -> der::Result<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! A known answer of Diffie-Hellman over a finite field.
+//! Known answers of Diffie-Hellman and DSA, over finite fields.
 
 use ck::{AttributeType, MechanismType, Params};
 
@@ -49,4 +49,82 @@ const PUBLIC: [u8; 128] = [
     0x6d, 0x87, 0x27, 0xda, 0x37, 0xdf, 0x9c, 0xce, 0x95, 0xb4, 0x78, 0x75, 0x5d, 0x06, 0xbc, 0xea,
     0x8f, 0x9d, 0x45, 0x96, 0x5f, 0x75, 0xa5, 0xf3, 0xd1, 0xdf, 0x37, 0x01, 0x16, 0x5f, 0xc9, 0xe5,
     0x0c, 0x42, 0x79, 0xce, 0xb0, 0x7f, 0x98, 0x95, 0x40, 0xae, 0x96, 0xd5, 0xd8, 0x8e, 0xd7, 0x76,
+];
+
+/// A signature of NIST's validation suite (186-3 SigGen, 1,024 bits), and a fresh one.
+pub(super) const SIGNATURE: &[KnownAnswer] = &[
+    KnownAnswer {
+        name: "DSA verification",
+        mechanism: MechanismType::DSA_SHA256,
+        params: Params::None,
+        key: TestKey::FieldDsa([&DSA_PRIVATE, &DSA_PUBLIC]),
+        check: Check::Verify,
+        input: "812172f09cbae62517804885754125fc6066e9a902f9db2041eeddd7e8da67e4a2e65d0029c45eca\
+         cea6002f9540eb1004c883a8f900fd84a98b5c449ac49c56f3a91d8bed3f08f427935fbe437ce46f\
+         75cd666a0707265c61a096698dc2f36b28c65ec7b6e475c8b67ddfb444b2ee6a984e9d6d15233e25\
+         e44bd8d7924d129d",
+        output: "76683a085d6742eadf95a61af75f881276cfd26a3b9da7f9926eaaad0bebd4845c67fcdb64d12453",
+    },
+    KnownAnswer {
+        name: "DSA pair",
+        mechanism: MechanismType::DSA_SHA256,
+        params: Params::None,
+        key: TestKey::FieldDsa([&DSA_PRIVATE, &DSA_PUBLIC]),
+        check: Check::Pair,
+        input: "616263",
+        output: "",
+    },
+];
+
+const DSA_PRIVATE: [(AttributeType, &str); 4] = [
+    (
+        AttributeType::PRIME,
+        "cba13e533637c37c0e80d9fcd052c1e41a88ac325c4ebe13b7170088d54eef4881f3d35eae47c210\
+         385a8485d2423a64da3ffda63a26f92cf5a304f39260384a9b7759d8ac1adc81d3f8bfc5e6cb10ef\
+         b4e0f75867f4e848d1a338586dd0648feeb163647ffe7176174370540ee8a8f588da8cc143d939f7\
+         0b114a7f981b8483",
+    ),
+    (
+        AttributeType::SUBPRIME,
+        "95031b8aa71f29d525b773ef8b7c6701ad8a5d99",
+    ),
+    (
+        AttributeType::BASE,
+        "45bcaa443d4cd1602d27aaf84126edc73bd773de6ece15e97e7fef46f13072b7adcaf7b0053cf470\
+         6944df8c4568f26c997ee7753000fbe477a37766a4e970ff40008eb900b9de4b5f9ae06e06db6106\
+         e78711f3a67feca74dd5bddcdf675ae4014ee9489a42917fbee3bb9f2a24df67512c1c35c97bfbf2\
+         308eaacd28368c5c",
+    ),
+    (
+        AttributeType::VALUE,
+        "2eac4f4196fedb3e651b3b00040184cfd6da2ab4",
+    ),
+];
+
+const DSA_PUBLIC: [(AttributeType, &str); 4] = [
+    (
+        AttributeType::PRIME,
+        "cba13e533637c37c0e80d9fcd052c1e41a88ac325c4ebe13b7170088d54eef4881f3d35eae47c210\
+         385a8485d2423a64da3ffda63a26f92cf5a304f39260384a9b7759d8ac1adc81d3f8bfc5e6cb10ef\
+         b4e0f75867f4e848d1a338586dd0648feeb163647ffe7176174370540ee8a8f588da8cc143d939f7\
+         0b114a7f981b8483",
+    ),
+    (
+        AttributeType::SUBPRIME,
+        "95031b8aa71f29d525b773ef8b7c6701ad8a5d99",
+    ),
+    (
+        AttributeType::BASE,
+        "45bcaa443d4cd1602d27aaf84126edc73bd773de6ece15e97e7fef46f13072b7adcaf7b0053cf470\
+         6944df8c4568f26c997ee7753000fbe477a37766a4e970ff40008eb900b9de4b5f9ae06e06db6106\
+         e78711f3a67feca74dd5bddcdf675ae4014ee9489a42917fbee3bb9f2a24df67512c1c35c97bfbf2\
+         308eaacd28368c5c",
+    ),
+    (
+        AttributeType::VALUE,
+        "4cd6178637d0f0de1488515c3b12e203a3c0ca652f2fe30d088dc7278a87affa634a727a721932d6\
+         71994a958a0f89223c286c3a9b10a96560542e2626b72e0cd28e5133fb57dc238b7fab2de2a49863\
+         ecf998751861ae668bf7cad136e6933f57dfdba544e3147ce0e7370fa6e8ff1de690c51b4aeedf04\
+         85183889205591e8",
+    ),
 ];

@@ -32,6 +32,8 @@ pub struct SelfTestFailure {
 /// A key of the tests.
 #[derive(Clone, Copy)]
 enum TestKey {
+    /// Both halves, the private one first.
+    FieldDsa([&'static [(AttributeType, &'static str)]; 2]),
     Dh(&'static [(AttributeType, &'static str)]),
     Dsa(&'static [(AttributeType, &'static str)]),
     Ec(&'static [(AttributeType, &'static str)]),
@@ -97,6 +99,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
         finite_field::AGREEMENT,
+        finite_field::SIGNATURE,
         lattice::ENCAPSULATION,
         lattice::SIGNATURE,
     ]
@@ -222,6 +225,10 @@ impl KnownAnswer {
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
             TestKey::Dh(attributes) => (half, KeyType::DH, attributes),
+            TestKey::FieldDsa([private, public]) => match half {
+                ObjectClass::PRIVATE_KEY => (half, KeyType::DSA, private),
+                _ => (half, KeyType::DSA, public),
+            },
             TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),

@@ -82,6 +82,7 @@ pub(super) struct CaseParams {
 }
 
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("dsa", include_str!("../../vectors/dsa.json")),
     ("dh", include_str!("../../vectors/dh.json")),
     (
         "transport_wrap",
@@ -244,6 +245,7 @@ pub(super) struct Pair {
 pub(super) fn object(name: &str) -> Object {
     let file = match key_type(name) {
         KeyType::DH => "dh",
+        KeyType::DSA => "dsa",
         KeyType::RSA => "rsa_pkcs1",
         KeyType::EC_EDWARDS => "eddsa",
         KeyType::EC_MONTGOMERY => "x25519",
@@ -257,6 +259,7 @@ pub(super) fn object(name: &str) -> Object {
 
 fn key_type(name: &str) -> KeyType {
     match name {
+        name if name.starts_with("dsa") => KeyType::DSA,
         name if name.starts_with("ffdhe") => KeyType::DH,
         name if name.starts_with("rsa") => KeyType::RSA,
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
@@ -267,12 +270,14 @@ fn key_type(name: &str) -> KeyType {
     }
 }
 
-/// Keys over lattices and of Diffie-Hellman have their value under one name in both halves, so that their public half is another object.
+/// Keys over lattices, of Diffie-Hellman and of DSA have their value under one name in both halves, so that their public half is another object.
 pub(super) fn pair(name: &str) -> Pair {
     let key_type = key_type(name);
     let object = object(name);
     let public = match key_type {
-        KeyType::DH | KeyType::ML_DSA | KeyType::ML_KEM => self::object(&format!("{name}-public")),
+        KeyType::DH | KeyType::DSA | KeyType::ML_DSA | KeyType::ML_KEM => {
+            self::object(&format!("{name}-public"))
+        }
         _ => object.clone(),
     };
     Pair {

@@ -3,6 +3,7 @@
 mod certificate;
 mod chunks;
 mod dh;
+mod dsa;
 mod fixture;
 mod import;
 mod key_pairs;

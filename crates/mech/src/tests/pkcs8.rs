@@ -42,6 +42,7 @@ fn keys_of_openssl_are_read_whole_and_written_as_they_were() {
         let name = key.name;
         let expected = match key.r#type.as_str() {
             "DH" => (KeyType::DH, 4),
+            "DSA" => (KeyType::DSA, 4),
             "RSA" => (KeyType::RSA, 8),
             "EC" => (KeyType::EC, 2),
             "EC_EDWARDS" => (KeyType::EC_EDWARDS, 2),

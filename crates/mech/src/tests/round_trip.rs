@@ -350,8 +350,10 @@ fn digests(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates(row: &Mechanism, _keys: &Keys) {
-    if row.algorithm == Algorithm::DhParameterGen {
-        return super::dh::generates_parameters(row);
+    match row.algorithm {
+        Algorithm::DhParameterGen => return super::dh::generates_parameters(row),
+        Algorithm::DsaParameterGen => return super::dsa::generates_parameters(row),
+        _ => {}
     }
     let (least, most) = row.key_sizes.range();
     let len = 32.clamp(least, most);
@@ -369,14 +371,19 @@ fn generates_pairs(row: &Mechanism, _keys: &Keys) {
         Some(KeyType::EC_MONTGOMERY) => X25519,
         _ => P256,
     };
-    let prime = object("ffdhe2048").0[&AttributeType::PRIME].clone();
+    let group = match row.key_type {
+        Some(KeyType::DSA) => object("dsa2048"),
+        _ => object("ffdhe2048"),
+    };
+    let part = |id| group.0.get(&id).map(Vec::as_slice);
     let request = PairRequest {
         modulus_bits: Some(2048),
         public_exponent: None,
         ec_params: Some(curve),
         parameter_set: Some(1),
-        prime: Some(&prime),
-        base: Some(&[2]),
+        prime: part(AttributeType::PRIME),
+        subprime: part(AttributeType::SUBPRIME),
+        base: part(AttributeType::BASE),
         value_bits: None,
     };
     let (public, private) = generate_pair(row, &params(row), &request).unwrap();

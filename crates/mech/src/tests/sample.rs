@@ -36,6 +36,7 @@ pub(super) struct Sample {
 /// The test keys, parsed once.
 pub(super) struct Keys {
     dh: Sample,
+    field_dsa: Sample,
     rsa: Sample,
     ec: Sample,
     edwards: Sample,
@@ -56,6 +57,7 @@ impl Keys {
         };
         Self {
             dh: sample("ffdhe2048"),
+            field_dsa: sample("dsa2048"),
             rsa: sample("rsa2048"),
             ec: sample("p256"),
             edwards: sample("ed25519"),
@@ -70,6 +72,8 @@ impl Keys {
         vec![
             Arc::clone(&self.dh.private),
             Arc::clone(&self.dh.public),
+            Arc::clone(&self.field_dsa.private),
+            Arc::clone(&self.field_dsa.public),
             Arc::clone(&self.rsa.private),
             Arc::clone(&self.rsa.public),
             Arc::clone(&self.ec.private),
@@ -90,6 +94,7 @@ impl Keys {
     /// Finds what this mechanism takes; `None` if it has no key.
     pub(super) fn sample(&self, row: &Mechanism) -> Option<Sample> {
         let keys = match row.key_type? {
+            KeyType::DSA => [&self.field_dsa.private, &self.field_dsa.public].map(Arc::clone),
             KeyType::DH => [&self.dh.private, &self.dh.public].map(Arc::clone),
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
@@ -189,6 +194,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Ecb
         | Algorithm::DhKeyPairGen
         | Algorithm::DhParameterGen
+        | Algorithm::Dsa(_)
+        | Algorithm::DsaKeyPairGen
+        | Algorithm::DsaParameterGen
         | Algorithm::Digest(_)
         | Algorithm::DigestDerivation(_)
         | Algorithm::EcKeyPairGen
@@ -422,7 +430,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
         Algorithm::AesKeyWrapPkcs7 => message.resize(len.max(8), 3),
         Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
-        Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
+        Algorithm::Dsa(None) | Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
         Algorithm::HashMlDsa(None) => message.resize(GIVEN_DIGEST.len(), 2),
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),

@@ -153,6 +153,11 @@ fn secrets_over_finite_fields_have_their_known_answers() {
 }
 
 #[test]
+fn dsa_has_its_known_answers() {
+    check_file("dsa", 300);
+}
+
+#[test]
 fn ml_dsa_has_its_known_answers() {
     check_file("ml_dsa", 60);
 }
@@ -267,6 +272,7 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         .unwrap_or_else(|| &file.keys[name]);
     let key_type = match attributes["type"].as_str() {
         "DH" => KeyType::DH,
+        "DSA" => KeyType::DSA,
         "RSA" => KeyType::RSA,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,

@@ -31,7 +31,9 @@ impl Within<'_> {
             (Source::Generation(row.id), key_type)
         };
         let (class, length) = match row.algorithm {
-            Algorithm::DhParameterGen => (ObjectClass::DOMAIN_PARAMETERS, A::PRIME_BITS),
+            Algorithm::DhParameterGen | Algorithm::DsaParameterGen => {
+                (ObjectClass::DOMAIN_PARAMETERS, A::PRIME_BITS)
+            }
             _ => (ObjectClass::SECRET_KEY, A::VALUE_LEN),
         };
         let plan = self.plan(source, (class, key_type), &template)?;
@@ -69,6 +71,7 @@ impl Within<'_> {
             ec_params: wanted.get(A::EC_PARAMS),
             parameter_set: wanted.number(A::PARAMETER_SET),
             prime: wanted.get(A::PRIME),
+            subprime: wanted.get(A::SUBPRIME),
             base: wanted.get(A::BASE),
             value_bits: private_plan.attributes().number(A::VALUE_BITS),
         };

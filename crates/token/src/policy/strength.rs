@@ -233,6 +233,7 @@ const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
 pub(super) const fn withdrawn(key_type: KeyType) -> Option<&'static str> {
     match key_type {
         KeyType::DES2 | KeyType::DES3 => Some("triple DES is withdrawn (SP 800-131A)"),
+        KeyType::DSA => Some("DSA is not for new signatures (FIPS 186-5, appendix E)"),
         KeyType::DH => {
             Some("elliptic curves have taken the place of finite fields (RFC 9325, 4.1)")
         }

@@ -1,6 +1,8 @@
-//! Diffie-Hellman over finite fields, which is for `compat` partitions (Mechanisms 6.4).
+//! Diffie-Hellman over finite fields and DSA, which are for `compat` partitions (Mechanisms 6.2, 6.4).
 
 use ck::{AttributeType as A, KeyType, MechanismType as M, ObjectClass, Params, Rv};
+
+use proto::Call;
 
 use crate::tests::bench::{Bench, Client, FALSE, Got, TRUE, Template, class, ulong};
 
@@ -128,4 +130,48 @@ fn a_strict_partition_has_none_of_it() {
     // Whichever check comes first: there is no such object.
     assert!(client.create(session, &template).is_err());
     assert_eq!(client.find_all(session, &[DH]), Ok(Vec::new()));
+}
+
+#[test]
+fn a_group_of_the_token_makes_keys_that_sign_by_dsa() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let template: [(A, &[u8]); 1] = [(A::PRIME_BITS, &ulong(1024))];
+    let group = client
+        .generate(session, M::DSA_PARAMETER_GEN, &template)
+        .unwrap();
+    let [prime, subprime, base] =
+        [A::PRIME, A::SUBPRIME, A::BASE].map(|id| client.get(session, group, id).unwrap());
+    assert_eq!((prime.len(), subprime.len()), (128, 20));
+    let named: [(A, &[u8]); 3] = [
+        (A::PRIME, &prime),
+        (A::SUBPRIME, &subprime),
+        (A::BASE, &base),
+    ];
+    let pair =
+        |group: &Template<'_>| client.generate_pair(session, M::DSA_KEY_PAIR_GEN, group, &[]);
+    let (public, private) = pair(&named).unwrap();
+    let sha256 = Some((M::DSA_SHA256, Params::None));
+    client
+        .init(Call::SignInit, session, sha256, private)
+        .unwrap();
+    let signature = client.output(Call::Sign, session, b"message").unwrap();
+    assert_eq!(signature.len(), 40);
+    for (message, expected) in [
+        (&b"message"[..], Ok(())),
+        (b"another", Err(Rv::SIGNATURE_INVALID)),
+    ] {
+        client
+            .init(Call::VerifyInit, session, sha256, public)
+            .unwrap();
+        assert_eq!(client.verify(session, message, &signature), expected);
+    }
+    assert_eq!(pair(&named[..2]), Err(Rv::TEMPLATE_INCOMPLETE));
+    let swapped: [(A, &[u8]); 3] = [
+        (A::PRIME, &prime),
+        (A::SUBPRIME, &[0xff; 20]),
+        (A::BASE, &base),
+    ];
+    assert_eq!(pair(&swapped), Err(Rv::DOMAIN_PARAMS_INVALID));
 }
