@@ -7,6 +7,7 @@ mod chinese;
 mod derivation;
 mod lattice;
 mod modes;
+mod slh_dsa;
 mod symmetric;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ enum TestKey {
     None,
     Rsa,
     Secret(KeyType, &'static str),
+    Slh(&'static [(AttributeType, &'static str)]),
 }
 
 /// What is done, and what the answer is compared with.
@@ -96,6 +98,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         asymmetric::OTHER_CURVES,
         lattice::ENCAPSULATION,
         lattice::SIGNATURE,
+        slh_dsa::SIGNATURE,
     ]
     .into_iter()
     .flatten()
@@ -219,6 +222,7 @@ impl KnownAnswer {
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
             TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
+            TestKey::Slh(attributes) => (half, KeyType::SLH_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
             TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),

@@ -104,7 +104,8 @@ fn signs(row: &Mechanism, keys: &Keys) {
         "{}",
         row.id
     );
-    for index in 0..signature.len() {
+    // Every byte, but of signatures of many thousands some of them.
+    for index in (0..signature.len()).step_by(signature.len().div_ceil(4_000).pow(4)) {
         let mut forged = signature.clone();
         forged[index] ^= 0x10;
         assert_eq!(
