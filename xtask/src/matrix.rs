@@ -170,6 +170,7 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::Password => "`CK_PKCS5_PBKD2_PARAMS2`".to_owned(),
         ParamShape::TlsExport => "`CK_TLS_KDF_PARAMS`".to_owned(),
         ParamShape::TlsExtendedMaster => "`CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS`".to_owned(),
+        ParamShape::TlsKeys => "`CK_TLS12_KEY_MAT_PARAMS`".to_owned(),
         ParamShape::TlsMac => "`CK_TLS_MAC_PARAMS`".to_owned(),
         ParamShape::TlsMaster => "`CK_TLS12_MASTER_KEY_DERIVE_PARAMS`".to_owned(),
         ParamShape::Gmac => "`CK_GCM_PARAMS` or 12 bytes".to_owned(),

@@ -134,6 +134,8 @@ pub enum Algorithm {
         /// Whether any length is taken.
         padded: bool,
     },
+    /// AES key wrap (RFC 3394) of data that is padded as PKCS#7 has it.
+    AesKeyWrapPkcs7,
     /// A MAC by cipher block chaining of AES (FIPS 113); `general` takes its length as the parameter.
     AesMac {
         /// Whether the caller chooses the length.
@@ -256,6 +258,11 @@ pub enum Algorithm {
     },
     /// What an application exports from a TLS connection.
     TlsExport,
+    /// The keys of a TLS connection.
+    TlsKeys {
+        /// Whether initialisation vectors come out as well.
+        vectors: bool,
+    },
     /// The MAC that ends a TLS handshake.
     TlsMac,
     /// The master secret of a TLS connection.
@@ -354,6 +361,8 @@ pub enum ParamShape {
     TlsExport,
     /// `CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS`.
     TlsExtendedMaster,
+    /// `CK_TLS12_KEY_MAT_PARAMS`.
+    TlsKeys,
     /// `CK_TLS_MAC_PARAMS`.
     TlsMac,
     /// `CK_TLS12_MASTER_KEY_DERIVE_PARAMS`.
@@ -605,6 +614,7 @@ mechanisms! {
     SHA512_256_HMAC         Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: false }    , "6.26.4";
     SHA512_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512_256, general: true }     , "6.26.3";
     SHA512_256_KEY_DERIVATION Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA512_256)                   , "6.26.5";
+    TLS12_EXTENDED_MASTER_KEY_DERIVE TlsExtendedMaster, GENERIC, TLS_BYTES, DERIVE        , TlsMaster { carried: true, extended: true }    , "6.40";
     TLS12_EXTENDED_MASTER_KEY_DERIVE_DH TlsExtendedMaster, GENERIC, MAC_BYTES, DERIVE     , TlsMaster { carried: false, extended: true }   , "6.40";
     SHA3_256_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_256))                       , "6.1";
     SHA3_384_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_384))                       , "6.1";
@@ -674,7 +684,10 @@ mechanisms! {
     // The numbers of this mechanism and the next had other names in version 2.40; both are served under either.
     TLS12_MAC               TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
     TLS12_KDF               TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
+    TLS12_MASTER_KEY_DERIVE TlsMaster, GENERIC, TLS_BYTES     , DERIVE         , TlsMaster { carried: true, extended: false }   , "6.40";
+    TLS12_KEY_AND_MAC_DERIVE TlsKeys , GENERIC, MAC_BYTES     , DERIVE         , TlsKeys { vectors: true }                      , "6.40";
     TLS12_MASTER_KEY_DERIVE_DH TlsMaster, GENERIC, MAC_BYTES  , DERIVE         , TlsMaster { carried: false, extended: false }  , "6.40";
+    TLS12_KEY_SAFE_DERIVE   TlsKeys  , GENERIC, MAC_BYTES     , DERIVE         , TlsKeys { vectors: false }                     , "6.40";
     TLS_MAC                 TlsMac   , GENERIC, MAC_BYTES     , SIGN           , TlsMac                                         , "6.40";
     TLS_KDF                 TlsExport, GENERIC, MAC_BYTES     , DERIVE         , TlsExport                                      , "6.40";
     EC_KEY_PAIR_GEN         Empty    , EC     , EC_BITS       , GENERATE_PAIR  , EcKeyPairGen                                   , "6.3.9";
@@ -730,6 +743,7 @@ mechanisms! {
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
     AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
     AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
+    AES_KEY_WRAP_PKCS7      OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrapPkcs7                                , "6.16.3";
     SHA_1_KEY_GEN           Empty    , Some(KeyType::SHA_1_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.20.6";
     SHA224_KEY_GEN          Empty    , Some(KeyType::SHA224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.21.6";
     SHA256_KEY_GEN          Empty    , Some(KeyType::SHA256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.22.6";

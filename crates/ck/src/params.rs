@@ -68,7 +68,7 @@ pub enum Params<'a> {
         /// The length of the MAC in bytes.
         mac_len: u64,
     },
-    /// `CK_SP800_108_FEEDBACK_KDF_PARAMS`, without keys that are derived besides.
+    /// `CK_SP800_108_FEEDBACK_KDF_PARAMS`; keys that are derived besides travel by themselves.
     FeedbackKdf {
         /// The mechanism of the pseudorandom function.
         function: MechanismType,
@@ -77,7 +77,7 @@ pub enum Params<'a> {
         /// What the function is given each time, piece by piece.
         pieces: [Piece<'a>; MOST_PIECES],
     },
-    /// `CK_SP800_108_KDF_PARAMS`, without keys that are derived besides.
+    /// `CK_SP800_108_KDF_PARAMS`; keys that are derived besides travel by themselves.
     CounterKdf {
         /// The mechanism of the pseudorandom function.
         function: MechanismType,
@@ -192,6 +192,21 @@ pub enum Params<'a> {
         session_hash: &'a [u8],
         /// Whether the caller has room for the version of the protocol.
         version: bool,
+    },
+    /// `CK_TLS12_KEY_MAT_PARAMS`.
+    TlsKeys {
+        /// The hash function of the pseudorandom function.
+        digest: MechanismType,
+        /// What the client drew.
+        client_random: &'a [u8],
+        /// What the server drew.
+        server_random: &'a [u8],
+        /// The length of each key of a MAC in bits.
+        mac_bits: u64,
+        /// The length of each key of a cipher in bits.
+        key_bits: u64,
+        /// The length of each initialisation vector in bits.
+        vector_bits: u64,
     },
     /// `CK_TLS_MAC_PARAMS`.
     TlsMac {

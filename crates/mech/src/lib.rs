@@ -80,7 +80,7 @@ use zeroize::Zeroizing;
 
 pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
-pub use derive::derive;
+pub use derive::{derive, derive_several};
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
 pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;
@@ -92,6 +92,7 @@ pub use key::{
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;
 pub use self_test::{SelfTestFailure, self_test, self_test_names, self_test_with_fault};
+pub use tls::{KeyBlock, tls_version};
 pub use wrap::{unwrap, wrap, zero_padded};
 
 /// The values of some attributes, as the store keeps them.

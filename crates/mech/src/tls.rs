@@ -17,11 +17,16 @@ pub(crate) const SECRET_LEN: usize = 48;
 const RANDOM_LEN: usize = 32;
 /// The longest MAC: a digest, the longest that a cipher suite has.
 const LONGEST_MAC: usize = 64;
+/// The longest key of a cipher.
+const LONGEST_KEY: usize = 32;
+/// The longest initialisation vector: a block.
+const LONGEST_VECTOR: usize = 16;
 /// The longest message of a MAC, which is a digest of the handshake: the two of TLS 1.1, and some room.
 const LONGEST_MESSAGE: usize = 512;
 
 const MASTER: &[u8] = b"master secret";
 const EXTENDED_MASTER: &[u8] = b"extended master secret";
+const KEY_EXPANSION: &[u8] = b"key expansion";
 const SERVER_FINISHED: &[u8] = b"server finished";
 const CLIENT_FINISHED: &[u8] = b"client finished";
 
@@ -29,7 +34,7 @@ const CLIENT_FINISHED: &[u8] = b"client finished";
 const OWN_LABELS: [&[u8]; 5] = [
     MASTER,
     EXTENDED_MASTER,
-    b"key expansion",
+    KEY_EXPANSION,
     SERVER_FINISHED,
     CLIENT_FINISHED,
 ];
@@ -129,6 +134,94 @@ pub(crate) fn derive_exported(
         return Err(Error::KeySizeRange);
     }
     Ok(tls_prf(digest, secret, label, [&seed, &context], len)?)
+}
+
+/// Returns the version of the protocol that the secret which RSA carried begins with.
+///
+/// # Errors
+///
+/// The key is no such secret.
+pub fn tls_version(key: &Key) -> Result<[u8; 2], Error> {
+    let version = key.generic_secret()?.first_chunk();
+    version.copied().ok_or(Error::KeySizeRange)
+}
+
+/// How long the parts of a key block are, in bytes; there are two of each, the client's first (RFC 5246, 6.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyBlock {
+    /// Each key of a MAC.
+    pub mac: usize,
+    /// Each key of a cipher.
+    pub key: usize,
+    /// Each initialisation vector.
+    pub vector: usize,
+}
+
+impl KeyBlock {
+    /// Reads the lengths from a parameter; without `vectors`, whatever it says of them does not count (6.40).
+    ///
+    /// # Errors
+    ///
+    /// The parameter is another, or has lengths that no cipher suite has.
+    pub fn new(vectors: bool, params: &Params<'_>) -> Result<Self, Error> {
+        let Params::TlsKeys {
+            mac_bits,
+            key_bits,
+            vector_bits,
+            ..
+        } = *params
+        else {
+            return Err(Error::MechanismParamInvalid);
+        };
+        let vector_bits = if vectors { vector_bits } else { 0 };
+        let bytes = |bits: u64, longest: usize| match usize::try_from(bits / 8) {
+            Ok(bytes) if bytes <= longest && bits.is_multiple_of(8) => Ok(bytes),
+            _ => Err(Error::MechanismParamInvalid),
+        };
+        let block = Self {
+            mac: bytes(mac_bits, LONGEST_MAC)?,
+            key: bytes(key_bits, LONGEST_KEY)?,
+            vector: bytes(vector_bits, LONGEST_VECTOR)?,
+        };
+        // Vectors without keys would be key material in the clear.
+        if block.mac + block.key == 0 || (block.vector > 0 && block.key == 0) {
+            return Err(Error::MechanismParamInvalid);
+        }
+        Ok(block)
+    }
+
+    /// The length of all parts together.
+    #[must_use]
+    pub const fn total(self) -> usize {
+        2 * (self.mac + self.key + self.vector)
+    }
+}
+
+/// Derives the keys of a connection, one after the other.
+pub(crate) fn derive_keys(
+    vectors: bool,
+    params: &Params<'_>,
+    key: &Key,
+    wanted: Option<usize>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let len = KeyBlock::new(vectors, params)?.total();
+    let Params::TlsKeys {
+        digest,
+        client_random,
+        server_random,
+        ..
+    } = *params
+    else {
+        return Err(Error::MechanismParamInvalid);
+    };
+    let digest = hash(digest)?;
+    randoms(client_random, server_random)?;
+    let secret = key.generic_secret()?;
+    if wanted.is_some_and(|wanted| wanted != len) {
+        return Err(Error::KeySizeRange);
+    }
+    let seed = [server_random, client_random];
+    Ok(tls_prf(digest, secret, KEY_EXPANSION, seed, len)?)
 }
 
 /// Makes the secret that RSA carries: the version of the protocol that the client asked for, and what is drawn.

@@ -132,7 +132,7 @@ macro_rules! for_each_call {
             GenerateKeyPair = 60 C_GenerateKeyPair generate_key_pair V2_40 "5.18.2" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, public: shape::TemplateIn, private: shape::TemplateIn, public_key: shape::NumberOut, private_key: shape::NumberOut);
             WrapKey = 61 C_WrapKey wrap_key V2_40 "5.18.3" Session Light Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, wrapping_key: shape::ObjectHandle, key: shape::ObjectHandle, wrapped: shape::BufferOut);
             UnwrapKey = 62 C_UnwrapKey unwrap_key V2_40 "5.18.4" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, unwrapping_key: shape::ObjectHandle, wrapped: shape::BytesIn, template: shape::TemplateIn, key: shape::NumberOut);
-            DeriveKey = 63 C_DeriveKey derive_key V2_40 "5.18.5" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::MechanismIn, base_key: shape::ObjectHandle, template: shape::TemplateIn, key: shape::NumberOut);
+            DeriveKey = 63 C_DeriveKey derive_key V2_40 "5.18.5" Session Heavy Token (session: shape::SessionHandle, mechanism: shape::DerivingMechanism, base_key: shape::ObjectHandle, template: shape::TemplateIn, key: shape::KeyPlace);
             SeedRandom = 64 C_SeedRandom seed_random V2_40 "5.19.1" Session Light Token (session: shape::SessionHandle, seed: shape::BytesIn);
             GenerateRandom = 65 C_GenerateRandom generate_random V2_40 "5.19.2" Session Light Token (session: shape::SessionHandle, random: shape::RandomOut);
             GetFunctionStatus = 66 C_GetFunctionStatus get_function_status V2_40 "5.20.1" Public Light Local (ignored: shape::Ignored<1>);

@@ -5,6 +5,7 @@
 
 mod aead;
 mod derivation;
+mod deriving;
 mod info;
 mod input;
 mod message;
@@ -12,6 +13,7 @@ mod output;
 mod tls;
 
 pub use aead::Sealed;
+pub use deriving::{Derived, Deriving, MOST_KEYS, NewKey};
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};
 pub use input::{Attribute, MechanismArgument};
 pub use output::{Answer, AttributeAnswer, AttributeRead, AttributeRequest, Room, UNAVAILABLE};
@@ -109,6 +111,14 @@ pub struct TemplateIn;
 /// A mechanism with its parameters; `None` is the null pointer that cancels an operation (5.8.1 and its like).
 #[derive(Clone, Copy, Debug)]
 pub struct MechanismIn;
+
+/// A mechanism that derives keys, with its parameters; what of them the token made comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct DerivingMechanism;
+
+/// The handle of a key that comes out, where the caller has a place for it: some derivations need none.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyPlace;
 
 /// A mechanism that seals, with its parameters; what of them the token made comes out.
 #[derive(Clone, Copy, Debug)]

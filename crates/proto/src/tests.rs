@@ -241,6 +241,14 @@ fn every_parameter_of_tls_is_read_back() {
             session_hash: &[3; 48],
             version: true,
         },
+        Params::TlsKeys {
+            digest: MechanismType::SHA384,
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            mac_bits: 160,
+            key_bits: 256,
+            vector_bits: 96,
+        },
         Params::TlsMac {
             digest: MechanismType::SHA512,
             len: 12,

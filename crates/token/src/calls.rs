@@ -2,6 +2,7 @@
 
 mod authenticated;
 mod caller;
+mod connection;
 mod crypto;
 mod derivation;
 mod encapsulation;
@@ -16,8 +17,8 @@ mod wrapping;
 
 use ck::{Params, UserType};
 use proto::shape::{
-    Answer, Attribute, AttributeRequest, MechanismArgument, MechanismInfo, ObjectHandle, Sealed,
-    SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
+    Answer, Attribute, AttributeRequest, Deriving, MechanismArgument, MechanismInfo, NewKey,
+    ObjectHandle, Sealed, SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
 };
 use proto::{CallRow, Class, Handler};
 
@@ -910,15 +911,14 @@ impl Handler for Caller<'_> {
     fn derive_key(
         &mut self,
         session: SessionHandle,
-        mechanism: Option<MechanismArgument<'_>>,
+        mechanism: Deriving<'_>,
         base_key: ObjectHandle,
         template: &[Attribute<'_>],
-        key: &mut Option<u64>,
+        key: &mut NewKey,
     ) -> Result<(), Error> {
-        *key = Some(self.within(session, |call| {
-            call.derive_key(mechanism, base_key.0, template)
-        })?);
-        Ok(())
+        self.within(session, |call| {
+            call.derive_key(mechanism, base_key.0, template, key)
+        })
     }
 
     /// Takes the seed and leaves the generator as it is: it seeds itself, and no caller makes it better or worse.

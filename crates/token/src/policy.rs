@@ -22,6 +22,7 @@
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
 //! | deriving a key by a mere hash of another, or by encrypting data | accepted | refused |
 //! | a key out of a password | accepted; it counts as known outside | refused |
+//! | keys of TLS together with initialisation vectors, which come out | accepted | refused; without them, accepted |
 //! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | RSA keys below 2,048 bits (R11) | accepted | refused |

@@ -6,6 +6,7 @@ mod bench;
 mod catalogue;
 mod certificates;
 mod changes;
+mod connections;
 mod derivation;
 mod dual;
 mod edwards;

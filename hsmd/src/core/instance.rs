@@ -9,7 +9,7 @@ use audit::{Actor, Event, Outcome, Text};
 use ck::Rv;
 use proto::admin::{State, Status};
 use proto::frame::Header;
-use proto::shape::{NumberOut, SessionHandle, Shape};
+use proto::shape::{Derived, DerivingMechanism, NumberOut, SessionHandle, Shape};
 use proto::{Call, Fault, Reader, Writer, dispatch};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use store::hierarchy::RootKey;
@@ -334,6 +334,10 @@ fn serve(
     let mut writer = Writer::new(&mut reply);
     let outcome = match caller.made_before(call, session) {
         Ok(Some(handles)) => {
+            if call == Call::DeriveKey {
+                // Derivations that fill in parameters make no keys that are found again.
+                DerivingMechanism::write_reply(&Derived::default(), &mut writer);
+            }
             for handle in handles {
                 NumberOut::reply(&Some(handle), &mut writer);
             }

@@ -48,6 +48,12 @@ macro_rules! flatten {
     ($row:tt $c:tt $read:tt $name:ident: shape::MechanismIn, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::MechanismIn; mechanism: *mut CK_MECHANISM] $($rest)* }
     };
+    ($row:tt $c:tt $read:tt $name:ident: shape::DerivingMechanism, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::DerivingMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::KeyPlace, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::KeyPlace; number: *mut CK_ULONG] $($rest)* }
+    };
     ($row:tt $c:tt $read:tt $name:ident: shape::SealingMechanism, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::SealingMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
     };

@@ -6,6 +6,7 @@
 mod aead;
 mod block_kdf;
 mod bytes;
+mod deriving;
 mod info;
 mod list;
 mod mechanism;
@@ -23,6 +24,7 @@ use proto::{DecodeError, Reader, Writer};
 
 pub(super) use aead::{OpeningMechanism, SealingMechanism};
 pub(super) use bytes::{BufferOut, BytesIn, Label, Pin, RandomOut};
+pub(super) use deriving::{DerivingMechanism, KeyPlace};
 pub(super) use info::{InfoOut, padded};
 pub(super) use list::{FoundOut, ListOut};
 pub(super) use mechanism::MechanismIn;

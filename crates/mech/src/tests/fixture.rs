@@ -71,6 +71,8 @@ pub(super) struct CaseParams {
     prehash: bool,
     randoms: Option<String>,
     session_hash: Option<String>,
+    /// The lengths in bits of keys of MACs, of keys of ciphers, and of initialisation vectors.
+    sizes: Option<[u64; 3]>,
     side: Option<u64>,
     public_data: Option<String>,
     salt: Option<String>,
@@ -89,6 +91,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
     (
         "chained_kdf",
         include_str!("../../vectors/chained_kdf.json"),
+    ),
+    (
+        "aes_key_wrap_pkcs7",
+        include_str!("../../vectors/aes_key_wrap_pkcs7.json"),
     ),
     ("curve448", include_str!("../../vectors/curve448.json")),
     ("brainpool", include_str!("../../vectors/brainpool.json")),
@@ -486,6 +492,16 @@ impl CaseParams {
         self.randoms.as_ref()?;
         let (client_random, server_random) = owned.bytes.split_at(owned.bytes.len() / 2);
         let digest = self.digest();
+        if let Some([mac_bits, key_bits, vector_bits]) = self.sizes {
+            return Some(Params::TlsKeys {
+                digest,
+                client_random,
+                server_random,
+                mac_bits,
+                key_bits,
+                vector_bits,
+            });
+        }
         Some(match owned.pieces.first() {
             None => Params::TlsMaster {
                 digest,

@@ -43,6 +43,8 @@ fn start_all(row: &Mechanism, params: &Params<'_>, keys: &Keys) -> Vec<(u64, Res
 const fn derived_len(row: &Mechanism) -> u64 {
     match row.algorithm {
         Algorithm::TlsMaster { .. } => 48,
+        Algorithm::TlsKeys { vectors: true } => 104,
+        Algorithm::TlsKeys { vectors: false } => 72,
         _ => 16,
     }
 }

@@ -204,6 +204,7 @@ fn derives(row: &Mechanism, keys: &Keys) {
         }
         Algorithm::TlsExport => return counts(row, keys),
         Algorithm::TlsMaster { .. } => return masters(row, keys),
+        Algorithm::TlsKeys { .. } => return connections(row, keys),
         Algorithm::Hkdf => return expands(row, keys),
         Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
             return encrypts_data(row, keys);
@@ -260,6 +261,17 @@ fn counts(row: &Mechanism, keys: &Keys) {
     let (short, long) = (secret(40), secret(100));
     assert_eq!(*short, long[..40]);
     assert_ne!(long[..32], long[32..64]);
+}
+
+/// All keys of a connection differ, and come to one length.
+fn connections(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let block = derive(row, &sample.params, &sample.private, None).unwrap();
+    let vectors = row.algorithm == Algorithm::TlsKeys { vectors: true };
+    assert_eq!(block.len(), if vectors { 104 } else { 72 });
+    assert_ne!(block[..20], block[20..40]);
+    let longer = derive(row, &sample.params, &sample.private, Some(105));
+    assert_eq!(longer, Err(Error::KeySizeRange));
 }
 
 /// A master secret has one length.

@@ -111,7 +111,8 @@ impl Keys {
                 [Arc::clone(&key), key]
             }
             key_type => {
-                let len = usize::try_from(row.key_sizes.range().1).unwrap().min(32);
+                let (least, most) = row.key_sizes.range();
+                let len = usize::try_from(32.clamp(least, most)).unwrap();
                 let key = secret(key_type, &vec![0x5a; len]);
                 [Arc::clone(&key), key]
             }
@@ -173,6 +174,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
             password: Password(b"password"),
         },
         Algorithm::TlsExport
+        | Algorithm::TlsKeys { .. }
         | Algorithm::TlsMac
         | Algorithm::TlsMaster { .. }
         | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
@@ -186,6 +188,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesKeyWrapPkcs7
         | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
         | Algorithm::Des3Ecb
@@ -257,6 +260,14 @@ fn tls(algorithm: Algorithm) -> Params<'static> {
             client_random: &[1; 32],
             server_random: &[2; 32],
             context: None,
+        },
+        Algorithm::TlsKeys { .. } => Params::TlsKeys {
+            digest,
+            client_random: &[1; 32],
+            server_random: &[2; 32],
+            mac_bits: 160,
+            key_bits: 128,
+            vector_bits: 128,
         },
         Algorithm::TlsMac => Params::TlsMac {
             digest,
@@ -407,6 +418,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
         Algorithm::AesCts | Algorithm::AesXts => message.resize(len.max(16), 5),
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
+        Algorithm::AesKeyWrapPkcs7 => message.resize(len.max(8), 3),
         Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
         Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
         Algorithm::HashMlDsa(None) | Algorithm::HashSlhDsa(None) => {

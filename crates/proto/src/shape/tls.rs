@@ -47,6 +47,22 @@ pub(super) fn encode(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u8(u8::from(context.is_some()));
             writer.bytes(context.unwrap_or_default());
         }
+        Params::TlsKeys {
+            digest,
+            client_random,
+            server_random,
+            mac_bits,
+            key_bits,
+            vector_bits,
+        } => {
+            writer.u8(37);
+            writer.u64(digest.0);
+            writer.bytes(client_random);
+            writer.bytes(server_random);
+            writer.u64(mac_bits);
+            writer.u64(key_bits);
+            writer.u64(vector_bits);
+        }
         Params::TlsMac { digest, len, side } => {
             writer.u8(34);
             writer.u64(digest.0);
@@ -82,6 +98,14 @@ pub(super) fn decode<'a>(tag: u8, reader: &mut Reader<'a>) -> Result<Params<'a>,
                 let context = bytes(reader)?;
                 present.then_some(context)
             },
+        },
+        37 => Params::TlsKeys {
+            digest,
+            client_random: bytes(reader)?,
+            server_random: bytes(reader)?,
+            mac_bits: reader.u64(WHAT)?,
+            key_bits: reader.u64(WHAT)?,
+            vector_bits: reader.u64(WHAT)?,
         },
         _ => Params::TlsMac {
             digest,

@@ -151,19 +151,34 @@ impl Within<'_> {
         all: [Attributes; N],
         call: Call,
     ) -> Result<[u64; N], Error> {
+        let mut handles = [0; N];
+        handles.copy_from_slice(&self.keep_as(0, all, call)?);
+        Ok(handles)
+    }
+
+    /// Does the same with objects whose names are counted from another number than 0: calls that come again do not look for
+    /// them.
+    pub(super) fn keep_as(
+        &self,
+        first: usize,
+        all: impl IntoIterator<Item = Attributes, IntoIter: ExactSizeIterator>,
+        call: Call,
+    ) -> Result<Vec<u64>, Error> {
+        let all = all.into_iter();
+        let count = all.len();
         let tenancy = &self.session.tenancy;
-        if tenancy.objects.len() + N > SESSION_OBJECTS_MAX {
+        if tenancy.objects.len() + count > SESSION_OBJECTS_MAX {
             return Err(Error::TooMany {
                 what: "session objects of one application",
                 limit: SESSION_OBJECTS_MAX,
                 rv: ck::Rv::DEVICE_MEMORY,
             });
         }
-        let mut handles = [0; N];
+        let mut handles = vec![0; count];
         let (mut places, mut token) = (Vec::new(), Vec::new());
         let mut temporary = Vec::new();
-        for (place, mut attributes) in all.into_iter().enumerate() {
-            let id = self.new_name(place);
+        for (place, mut attributes) in all.enumerate() {
+            let id = self.new_name(first + place);
             draft::name(&mut attributes, id);
             if attributes.is(A::TOKEN) {
                 places.push(place);

@@ -157,18 +157,6 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
             ckf::SIGN | ckf::VERIFY,
             "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
         ),
-        Algorithm::AesEncryptData { .. } => (
-            ckf::DERIVE,
-            "whoever chooses the data learns what the key encrypts (SP 800-108 has better)",
-        ),
-        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
-            ckf::DERIVE,
-            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
-        ),
-        Algorithm::Pbkdf2 => (
-            ckf::GENERATE,
-            "a key is as weak as the password that it is made of (SP 800-132, appendix A)",
-        ),
         Algorithm::ChaCha20 | Algorithm::ChaCha20Poly1305 => (
             ckf::ENCRYPT,
             "a nonce that the caller chooses may come again (RFC 8439, 4)",
@@ -213,6 +201,29 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
         Algorithm::AesCbc { .. } => (
             ckf::WRAP | ckf::UNWRAP,
             "CBC does not notice that a wrapped key was changed (SP 800-38F has better)",
+        ),
+        other => weak_derivation(other),
+    }
+}
+
+/// The same for algorithms that derive keys, or make them of what is known.
+const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
+    match algorithm {
+        Algorithm::AesEncryptData { .. } => (
+            ckf::DERIVE,
+            "whoever chooses the data learns what the key encrypts (SP 800-108 has better)",
+        ),
+        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
+            ckf::DERIVE,
+            "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
+        ),
+        Algorithm::TlsKeys { vectors: true } => (
+            ckf::DERIVE,
+            "an initialisation vector that comes out may be another connection's key (CKM_TLS12_KEY_SAFE_DERIVE has none)",
+        ),
+        Algorithm::Pbkdf2 => (
+            ckf::GENERATE,
+            "a key is as weak as the password that it is made of (SP 800-132, appendix A)",
         ),
         _ => (0, ""),
     }

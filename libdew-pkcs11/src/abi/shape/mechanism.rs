@@ -29,6 +29,13 @@ const PIECES_OVERHEAD: usize = 11 * MOST_PIECES;
 /// A mechanism, or none where the host ends an operation (5.8.1 and its like).
 pub(in crate::abi) struct MechanismIn(Option<CK_MECHANISM>);
 
+impl MechanismIn {
+    /// The mechanism as the host gave it.
+    pub(super) const fn host(&self) -> Option<&CK_MECHANISM> {
+        self.0.as_ref()
+    }
+}
+
 impl CArgument for MechanismIn {
     type C = *mut CK_MECHANISM;
 
@@ -68,7 +75,12 @@ impl CArgument for MechanismIn {
                         label.len() + randoms + context.unwrap_or_default().len()
                     }
                     Params::TlsExtendedMaster { session_hash, .. } => session_hash.len(),
-                    Params::TlsMaster {
+                    Params::TlsKeys {
+                        client_random,
+                        server_random,
+                        ..
+                    }
+                    | Params::TlsMaster {
                         client_random,
                         server_random,
                         ..
@@ -163,6 +175,7 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::TlsExtendedMaster => {
                 structure(bytes).and_then(|master| tls::extended(&master))
             }
+            ParamShape::TlsKeys => structure(bytes).and_then(|keys| tls::keys(row.id, &keys)),
             ParamShape::TlsMac => structure(bytes).map(tls::mac),
             ParamShape::TlsMaster => structure(bytes).and_then(|master| tls::master(&master)),
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),

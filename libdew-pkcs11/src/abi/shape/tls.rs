@@ -2,6 +2,7 @@
 
 use ck::{MechanismType, Params};
 use cryptoki_sys::CK_SSL3_RANDOM_DATA;
+use cryptoki_sys::CK_TLS12_KEY_MAT_PARAMS;
 use cryptoki_sys::{CK_TLS_KDF_PARAMS, CK_TLS_MAC_PARAMS};
 use cryptoki_sys::{CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS, CK_TLS12_MASTER_KEY_DERIVE_PARAMS};
 use proto::limits;
@@ -73,6 +74,37 @@ pub(super) unsafe fn export<'a>(kdf: &CK_TLS_KDF_PARAMS) -> Option<Params<'a>> {
             context: (!kdf.pContextData.is_null()).then_some(context),
         })
     }
+}
+
+/// Reads the parameters of the keys of a connection. There is no export grade any more; where initialisation vectors come out,
+/// they need their places.
+///
+/// # Safety
+/// As for [`randoms`].
+pub(super) unsafe fn keys<'a>(
+    kind: MechanismType,
+    keys: &CK_TLS12_KEY_MAT_PARAMS,
+) -> Option<Params<'a>> {
+    if keys.bIsExport != 0 || keys.pReturnedKeyMaterial.is_null() {
+        return None;
+    }
+    let safe = kind == MechanismType::TLS12_KEY_SAFE_DERIVE;
+    // SAFETY: the place is not null, and the caller's promise.
+    let place = unsafe { keys.pReturnedKeyMaterial.read_unaligned() };
+    if !safe && keys.ulIVSizeInBits != 0 && (place.pIVClient.is_null() || place.pIVServer.is_null())
+    {
+        return None;
+    }
+    // SAFETY: the caller's promise.
+    let (client_random, server_random) = unsafe { randoms(&keys.RandomInfo)? };
+    Some(Params::TlsKeys {
+        digest: MechanismType(keys.prfHashMechanism),
+        client_random,
+        server_random,
+        mac_bits: keys.ulMacSizeInBits,
+        key_bits: keys.ulKeySizeInBits,
+        vector_bits: keys.ulIVSizeInBits,
+    })
 }
 
 /// Reads the parameters of the MAC that ends a handshake.
