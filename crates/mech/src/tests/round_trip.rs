@@ -105,7 +105,11 @@ fn signs(row: &Mechanism, keys: &Keys) {
         row.id
     );
     // Every byte, but of signatures of many thousands some of them.
-    for index in (0..signature.len()).step_by(signature.len().div_ceil(4_000).pow(4)) {
+    let step = match signature.len() {
+        0..=5_000 => 1,
+        long => long / 32,
+    };
+    for index in (0..signature.len()).step_by(step) {
         let mut forged = signature.clone();
         forged[index] ^= 0x10;
         assert_eq!(
