@@ -116,14 +116,16 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
         (
             ObjectClass::PUBLIC_KEY,
-            Some(KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
+            Some(KeyType::DEW_SM2 | KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
         ) => {
             tables.extend([KEY, PUBLIC, EC_PUBLIC]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::RSA)) => {
             tables.extend([KEY, PRIVATE, RSA_PRIVATE]);
         }
-        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC)) => tables.extend([KEY, PRIVATE, EC_PRIVATE]),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::DEW_SM2 | KeyType::EC)) => {
+            tables.extend([KEY, PRIVATE, EC_PRIVATE])
+        }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
@@ -437,7 +439,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC public keys, and those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7).
+    /// EC public keys, those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7), and those of SM2.
     EC_PUBLIC:
     EC_PARAMS                Bytes      Required  Required  Fixed;
     EC_POINT                 Bytes      Required  Forbidden Fixed;
@@ -445,7 +447,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC private keys (Mechanisms 6.3.4).
+    /// EC private keys (Mechanisms 6.3.4), and those of SM2.
     EC_PRIVATE:
     EC_PARAMS                Bytes      Required  Forbidden Fixed;
     VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;

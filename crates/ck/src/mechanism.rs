@@ -271,6 +271,14 @@ pub enum Algorithm {
 /// The algorithms of the Chinese standards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sm {
+    /// Signatures of SM2 over a digest.
+    Sm2,
+    /// Encryption by SM2.
+    Sm2Encrypt,
+    /// Generation of a key pair of SM2.
+    Sm2KeyPairGen,
+    /// Signatures of SM2 over a message and the name of who signs it.
+    Sm2Sm3,
     /// The hash function SM3.
     Sm3,
     /// HMAC over SM3; `general` takes its length as the parameter.
@@ -305,6 +313,8 @@ pub enum ParamShape {
     Bytes(usize),
     /// Exactly this many bytes, or none.
     OptionalBytes(usize),
+    /// The name of who signs, in any number of bytes; none for the one that the standard has for everybody.
+    UserId,
     /// `CK_MAC_GENERAL_PARAMS`.
     Length,
     /// `CK_AES_CTR_PARAMS`.
@@ -448,7 +458,7 @@ impl Mechanism {
     #[must_use]
     pub fn flags(&self) -> u64 {
         let ec = match self.key_type {
-            Some(KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
+            Some(KeyType::DEW_SM2 | KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
             Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY) => ckf::EC_F_P | ckf::EC_OID,
             _ => 0,
         };
@@ -493,6 +503,8 @@ const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
+const SM2: Option<KeyType> = Some(KeyType::DEW_SM2);
+const SM2_BITS: KeySizes = KeySizes::Bits(256, 256);
 const SM4: Option<KeyType> = Some(KeyType::DEW_SM4);
 const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 // From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
@@ -741,4 +753,8 @@ mechanisms! {
     DEW_SM4_GCM             Gcm      , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Gcm)                           , "RFC 8998";
     DEW_SM4_CMAC            Empty    , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: false })       , "GB/T 15852.1";
     DEW_SM4_CMAC_GENERAL    Length   , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: true })        , "GB/T 15852.1";
+    DEW_SM2_KEY_PAIR_GEN    Empty    , SM2    , SM2_BITS      , GENERATE_PAIR  , Sm(self::Sm::Sm2KeyPairGen)                    , "GB/T 32918.1, 6.1";
+    DEW_SM2                 Empty    , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2)                              , "GB/T 32918.2";
+    DEW_SM2_SM3             UserId   , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2Sm3)                           , "GB/T 32918.2";
+    DEW_SM2_ENCRYPT         Empty    , SM2    , SM2_BITS      , CIPHER         , Sm(self::Sm::Sm2Encrypt)                       , "GB/T 32918.4";
 }

@@ -26,6 +26,11 @@ pub fn derive_public_info<'a>(
             rsa_info(&n, &e).ok()
         }
         KeyType::EC => ec_info(&public_half::ec(class, attributes).ok()?).ok(),
+        KeyType::DEW_SM2 => {
+            let (curve, key) = public_half::sm2(class, attributes).ok()?;
+            let algorithm = [EC_PUBLIC_KEY.to_der().ok()?, curve.to_der().ok()?];
+            info(&algorithm, &key.point()).ok()
+        }
         KeyType::EC_EDWARDS => edwards_info(&public_half::edwards(class, attributes).ok()?).ok(),
         KeyType::EC_MONTGOMERY => {
             montgomery_info(&public_half::montgomery(class, attributes).ok()?).ok()

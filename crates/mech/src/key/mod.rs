@@ -13,6 +13,7 @@ mod rsa;
 mod rsa_factor;
 mod rsa_weakness;
 mod secret;
+mod sm2;
 
 use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
@@ -27,6 +28,7 @@ pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 pub(crate) use rsa::RsaPrivateKey;
 
 use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
+use crate::sm::{Sm2Private, Sm2Public};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -51,6 +53,8 @@ enum Parts {
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
+    Sm2Private(Sm2Private),
+    Sm2Public(Sm2Public),
 }
 
 impl Key {
@@ -100,6 +104,12 @@ impl Key {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
             }
             (ObjectClass::PUBLIC_KEY, KeyType::RSA) => Parts::RsaPublic(rsa::public(attributes)?),
+            (ObjectClass::PRIVATE_KEY, KeyType::DEW_SM2) => {
+                Parts::Sm2Private(sm2::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::DEW_SM2) => {
+                Parts::Sm2Public(sm2::public(attributes)?)
+            }
             (ObjectClass::SECRET_KEY, key_type) => {
                 Parts::Secret(secret::parse(key_type, attributes)?)
             }
@@ -125,6 +135,7 @@ impl Key {
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
+            Parts::Sm2Private(_) | Parts::Sm2Public(_) => Sm2Public::BITS,
         };
         u64::try_from(size).expect("the sizes of keys are bounded by the parsers")
     }
@@ -161,6 +172,24 @@ impl Key {
         match &self.parts {
             Parts::EcPublic(key) => Ok(key),
             Parts::EcPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SM2 private key that this must be.
+    pub(crate) const fn sm2_private(&self) -> Result<&Sm2Private, Error> {
+        match &self.parts {
+            Parts::Sm2Private(key) => Ok(key),
+            Parts::Sm2Public(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SM2 public key that this must be.
+    pub(crate) const fn sm2_public(&self) -> Result<&Sm2Public, Error> {
+        match &self.parts {
+            Parts::Sm2Public(key) => Ok(key),
+            Parts::Sm2Private(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -358,6 +387,7 @@ pub fn complete_private<'a>(
 ) -> Result<Material, Error> {
     let attributes = Attributes::new(get);
     match key_type {
+        KeyType::DEW_SM2 => sm2::private(attributes).map(|_| Material::new()),
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
@@ -382,6 +412,7 @@ pub fn complete_public<'a>(
 ) -> Result<Material, Error> {
     let attributes = Attributes::new(get);
     match key_type {
+        KeyType::DEW_SM2 => sm2::public_material(&sm2::public(attributes)?),
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
@@ -412,6 +443,9 @@ pub(crate) mod pair {
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
     };
+    pub(crate) use super::sm2::{
+        Sm2Curve, private_material as sm2_private_material, public_material as sm2_public_material,
+    };
 }
 
 /// The other party's point in a key agreement.
@@ -428,6 +462,7 @@ pub(crate) use secret::triple_des as triple_des_value;
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {
     use ck::ObjectClass;
+    use der::asn1::ObjectIdentifier;
     use zeroize::Zeroizing;
 
     use super::Attributes;
@@ -438,6 +473,7 @@ pub(crate) mod public_half {
     pub(crate) use super::named_curve::NamedCurve;
     use crate::Error;
     use crate::ffi::EcKey;
+    use crate::sm::Sm2Public;
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -451,6 +487,18 @@ pub(crate) mod public_half {
             ObjectClass::PRIVATE_KEY => super::ec::private(attributes),
             _ => super::ec::public(attributes),
         }
+    }
+
+    /// Returns the public key of SM2 with its curve, computed from the private one if need be.
+    pub(crate) fn sm2(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<(ObjectIdentifier, Sm2Public), Error> {
+        let key = match class {
+            ObjectClass::PRIVATE_KEY => super::sm2::private(attributes)?.public().clone(),
+            _ => super::sm2::public(attributes)?,
+        };
+        Ok((super::sm2::oid(), key))
     }
 
     /// Returns the public key on an Edwards curve, computed from the seed if need be.

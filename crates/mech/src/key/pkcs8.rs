@@ -1,4 +1,4 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, keys on
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC and SM2 as in RFC 5915, keys on
 //! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
 
 use ck::{AttributeType, KeyType};
@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 use super::edwards::{self, EdwardsCurve, EdwardsPrivate};
 use super::montgomery::{self, MontgomeryCurve, MontgomeryPrivate};
 use super::named_curve::NamedCurve as _;
-use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa};
+use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa, sm2};
 use crate::ffi::{DsaKey, EcKey, KemKey};
+use crate::sm::Sm2Private;
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -42,7 +43,10 @@ impl Key {
     /// It is no private key.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (algorithm, key) = match &self.parts {
-            Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
+            Parts::EcPrivate(key) => (
+                ec_algorithm(&ec::oid(key.curve())),
+                ec_key(&key.private_scalar()?, &key.public_point()?)?,
+            ),
             Parts::EdwardsPrivate(key) => (
                 algorithm(&key.curve().oid(), &[]),
                 element(Tag::OctetString, &[key.seed()])?,
@@ -60,13 +64,18 @@ impl Key {
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
+            Parts::Sm2Private(key) => (
+                ec_algorithm(&sm2::oid()),
+                ec_key(&key.scalar()[..], &key.public().point())?,
+            ),
             Parts::DsaPublic(_)
             | Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
             | Parts::KemPublic(_)
             | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
-            | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
+            | Parts::Secret(_)
+            | Parts::Sm2Public(_) => return Err(Error::KeyTypeInconsistent),
         };
         let algorithm = algorithm.map_err(|_| FAILED)?;
         let version = element(Tag::Integer, &[&[0]])?;
@@ -91,6 +100,10 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let params = params.ok_or(Error::KeyEncodingInvalid)?;
             let params = params.to_der().map_err(|_| Error::KeyEncodingInvalid)?;
             let scalar = read_ec(key).ok_or(Error::KeyEncodingInvalid)?;
+            if sm2::is_curve(&params) {
+                let key = Sm2Private::from_scalar(scalar).ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::DEW_SM2, sm2::private_material(&key)?));
+            }
             let key = EcKey::private(ec::curve(&params)?, scalar);
             let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC, ec::private_material(&key)?))
@@ -139,8 +152,8 @@ fn rsa_algorithm() -> der::Result<Vec<u8>> {
     algorithm(&RSA_ENCRYPTION, &Null.to_der()?)
 }
 
-fn ec_algorithm(key: &EcKey) -> der::Result<Vec<u8>> {
-    algorithm(&EC_PUBLIC_KEY, &ec::oid(key.curve()).to_der()?)
+fn ec_algorithm(curve: &ObjectIdentifier) -> der::Result<Vec<u8>> {
+    algorithm(&EC_PUBLIC_KEY, &curve.to_der()?)
 }
 
 fn algorithm(id: &ObjectIdentifier, params: &[u8]) -> der::Result<Vec<u8>> {
@@ -169,15 +182,14 @@ fn rsa_key(material: Material) -> Result<Zeroizing<Vec<u8>>, Error> {
 }
 
 /// Writes an `ECPrivateKey`, with the public key, so that a reader need not compute it.
-fn ec_key(key: &EcKey) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn ec_key(scalar: &[u8], point: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     const PUBLIC_KEY: Tag = Tag::ContextSpecific {
         constructed: true,
         number: TagNumber(1),
     };
     let version = element(Tag::Integer, &[&[1]])?;
-    let scalar = element(Tag::OctetString, &[&key.private_scalar()?])?;
-    let point = key.public_point()?;
-    let point = BitStringRef::from_bytes(&point)
+    let scalar = element(Tag::OctetString, &[scalar])?;
+    let point = BitStringRef::from_bytes(point)
         .and_then(|point| point.to_der())
         .map_err(|_| FAILED)?;
     let point = element(PUBLIC_KEY, &[&point])?;

@@ -39,6 +39,7 @@ enum TestKey {
     None,
     Rsa,
     Secret(KeyType, &'static str),
+    Sm2(&'static [(AttributeType, &'static str)]),
 }
 
 /// What is done, and what the answer is compared with.
@@ -91,6 +92,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         derivation::DERIVATION,
         chinese::HASH_AND_MACS,
         chinese::CIPHERS,
+        chinese::CURVE,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
@@ -225,6 +227,7 @@ impl KnownAnswer {
             TestKey::Montgomery(attributes) => (half, KeyType::EC_MONTGOMERY, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
+            TestKey::Sm2(attributes) => (half, KeyType::DEW_SM2, attributes),
             TestKey::Secret(key_type, value) => (
                 ObjectClass::SECRET_KEY,
                 key_type,

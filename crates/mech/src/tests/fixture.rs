@@ -98,6 +98,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "encryption_derivation",
         include_str!("../../vectors/encryption_derivation.json"),
     ),
+    ("sm2", include_str!("../../vectors/sm2.json")),
     ("sm3", include_str!("../../vectors/sm3.json")),
     ("sm4", include_str!("../../vectors/sm4.json")),
     ("chacha20", include_str!("../../vectors/chacha20.json")),
@@ -239,6 +240,7 @@ pub(super) struct Pair {
 pub(super) fn object(name: &str) -> Object {
     let file = match key_type(name) {
         KeyType::RSA => "rsa_pkcs1",
+        KeyType::DEW_SM2 => "sm2",
         KeyType::EC_EDWARDS => "eddsa",
         KeyType::EC_MONTGOMERY => "x25519",
         KeyType::ML_DSA => "ml_dsa",
@@ -252,6 +254,7 @@ pub(super) fn object(name: &str) -> Object {
 fn key_type(name: &str) -> KeyType {
     match name {
         name if name.starts_with("rsa") => KeyType::RSA,
+        name if name.starts_with("sm2") => KeyType::DEW_SM2,
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
         name if name.starts_with('x') => KeyType::EC_MONTGOMERY,
         name if name.starts_with("mlkem") => KeyType::ML_KEM,

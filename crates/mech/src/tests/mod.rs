@@ -15,4 +15,5 @@ mod rejection;
 mod round_trip;
 mod sample;
 mod self_test;
+mod sm2;
 mod vectors;

@@ -37,6 +37,7 @@ pub(super) struct Sample {
 pub(super) struct Keys {
     rsa: Sample,
     ec: Sample,
+    sm2: Sample,
     edwards: Sample,
     montgomery: Sample,
     kem: Sample,
@@ -56,6 +57,7 @@ impl Keys {
         Self {
             rsa: sample("rsa2048"),
             ec: sample("p256"),
+            sm2: sample("sm2"),
             edwards: sample("ed25519"),
             montgomery: sample("x25519"),
             kem: sample("mlkem768"),
@@ -70,6 +72,8 @@ impl Keys {
             Arc::clone(&self.rsa.public),
             Arc::clone(&self.ec.private),
             Arc::clone(&self.ec.public),
+            Arc::clone(&self.sm2.private),
+            Arc::clone(&self.sm2.public),
             Arc::clone(&self.edwards.private),
             Arc::clone(&self.edwards.public),
             Arc::clone(&self.montgomery.private),
@@ -88,6 +92,7 @@ impl Keys {
         let keys = match row.key_type? {
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
+            KeyType::DEW_SM2 => [&self.sm2.private, &self.sm2.public].map(Arc::clone),
             KeyType::EC_EDWARDS => [&self.edwards.private, &self.edwards.public].map(Arc::clone),
             KeyType::EC_MONTGOMERY => {
                 [&self.montgomery.private, &self.montgomery.public].map(Arc::clone)
@@ -325,6 +330,7 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
 fn chinese(sm: Sm) -> Params<'static> {
     match sm {
         Sm::Sm3Hmac { general: true } | Sm::Sm4Cmac { general: true } => Params::Length(11),
+        Sm::Sm2Sm3 => Params::Bytes(b"somebody"),
         Sm::Sm4Cbc { .. } => Params::Bytes(&BLOCK),
         Sm::Sm4Ctr => Params::Counter {
             counter_bits: 64,
@@ -335,9 +341,13 @@ fn chinese(sm: Sm) -> Params<'static> {
             aad: b"associated",
             tag_bits: 128,
         },
-        Sm::Sm3 | Sm::Sm3Hmac { general: false } | Sm::Sm4Cmac { general: false } | Sm::Sm4Ecb => {
-            Params::None
-        }
+        Sm::Sm2
+        | Sm::Sm2Encrypt
+        | Sm::Sm2KeyPairGen
+        | Sm::Sm3
+        | Sm::Sm3Hmac { general: false }
+        | Sm::Sm4Cmac { general: false }
+        | Sm::Sm4Ecb => Params::None,
     }
 }
 
@@ -402,6 +412,8 @@ fn digest_mechanism(digest: Digest) -> MechanismType {
 pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
+        Algorithm::Sm(Sm::Sm2) => message.resize(32, 2),
+        Algorithm::Sm(Sm::Sm2Encrypt) => message.resize(len.max(1), 3),
         Algorithm::Sm(Sm::Sm4Cbc { padded: false } | Sm::Sm4Ecb) => message.truncate(len / 16 * 16),
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
         Algorithm::Des3Cbc { padded: false } | Algorithm::Des3Ecb => message.truncate(len / 8 * 8),

@@ -158,6 +158,7 @@ fn ml_kem_has_its_known_answers() {
 
 #[test]
 fn chinese_algorithms_have_their_known_answers() {
+    check_file("sm2", 60);
     check_file("sm3", 40);
     check_file("sm4", 60);
 }
@@ -261,6 +262,7 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         .unwrap_or_else(|| &file.keys[name]);
     let key_type = match attributes["type"].as_str() {
         "RSA" => KeyType::RSA,
+        "DEW_SM2" => KeyType::DEW_SM2,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
         "ML_DSA" => KeyType::ML_DSA,
