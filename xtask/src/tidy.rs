@@ -8,6 +8,7 @@ mod edges;
 mod ignored;
 mod lengths;
 mod machine_paths;
+mod pains;
 mod sources;
 mod statements;
 mod unsafe_code;
@@ -77,6 +78,7 @@ fn findings() -> Result<Vec<Finding>> {
         lengths::check(&sources),
         machine_paths::check(&sources),
         ignored::check(&sources),
+        pains::check(&read(pains::PAGE)?, &sources),
         statements::check(&sources),
     ]
     .concat())

@@ -6,6 +6,8 @@
 mod areas;
 #[cfg(test)]
 mod departures;
+#[cfg(test)]
+mod pains;
 
 /// The document.
 #[cfg(test)]

@@ -134,6 +134,8 @@ pub enum Algorithm {
         /// Whether any length is taken.
         padded: bool,
     },
+    /// AES key wrap (RFC 3394) of data that is padded as PKCS#7 has it.
+    AesKeyWrapPkcs7,
     /// A MAC by cipher block chaining of AES (FIPS 113); `general` takes its length as the parameter.
     AesMac {
         /// Whether the caller chooses the length.
@@ -732,6 +734,7 @@ mechanisms! {
     // do as RFC 5649 says under it, and clients expect to unwrap their blobs here, so it is the same as the next row.
     AES_KEY_WRAP_PAD        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
     AES_KEY_WRAP_KWP        Empty    , AES    , AES_BYTES     , CIPHER_AND_WRAP, AesKeyWrap { padded: true }                    , "6.16.3";
+    AES_KEY_WRAP_PKCS7      OptionalBytes(8), AES, AES_BYTES  , CIPHER_AND_WRAP, AesKeyWrapPkcs7                                , "6.16.3";
     SHA_1_KEY_GEN           Empty    , Some(KeyType::SHA_1_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.20.6";
     SHA224_KEY_GEN          Empty    , Some(KeyType::SHA224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.21.6";
     SHA256_KEY_GEN          Empty    , Some(KeyType::SHA256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.22.6";

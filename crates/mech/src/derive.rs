@@ -53,3 +53,27 @@ pub fn derive(
     };
     function(params, key, wanted)
 }
+
+/// Derives several secrets of these lengths at once.
+///
+/// # Errors
+///
+/// The mechanism derives one secret only; otherwise those of [`derive`].
+pub fn derive_several(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Key,
+    lens: &[u64],
+) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    let mode = match mechanism.algorithm {
+        Algorithm::CounterKdf => Mode::Counter,
+        Algorithm::DoublePipelineKdf => Mode::DoublePipeline,
+        Algorithm::FeedbackKdf => Mode::Feedback,
+        _ => return Err(Error::MechanismParamInvalid),
+    };
+    let lens = lens.iter().map(|len| usize::try_from(*len));
+    let lens: Vec<_> = lens
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::KeySizeRange)?;
+    block_kdf::derive_several(mode, params, key, &lens)
+}

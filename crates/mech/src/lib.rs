@@ -78,7 +78,7 @@ use zeroize::Zeroizing;
 
 pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
-pub use derive::derive;
+pub use derive::{derive, derive_several};
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
 pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;

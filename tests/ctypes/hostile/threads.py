@@ -13,6 +13,7 @@ from host import (
     Host,
     block,
     run,
+    sockets,
     template,
     threads,
 )
@@ -37,6 +38,7 @@ def all_at_once(work):
         thread.join()
     if faults:
         raise faults[0]
+    assert len(sockets()) == 1, "all threads share one connection"
 
 
 def prepare():

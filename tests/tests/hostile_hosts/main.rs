@@ -60,6 +60,10 @@ hosts! {
         a_process_may_exit_with_sessions_open = "exit_without_anything";
         locks_of_the_application_are_never_called = "mutex_callbacks";
     }
+    crowds {
+        one_search_gives_as_many_objects_as_a_client_asks_for = "one_search";
+        a_pool_of_a_thousand_sessions_stands_behind_one_login = "pool_of_sessions";
+    }
     descriptors {
         the_connection_never_takes_the_place_of_a_standard_stream = "standard_streams_closed";
         a_full_table_of_files_is_said_by_a_code_and_mends = "full_table";

@@ -92,6 +92,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "chained_kdf",
         include_str!("../../vectors/chained_kdf.json"),
     ),
+    (
+        "aes_key_wrap_pkcs7",
+        include_str!("../../vectors/aes_key_wrap_pkcs7.json"),
+    ),
     ("curve448", include_str!("../../vectors/curve448.json")),
     ("brainpool", include_str!("../../vectors/brainpool.json")),
     (

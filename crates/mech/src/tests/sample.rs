@@ -187,6 +187,7 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesEcb
         | Algorithm::AesKeyGen
         | Algorithm::AesKeyWrap { .. }
+        | Algorithm::AesKeyWrapPkcs7
         | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
         | Algorithm::Des3Ecb
@@ -420,6 +421,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::AesCcm => message.resize(usize::try_from(CCM_DATA).unwrap(), 4),
         Algorithm::AesCts | Algorithm::AesXts => message.resize(len.max(16), 5),
         Algorithm::AesKeyWrap { padded: false } => message.resize((len / 8 * 8).max(16), 3),
+        Algorithm::AesKeyWrapPkcs7 => message.resize(len.max(8), 3),
         Algorithm::AesKeyWrap { padded: true } => message.resize(len.max(1), 3),
         Algorithm::Ecdsa(None) => message.resize(len.clamp(1, 64), 1),
         Algorithm::HashMlDsa(None) => message.resize(GIVEN_DIGEST.len(), 2),

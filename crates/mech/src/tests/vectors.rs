@@ -90,6 +90,7 @@ fn gcm_has_its_known_answers() {
 #[test]
 fn wrapped_keys_have_their_known_answers() {
     check_file("aes_key_wrap", 300);
+    check_file("aes_key_wrap_pkcs7", 60);
 }
 
 #[test]

@@ -35,6 +35,24 @@ fn handles_start_elsewhere_after_a_restart() {
 }
 
 #[test]
+fn slots_have_small_numbers_that_stay_over_restarts() {
+    let mut bench = Bench::compat();
+    bench.add_partition("second", Profile::Strict);
+    bench.add_partition("third", Profile::Compat);
+    let slots = bench.client().slots();
+    assert_eq!(slots.len(), 3, "no slot that nobody asked for");
+    // Some clients keep them in an int.
+    let small = |slot: &u64| i32::try_from(*slot).is_ok_and(|slot| slot > 0);
+    assert!(slots.iter().all(small), "{slots:?}");
+    bench
+        .hsm
+        .delete_partition("second", audit::Actor::System, None)
+        .unwrap();
+    bench.restart();
+    assert_eq!(bench.client().slots(), [slots[0], slots[2]]);
+}
+
+#[test]
 fn a_session_is_serial() {
     let bench = Bench::compat();
     assert_eq!(
