@@ -124,7 +124,7 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
             tables.extend([KEY, PRIVATE, RSA_PRIVATE]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::DEW_SM2 | KeyType::EC)) => {
-            tables.extend([KEY, PRIVATE, EC_PRIVATE])
+            tables.extend([KEY, PRIVATE, EC_PRIVATE]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);

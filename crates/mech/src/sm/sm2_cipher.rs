@@ -125,3 +125,51 @@ fn digest(shared: &Shared, message: &[u8]) -> Zeroizing<[u8; DIGEST_LEN]> {
         .chain_update(y);
     Zeroizing::new(hash.finalize().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use ck::{AttributeType, KeyType, ObjectClass};
+
+    use super::*;
+
+    const CURVE: &[u8] = &[6, 8, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x82, 0x2d];
+
+    /// Where the mask of a byte is zero, the byte would be in the clear, and whoever decrypts it must refuse it.
+    #[test]
+    fn a_mask_of_zeros_is_none() {
+        let get = |id| match id {
+            AttributeType::EC_PARAMS => Some(CURVE),
+            AttributeType::VALUE => Some(&[0x21; 32][..]),
+            _ => None,
+        };
+        let key = Key::parse(ObjectClass::PRIVATE_KEY, KeyType::DEW_SM2, &get).unwrap();
+        let (mut zeros, mut others) = (0, 0);
+        for scalar in 1_u16..1000 {
+            let moment = Sm2Private::from_scalar(&scalar.to_be_bytes()).unwrap();
+            let shared = moment.multiply(key.sm2_private().unwrap().public());
+            let mut text = [7];
+            let masked = mask(&shared, &mut text);
+            assert_eq!(masked, text != [7]);
+            if masked && others > 0 {
+                continue;
+            }
+            let sealed = [&moment.public().point(), &digest(&shared, &[7])[..], &text].concat();
+            let opening = Opening(Arc::new(
+                Key::parse(ObjectClass::PRIVATE_KEY, KeyType::DEW_SM2, &get).unwrap(),
+            ));
+            let mut out = Vec::new();
+            let opened = opening.transform(&sealed, &mut out);
+            if masked {
+                assert_eq!((opened, out), (Ok(()), vec![7]));
+                others += 1;
+            } else {
+                assert_eq!((opened, out), (Err(Error::EncryptedDataInvalid), vec![]));
+                // A longer message has a longer mask.
+                assert!(mask(&shared, &mut [7; 4]));
+                zeros += 1;
+                break;
+            }
+        }
+        assert!(zeros > 0 && others > 0);
+    }
+}
