@@ -182,6 +182,7 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::Oaep => "`CK_RSA_PKCS_OAEP_PARAMS`".to_owned(),
         ParamShape::Pss => "`CK_RSA_PKCS_PSS_PARAMS`".to_owned(),
         ParamShape::SignContext => "`CK_SIGN_ADDITIONAL_CONTEXT` or none".to_owned(),
+        ParamShape::PublicValue => "a public value".to_owned(),
         ParamShape::Data => "`CK_KEY_DERIVATION_STRING_DATA`".to_owned(),
         ParamShape::VectorAndData(8) => "`CK_DES_CBC_ENCRYPT_DATA_PARAMS`".to_owned(),
         ParamShape::VectorAndData(_) => "`CK_AES_CBC_ENCRYPT_DATA_PARAMS`".to_owned(),

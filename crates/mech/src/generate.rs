@@ -12,7 +12,7 @@ use crate::key::{
     pair, set_parity,
 };
 use crate::sm::Sm2Private;
-use crate::{Error, Key, Material, param, pbkdf2, signer, tls, verifier};
+use crate::{Error, Key, Material, dh, param, pbkdf2, signer, tls, verifier};
 
 /// The public exponent of a request that names none.
 const DEFAULT_EXPONENT: &[u8] = &[1, 0, 1];
@@ -30,6 +30,12 @@ pub struct PairRequest<'a> {
     pub ec_params: Option<&'a [u8]>,
     /// `CKA_PARAMETER_SET` (ML-DSA, ML-KEM).
     pub parameter_set: Option<u64>,
+    /// `CKA_PRIME` (Diffie-Hellman).
+    pub prime: Option<&'a [u8]>,
+    /// `CKA_BASE` (Diffie-Hellman).
+    pub base: Option<&'a [u8]>,
+    /// `CKA_VALUE_BITS` of the private half (Diffie-Hellman).
+    pub value_bits: Option<u64>,
 }
 
 /// Fills a buffer from the library's random generator.
@@ -42,6 +48,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Error> {
 }
 
 /// Generates a secret key of `value_len` bytes, or of the only length that such keys have; the result is its `CKA_VALUE`.
+/// Of domain parameters the length is that of their prime in bits, and the result is what they consist of.
 ///
 /// # Errors
 ///
@@ -54,6 +61,10 @@ pub fn generate_key(
     let key_type = match mechanism.algorithm {
         Algorithm::AesKeyGen => KeyType::AES,
         Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
+        Algorithm::DhParameterGen => {
+            param::none(params)?;
+            return dh::generate_parameters(value_len);
+        }
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
         Algorithm::Pbkdf2 => {
@@ -112,6 +123,7 @@ pub fn generate_pair(
     request: &PairRequest<'_>,
 ) -> Result<(Material, Material), Error> {
     let generate = match mechanism.algorithm {
+        Algorithm::DhKeyPairGen => dh::generate_pair,
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
         Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,

@@ -1,6 +1,7 @@
 //! Keys: attribute values, checked and parsed once, ready for use many times.
 
 mod attributes;
+mod dh;
 mod ec;
 mod edwards;
 mod lattice;
@@ -24,10 +25,10 @@ pub(crate) use lattice::{LatticeKey, Seeded};
 use montgomery::MontgomeryCurve;
 pub(crate) use montgomery::{MontgomeryPrivate, MontgomeryPublic};
 pub use pkcs8::private_from_pkcs8;
-pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
+pub(crate) use pkcs8::{DH_KEY_AGREEMENT, EC_PUBLIC_KEY, RSA_ENCRYPTION, dh_params};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
+use crate::ffi::{Dh, DsaKey, EcKey, KemKey, Rsa};
 use crate::sm::{Sm2Private, Sm2Public};
 use crate::{Error, Material};
 
@@ -40,6 +41,8 @@ pub struct Key {
 }
 
 enum Parts {
+    DhPrivate(Dh),
+    DhPublic(Dh),
     EcPrivate(EcKey),
     EcPublic(EcKey),
     EdwardsPrivate(EdwardsPrivate),
@@ -74,6 +77,8 @@ impl Key {
     ) -> Result<Self, Error> {
         let attributes = Attributes::new(get);
         let parts = match (class, key_type) {
+            (ObjectClass::PRIVATE_KEY, KeyType::DH) => Parts::DhPrivate(dh::private(attributes)?),
+            (ObjectClass::PUBLIC_KEY, KeyType::DH) => Parts::DhPublic(dh::public(attributes)?),
             (ObjectClass::PRIVATE_KEY, KeyType::EC) => Parts::EcPrivate(ec::private(attributes)?),
             (ObjectClass::PUBLIC_KEY, KeyType::EC) => Parts::EcPublic(ec::public(attributes)?),
             (ObjectClass::PRIVATE_KEY, KeyType::EC_EDWARDS) => {
@@ -118,11 +123,12 @@ impl Key {
         Ok(Self { key_type, parts })
     }
 
-    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys; of keys over lattices, that of the
+    /// Returns the size of the key: in bits for RSA, Diffie-Hellman and EC keys, in bytes for secret keys; of keys over lattices, that of the
     /// public key in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
+            Parts::DhPrivate(key) | Parts::DhPublic(key) => key.bits(),
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(key) => key.curve().bits(),
             Parts::EdwardsPublic(key) => key.curve().bits(),
@@ -388,6 +394,7 @@ pub fn complete_private<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::DEW_SM2 => sm2::private(attributes).map(|_| Material::new()),
+        KeyType::DH => dh::complete_private(attributes),
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
@@ -413,6 +420,7 @@ pub fn complete_public<'a>(
     let attributes = Attributes::new(get);
     match key_type {
         KeyType::DEW_SM2 => sm2::public_material(&sm2::public(attributes)?),
+        KeyType::DH => dh::complete_public(attributes),
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
@@ -423,8 +431,28 @@ pub fn complete_public<'a>(
     }
 }
 
+/// Checks imported domain parameters, and computes what they lack.
+///
+/// # Errors
+///
+/// Names the attribute that is missing, or tells that size or type are not supported or that they make no group.
+pub fn complete_parameters<'a>(
+    key_type: KeyType,
+    get: &dyn Fn(AttributeType) -> Option<&'a [u8]>,
+) -> Result<Material, Error> {
+    let attributes = Attributes::new(get);
+    match key_type {
+        KeyType::DH => dh::complete_parameters(attributes),
+        _ => Err(Error::KeyTypeInconsistent),
+    }
+}
+
 /// What the generator of key pairs needs of the parsers.
 pub(crate) mod pair {
+    pub(crate) use super::dh::{
+        foreign_group as dh_group, group_material as dh_group_material,
+        private_material as dh_private_material, public_material as dh_public_material,
+    };
     pub(crate) use super::ec::{
         curve, private_material as ec_private_material, public_material as ec_public_material,
     };
@@ -472,8 +500,16 @@ pub(crate) mod public_half {
     pub(crate) use super::montgomery::MontgomeryPublic;
     pub(crate) use super::named_curve::NamedCurve;
     use crate::Error;
-    use crate::ffi::EcKey;
+    use crate::ffi::{Dh, EcKey};
     use crate::sm::Sm2Public;
+
+    /// Returns the public key, computed from the private value if need be.
+    pub(crate) fn dh(class: ObjectClass, attributes: Attributes<'_, '_>) -> Result<Dh, Error> {
+        match class {
+            ObjectClass::PRIVATE_KEY => super::dh::private(attributes),
+            _ => super::dh::public(attributes),
+        }
+    }
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {

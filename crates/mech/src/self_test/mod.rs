@@ -5,6 +5,7 @@ mod chacha;
 mod chained;
 mod chinese;
 mod derivation;
+mod finite_field;
 mod lattice;
 mod modes;
 mod symmetric;
@@ -31,6 +32,7 @@ pub struct SelfTestFailure {
 /// A key of the tests.
 #[derive(Clone, Copy)]
 enum TestKey {
+    Dh(&'static [(AttributeType, &'static str)]),
     Dsa(&'static [(AttributeType, &'static str)]),
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
@@ -96,6 +98,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
+        finite_field::AGREEMENT,
         lattice::ENCAPSULATION,
         lattice::SIGNATURE,
     ]
@@ -220,6 +223,7 @@ impl KnownAnswer {
     /// Parses the key, a secret one or this half of the pair.
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
+            TestKey::Dh(attributes) => (half, KeyType::DH, attributes),
             TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod chunks;
+mod dh;
 mod fixture;
 mod import;
 mod key_pairs;

@@ -51,6 +51,9 @@ const fn derived_len(row: &Mechanism) -> u64 {
 
 /// A length that keys of this mechanism may have.
 fn sample_len(row: &Mechanism) -> u64 {
+    if row.algorithm == Algorithm::DhParameterGen {
+        return 2048;
+    }
     let (least, most) = row.key_sizes.range();
     32.clamp(least, most.max(least))
 }

@@ -6,7 +6,7 @@ use ck::{
     ObjectClass, Params,
 };
 
-use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
+use super::fixture::{Object, decrypt, encrypt, object, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
 use crate::{
     Encapsulated, Error, PairRequest, decapsulate, derive, digester, encapsulate, encapsulated_len,
@@ -202,6 +202,7 @@ fn derives(row: &Mechanism, keys: &Keys) {
         Algorithm::CounterKdf | Algorithm::DoublePipelineKdf | Algorithm::FeedbackKdf => {
             return counts(row, keys);
         }
+        Algorithm::Dh => return agrees(row),
         Algorithm::TlsExport => return counts(row, keys),
         Algorithm::TlsMaster { .. } => return masters(row, keys),
         Algorithm::TlsKeys { .. } => return connections(row, keys),
@@ -252,6 +253,17 @@ fn derives(row: &Mechanism, keys: &Keys) {
             assert_eq!(ours, theirs, "{}", row.id);
         }
     }
+}
+
+/// Both parties agree, in a group that the token gives.
+fn agrees(row: &Mechanism) {
+    let (party, other) = (super::dh::party(None), super::dh::party(Some(256)));
+    let secret = |key, value| derive(row, &Params::Bytes(value), key, Some(20)).unwrap();
+    let (ours, theirs) = (
+        secret(&party.key, &other.value),
+        secret(&other.key, &party.value),
+    );
+    assert_eq!((ours.len(), ours), (20, theirs));
 }
 
 /// What is derived longer begins with what is derived shorter, where the length is no part of it.
@@ -339,6 +351,9 @@ fn digests(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates(row: &Mechanism, _keys: &Keys) {
+    if row.algorithm == Algorithm::DhParameterGen {
+        return super::dh::generates_parameters(row);
+    }
     let (least, most) = row.key_sizes.range();
     let len = 32.clamp(least, most);
     let make = || generate_key(row, &params(row), Some(len)).unwrap();
@@ -356,11 +371,15 @@ fn generates_pairs(row: &Mechanism, _keys: &Keys) {
         Some(KeyType::EC_MONTGOMERY) => X25519,
         _ => P256,
     };
+    let prime = object("ffdhe2048").0[&AttributeType::PRIME].clone();
     let request = PairRequest {
         modulus_bits: Some(2048),
         public_exponent: None,
         ec_params: Some(curve),
         parameter_set: Some(1),
+        prime: Some(&prime),
+        base: Some(&[2]),
+        value_bits: None,
     };
     let (public, private) = generate_pair(row, &params(row), &request).unwrap();
     assert!(!public.is_empty() && !private.is_empty());

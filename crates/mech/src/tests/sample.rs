@@ -35,6 +35,7 @@ pub(super) struct Sample {
 
 /// The test keys, parsed once.
 pub(super) struct Keys {
+    dh: Sample,
     rsa: Sample,
     ec: Sample,
     sm2: Sample,
@@ -55,6 +56,7 @@ impl Keys {
             }
         };
         Self {
+            dh: sample("ffdhe2048"),
             rsa: sample("rsa2048"),
             ec: sample("p256"),
             sm2: sample("sm2"),
@@ -68,6 +70,8 @@ impl Keys {
     /// Lists every key, for whoever looks for one that does not fit.
     pub(super) fn all(&self) -> Vec<Arc<Key>> {
         vec![
+            Arc::clone(&self.dh.private),
+            Arc::clone(&self.dh.public),
             Arc::clone(&self.rsa.private),
             Arc::clone(&self.rsa.public),
             Arc::clone(&self.ec.private),
@@ -90,6 +94,7 @@ impl Keys {
     /// Finds what this mechanism takes; `None` if it has no key.
     pub(super) fn sample(&self, row: &Mechanism) -> Option<Sample> {
         let keys = match row.key_type? {
+            KeyType::DH => [&self.dh.private, &self.dh.public].map(Arc::clone),
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
             KeyType::DEW_SM2 => [&self.sm2.private, &self.sm2.public].map(Arc::clone),
@@ -148,10 +153,12 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesEncryptData { .. }
         | Algorithm::CounterKdf
         | Algorithm::Des3EncryptData { .. }
+        | Algorithm::Dh
         | Algorithm::DoublePipelineKdf
         | Algorithm::Ecdh
         | Algorithm::FeedbackKdf
-        | Algorithm::Hkdf => derivation(row.algorithm),
+        | Algorithm::Hkdf
+        | Algorithm::Pbkdf2 => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm
         | Algorithm::AesCfb { .. }
@@ -167,12 +174,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::Sm(sm) => chinese(sm),
-        Algorithm::Pbkdf2 => Params::Password {
-            function: 4,
-            salt: &BLOCK,
-            iterations: 3,
-            password: Password(b"password"),
-        },
         Algorithm::TlsExport
         | Algorithm::TlsKeys { .. }
         | Algorithm::TlsMac
@@ -191,6 +192,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
         | Algorithm::Des3Ecb
+        | Algorithm::DhKeyPairGen
+        | Algorithm::DhParameterGen
         | Algorithm::Digest(_)
         | Algorithm::DigestDerivation(_)
         | Algorithm::EcKeyPairGen
@@ -374,10 +377,18 @@ fn derivation(algorithm: Algorithm) -> Params<'static> {
                 _ => Params::CounterKdf { function, pieces },
             }
         }
+        // The base squared is a public value of any group.
+        Algorithm::Dh => Params::Bytes(&[4]),
         Algorithm::Ecdh => Params::Ecdh {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",
             public_data: &POINT,
+        },
+        Algorithm::Pbkdf2 => Params::Password {
+            function: 4,
+            salt: &BLOCK,
+            iterations: 3,
+            password: Password(b"password"),
         },
         Algorithm::Hkdf => Params::Hkdf {
             extract: true,
