@@ -2,6 +2,7 @@
 
 mod certificate;
 mod chunks;
+mod dh;
 mod fixture;
 mod import;
 mod key_pairs;
@@ -16,4 +17,5 @@ mod round_trip;
 mod sample;
 mod self_test;
 mod slh_dsa;
+mod sm2;
 mod vectors;
