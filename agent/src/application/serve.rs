@@ -50,20 +50,34 @@ pub(crate) async fn serve(serving: &Serving, stream: UnixStream) -> Result<(), A
     let mut reader = FrameReader::new(read);
     let (sender, writer) = frames::channel(write);
     let writing = tokio::spawn(writer.run());
-    let result = serve_frames(serving, &mut reader, &sender).await;
+    let mut left = None;
+    let result = serve_frames(serving, &mut reader, &sender, &mut left).await;
     // What was said before is still said, above all our versions to a peer that speaks none of them.
     sender.close();
     let slow = matches!(result, Err(ApplicationError::Slow));
     if slow || timeout(serving.timing.drain, sender.ended()).await.is_err() {
         writing.abort();
     }
+    if let Some(application) = left {
+        linger(serving).await;
+        tell_gone(&serving.router, application).await;
+    }
     result
 }
 
+/// Gives an application time to come back, unless the agent stops. Once it is back, that its old connection has gone takes nothing
+/// from it.
+async fn linger(serving: &Serving) {
+    let mut stop = serving.stop.clone();
+    let _ = timeout(serving.timing.linger, stop.wait_for(|stop| *stop)).await;
+}
+
+/// Serves the frames of an application; one that may come back is noted in `left`, and the HSMs are not told yet that it has gone.
 async fn serve_frames(
     serving: &Serving,
     reader: &mut FrameReader<OwnedReadHalf>,
     sender: &FrameSender,
+    left: &mut Option<u64>,
 ) -> Result<(), ApplicationError> {
     match peer::exchange(reader, sender, serving.timing.connect).await {
         Ok(_version) => {}
@@ -79,7 +93,18 @@ async fn serve_frames(
         () = wind_down(serving, &application) => Ok(()),
     };
     serving.applications.remove(application.id);
-    tell_gone(&serving.router, application.id).await;
+    let broken_off = matches!(
+        result,
+        Ok(())
+            | Err(ApplicationError::Frame(
+                FrameError::Io(_) | FrameError::Truncated
+            ))
+    );
+    if broken_off && application.may_come_back() {
+        *left = Some(application.id);
+    } else {
+        tell_gone(&serving.router, application.id).await;
+    }
     result
 }
 
