@@ -49,20 +49,36 @@ pub(crate) async fn serve(serving: &Serving, stream: UnixStream) -> Result<(), A
     let (read, write) = stream.into_split();
     let mut reader = FrameReader::new(read);
     let (sender, writer) = frames::channel(write);
-    let writing = tokio::spawn(writer.run());
-    let mut left = None;
-    let result = serve_frames(serving, &mut reader, &sender, &mut left).await;
+    let mut writing = tokio::spawn(writer.run());
+    let mut served = None;
+    let result = serve_frames(serving, &mut reader, &sender, &mut served).await;
     // What was said before is still said, above all our versions to a peer that speaks none of them.
     sender.close();
     let slow = matches!(result, Err(ApplicationError::Slow));
-    if slow || timeout(serving.timing.drain, sender.ended()).await.is_err() {
+    let written = if slow {
+        None
+    } else {
+        timeout(serving.timing.drain, &mut writing).await.ok()
+    };
+    if written.is_none() {
         writing.abort();
     }
-    if let Some(application) = left {
-        linger(serving).await;
-        tell_gone(&serving.router, application).await;
+    if let Some(application) = served {
+        let unheard = matches!(written, Some(Ok(Err(_))));
+        if result.as_ref().err().is_none_or(is_broken_off) && application.may_come_back(unheard) {
+            linger(serving).await;
+        }
+        tell_gone(&serving.router, application.id).await;
     }
     result
+}
+
+/// Tells whether an application broke its connection off, and was not cut off.
+const fn is_broken_off(error: &ApplicationError) -> bool {
+    matches!(
+        error,
+        ApplicationError::Frame(FrameError::Io(_) | FrameError::Truncated)
+    )
 }
 
 /// Gives an application time to come back, unless the agent stops. Once it is back, that its old connection has gone takes nothing
@@ -72,12 +88,12 @@ async fn linger(serving: &Serving) {
     let _ = timeout(serving.timing.linger, stop.wait_for(|stop| *stop)).await;
 }
 
-/// Serves the frames of an application; one that may come back is noted in `left`, and the HSMs are not told yet that it has gone.
+/// Serves the frames of an application, which it leaves in `served`: the HSMs are still to be told that it has gone.
 async fn serve_frames(
     serving: &Serving,
     reader: &mut FrameReader<OwnedReadHalf>,
     sender: &FrameSender,
-    left: &mut Option<u64>,
+    served: &mut Option<Arc<Application>>,
 ) -> Result<(), ApplicationError> {
     match peer::exchange(reader, sender, serving.timing.connect).await {
         Ok(_version) => {}
@@ -93,18 +109,7 @@ async fn serve_frames(
         () = wind_down(serving, &application) => Ok(()),
     };
     serving.applications.remove(application.id);
-    let broken_off = matches!(
-        result,
-        Ok(())
-            | Err(ApplicationError::Frame(
-                FrameError::Io(_) | FrameError::Truncated
-            ))
-    );
-    if broken_off && application.may_come_back() {
-        *left = Some(application.id);
-    } else {
-        tell_gone(&serving.router, application.id).await;
-    }
+    *served = Some(application);
     result
 }
 

@@ -41,6 +41,31 @@ async fn one_that_gave_the_agent_up_under_a_call_may_come_back_before_it_has_gon
 }
 
 #[tokio::test]
+async fn one_that_did_not_hear_its_answer_may_come_back_before_it_has_gone() {
+    within(async {
+        let mut all = Connected::with(lingering(EVER), |_| {}).await;
+        let (mut application, first) = attached(&mut all).await;
+        // More answers than a socket holds, so that some are still to be written when it goes.
+        let answer = vec![7; 1 << 20];
+        for _ in 0..4 {
+            application.request(&answer).await;
+            let frame = all.connection.read().await;
+            all.connection.echo(&frame).await;
+        }
+        // Whatever comes after the answers has found the agent with all of them.
+        let mut other = all.application().await;
+        other.request(b"").await;
+        let frame = all.connection.read().await;
+        all.connection.echo(&frame).await;
+        other.reply().await;
+        drop(application);
+        let (_again, second) = attached(&mut all).await;
+        assert_ne!(first, second);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_that_does_not_come_back_has_gone_after_a_while() {
     within(async {
         let mut all = Connected::with(lingering(Duration::from_millis(1)), |_| {}).await;
