@@ -235,11 +235,11 @@ fn an_agent_or_an_hsm_that_stands_still_is_given_up_within_the_configured_time()
         || {
             let mut broken = Broken::impatient();
             let key = make_key(&broken.session, true, "kept");
-            broken.chain.agent().signal(Signal::SIGSTOP);
+            broken.chain.agent().freeze();
             check_given_up(|| encrypt(&broken.session, key));
             broken.chain.agent().signal(Signal::SIGCONT);
             mends(&broken, key);
-            broken.chain.hsmd().signal(Signal::SIGSTOP);
+            broken.chain.hsmd().freeze();
             check_given_up(|| encrypt(&broken.session, key));
             broken.chain.hsmd().signal(Signal::SIGCONT);
             mends(&broken, key);
