@@ -68,7 +68,7 @@ pub enum Params<'a> {
         /// The length of the MAC in bytes.
         mac_len: u64,
     },
-    /// `CK_SP800_108_FEEDBACK_KDF_PARAMS`, without keys that are derived besides.
+    /// `CK_SP800_108_FEEDBACK_KDF_PARAMS`; keys that are derived besides travel by themselves.
     FeedbackKdf {
         /// The mechanism of the pseudorandom function.
         function: MechanismType,
@@ -77,7 +77,7 @@ pub enum Params<'a> {
         /// What the function is given each time, piece by piece.
         pieces: [Piece<'a>; MOST_PIECES],
     },
-    /// `CK_SP800_108_KDF_PARAMS`, without keys that are derived besides.
+    /// `CK_SP800_108_KDF_PARAMS`; keys that are derived besides travel by themselves.
     CounterKdf {
         /// The mechanism of the pseudorandom function.
         function: MechanismType,

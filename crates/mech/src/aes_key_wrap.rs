@@ -6,6 +6,7 @@ use ck::Params;
 use zeroize::Zeroizing;
 
 use crate::accumulator::Accumulator;
+use crate::cbc_pad::unpadded_len;
 use crate::ffi::{Direction, KeyWrapSchedule};
 use crate::{Cipher, Error, Key, param};
 
@@ -14,10 +15,21 @@ const LONGEST: usize = 16 * 1024;
 /// The unit of both modes in bytes.
 const SEMIBLOCK: usize = 8;
 
+/// How data comes to whole semiblocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Padding {
+    /// It has them (KW).
+    None,
+    /// As the mode itself does it (KWP).
+    Own,
+    /// As PKCS#7 does it, before KW: each byte says how many there are.
+    Pkcs7,
+}
+
 /// A wrapping or an unwrapping: one piece of data, all at the end.
 pub(crate) struct KeyWrap {
     key: Arc<Key>,
-    padded: bool,
+    padding: Padding,
     iv: Option<[u8; 8]>,
     direction: Direction,
     data: Accumulator,
@@ -27,26 +39,27 @@ impl KeyWrap {
     /// Starts to wrap or to unwrap.
     pub(crate) fn new(
         key: &Arc<Key>,
-        padded: bool,
+        padding: Padding,
         params: &Params<'_>,
         direction: Direction,
     ) -> Result<Self, Error> {
-        let iv = if padded {
-            param::none(params)?;
-            None
-        } else {
-            param::optional_check_value(params)?
+        let iv = match padding {
+            Padding::Own => {
+                param::none(params)?;
+                None
+            }
+            Padding::None | Padding::Pkcs7 => param::optional_check_value(params)?,
         };
         key.aes()?;
         let data = match direction {
             Direction::Encrypt => Accumulator::kept(LONGEST, Error::DataLenRange),
             Direction::Decrypt => {
-                Accumulator::kept(LONGEST + SEMIBLOCK, Error::EncryptedDataLenRange)
+                Accumulator::kept(LONGEST + 2 * SEMIBLOCK, Error::EncryptedDataLenRange)
             }
         };
         Ok(Self {
             key: Arc::clone(key),
-            padded,
+            padding,
             iv,
             direction,
             data,
@@ -55,25 +68,31 @@ impl KeyWrap {
 
     /// Returns the length of the output for so much input: the exact one, or an upper bound when unwrapping.
     const fn len_of(&self, input: usize) -> usize {
-        match self.direction {
-            Direction::Encrypt if self.padded => {
+        match (self.direction, self.padding) {
+            (Direction::Encrypt, Padding::Own) => {
                 input.next_multiple_of(SEMIBLOCK).saturating_add(SEMIBLOCK)
             }
-            Direction::Encrypt => input.saturating_add(SEMIBLOCK),
-            Direction::Decrypt => input.saturating_sub(SEMIBLOCK),
+            (Direction::Encrypt, Padding::None) => input.saturating_add(SEMIBLOCK),
+            (Direction::Encrypt, Padding::Pkcs7) => {
+                (input - input % SEMIBLOCK).saturating_add(2 * SEMIBLOCK)
+            }
+            (Direction::Decrypt, Padding::None | Padding::Own) => input.saturating_sub(SEMIBLOCK),
+            (Direction::Decrypt, Padding::Pkcs7) => input.saturating_sub(SEMIBLOCK + 1),
         }
     }
 
     fn wrap(&self, schedule: &KeyWrapSchedule, data: &[u8]) -> Result<Vec<u8>, Error> {
-        let fits = if self.padded {
-            !data.is_empty()
-        } else {
-            data.len() >= 2 * SEMIBLOCK && data.len().is_multiple_of(SEMIBLOCK)
+        let fits = match self.padding {
+            Padding::None => data.len() >= 2 * SEMIBLOCK && data.len().is_multiple_of(SEMIBLOCK),
+            Padding::Own => !data.is_empty(),
+            // Padded, it has two semiblocks at least.
+            Padding::Pkcs7 => data.len() >= SEMIBLOCK,
         };
-        match (fits, self.padded) {
+        match (fits, self.padding) {
             (false, _) => Err(Error::DataLenRange),
-            (true, true) => Ok(schedule.wrap_padded(data)?),
-            (true, false) => Ok(schedule.wrap(data, self.iv.as_ref())?),
+            (true, Padding::Own) => Ok(schedule.wrap_padded(data)?),
+            (true, Padding::None) => Ok(schedule.wrap(data, self.iv.as_ref())?),
+            (true, Padding::Pkcs7) => Ok(schedule.wrap(&padded(data), self.iv.as_ref())?),
         }
     }
 
@@ -82,17 +101,32 @@ impl KeyWrap {
         schedule: &KeyWrapSchedule,
         wrapped: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let least = if self.padded { 2 } else { 3 };
+        let least = if self.padding == Padding::Own { 2 } else { 3 };
         if wrapped.len() < least * SEMIBLOCK || !wrapped.len().is_multiple_of(SEMIBLOCK) {
             return Err(Error::EncryptedDataLenRange);
         }
-        let data = if self.padded {
-            schedule.unwrap_padded(wrapped)
-        } else {
-            schedule.unwrap(wrapped, self.iv.as_ref())
+        let data = match self.padding {
+            Padding::Own => schedule.unwrap_padded(wrapped),
+            Padding::None | Padding::Pkcs7 => schedule.unwrap(wrapped, self.iv.as_ref()),
         };
-        data.map_err(|_| Error::EncryptedDataInvalid)
+        let mut data = data.map_err(|_| Error::EncryptedDataInvalid)?;
+        if self.padding == Padding::Pkcs7 {
+            let start = data.len() - SEMIBLOCK;
+            let last = unpadded_len(&data[start..]).ok_or(Error::EncryptedDataInvalid)?;
+            data.truncate(start + last);
+        }
+        Ok(data)
     }
+}
+
+/// Appends as many bytes as are missing, a whole semiblock where none are, each of which says how many they are.
+fn padded(data: &[u8]) -> Zeroizing<Vec<u8>> {
+    let missing = SEMIBLOCK - data.len() % SEMIBLOCK;
+    let byte = u8::try_from(missing).expect("a semiblock is shorter than 256 bytes");
+    let mut padded = Zeroizing::new(Vec::with_capacity(data.len() + missing));
+    padded.extend_from_slice(data);
+    padded.resize(data.len() + missing, byte);
+    padded
 }
 
 impl Cipher for KeyWrap {

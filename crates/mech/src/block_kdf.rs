@@ -1,6 +1,6 @@
 //! Key derivation by a pseudorandom function, block by block (SP 800-108, 4; PKCS#11 3.1, Mechanisms 6.42).
 
-use ck::{Algorithm, AttributeType, Digest, MechanismType, Params, Piece, Width};
+use ck::{Algorithm, AttributeType, Digest, MOST_PIECES, MechanismType, Params, Piece, Width};
 use zeroize::Zeroizing;
 
 use crate::ffi::{CmacContext, HmacContext};
@@ -64,6 +64,29 @@ pub(crate) fn derive(
     key: &Key,
     wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (function, chain) = start(mode, params, key)?;
+    let len = wanted.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
+    let mut secrets = chain.derive(&function, &[len])?;
+    secrets.pop().ok_or(Error::KeySizeRange)
+}
+
+/// Derives several secrets, each of which begins with a block.
+pub(crate) fn derive_several(
+    mode: Mode,
+    params: &Params<'_>,
+    key: &Key,
+    lens: &[usize],
+) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    let (function, chain) = start(mode, params, key)?;
+    chain.derive(&function, lens)
+}
+
+/// Reads the parameters.
+fn start<'a, 'k>(
+    mode: Mode,
+    params: &Params<'a>,
+    key: &'k Key,
+) -> Result<(Function<'k>, Chain<'a>), Error> {
     let (function, vector, pieces) = match (mode, *params) {
         (Mode::Counter | Mode::DoublePipeline, Params::CounterKdf { function, pieces }) => {
             (function, &[][..], pieces)
@@ -79,36 +102,73 @@ pub(crate) fn derive(
         _ => return Err(Error::MechanismParamInvalid),
     };
     check(mode, &pieces)?;
-    let function = Function::new(function, key)?;
-    let len = wanted.ok_or(Error::TemplateIncomplete(AttributeType::VALUE_LEN))?;
-    if !(1..=LONGEST_SECRET).contains(&len) {
-        return Err(Error::KeySizeRange);
-    }
-    let blocks = len.div_ceil(function.len());
-    let lengths = (len, blocks * function.len());
-    let mut last = Zeroizing::new(vector.to_vec());
-    if mode == Mode::DoublePipeline {
-        // The other chain starts with what stays the same.
-        let fixed = pieces.map(|piece| match piece {
-            Piece::Block | Piece::Counter(_) => Piece::Absent,
-            other => other,
+    let chain = Chain {
+        mode,
+        vector,
+        pieces,
+    };
+    Ok((Function::new(function, key)?, chain))
+}
+
+/// Blocks that hang together.
+struct Chain<'a> {
+    mode: Mode,
+    vector: &'a [u8],
+    pieces: [Piece<'a>; MOST_PIECES],
+}
+
+impl Chain<'_> {
+    fn derive(
+        &self,
+        function: &Function<'_>,
+        lens: &[usize],
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+        let fits = |len: &usize| (1..=LONGEST_SECRET).contains(len);
+        if !lens.iter().all(fits) {
+            return Err(Error::KeySizeRange);
+        }
+        let size = function.len();
+        let blocks: usize = lens.iter().map(|len| len.div_ceil(size)).sum();
+        let stream = self.stream(function, blocks, (lens.iter().sum(), blocks * size))?;
+        let mut rest = stream.as_slice();
+        let secrets = lens.iter().map(|len| {
+            let (blocks, others) = rest.split_at(len.next_multiple_of(size));
+            rest = others;
+            Zeroizing::new(blocks[..*len].to_vec())
         });
-        last = input(&fixed, 0, &[], lengths)?;
+        Ok(secrets.collect())
     }
-    // Room for all of it at once: a buffer that grows leaves copies behind.
-    let mut output = Zeroizing::new(Vec::with_capacity(lengths.1));
-    for counter in (1_u64..).take(blocks) {
-        if mode == Mode::DoublePipeline {
-            last = function.block(&last)?;
+
+    /// Computes so many blocks. Of the lengths one is that of the keys, and one that of whole blocks.
+    fn stream(
+        &self,
+        function: &Function<'_>,
+        blocks: usize,
+        lengths: (usize, usize),
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut last = Zeroizing::new(self.vector.to_vec());
+        if self.mode == Mode::DoublePipeline {
+            // The other chain starts with what stays the same.
+            let fixed = self.pieces.map(|piece| match piece {
+                Piece::Block | Piece::Counter(_) => Piece::Absent,
+                other => other,
+            });
+            last = input(&fixed, 0, &[], lengths)?;
         }
-        let block = function.block(&input(&pieces, counter, &last, lengths)?)?;
-        output.extend_from_slice(&block);
-        if mode == Mode::Feedback {
-            last = block;
+        // Room for all of it at once: a buffer that grows leaves copies behind.
+        let mut output = Zeroizing::new(Vec::with_capacity(lengths.1));
+        for counter in (1_u64..).take(blocks) {
+            if self.mode == Mode::DoublePipeline {
+                last = function.block(&last)?;
+            }
+            let block = function.block(&input(&self.pieces, counter, &last, lengths)?)?;
+            output.extend_from_slice(&block);
+            if self.mode == Mode::Feedback {
+                last = block;
+            }
         }
+        Ok(output)
     }
-    output.truncate(len);
-    Ok(output)
 }
 
 /// Checks that there is one piece that differs from block to block as the mode has it, and no other twice.

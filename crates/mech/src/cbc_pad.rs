@@ -132,7 +132,7 @@ impl<B: InBlocks> Cipher for PadDecryption<B> {
 }
 
 /// Returns the length of the data in the last block, in a time that does not tell what was wrong with the padding.
-fn unpadded_len(block: &[u8]) -> Option<usize> {
+pub(crate) fn unpadded_len(block: &[u8]) -> Option<usize> {
     let last = *block.last()?;
     let padding = usize::from(last);
     let mut wrong = u8::from(padding == 0) | u8::from(padding > block.len());

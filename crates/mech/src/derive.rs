@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::block_cipher::BlockCipher;
 use crate::block_kdf::{self, Mode};
-use crate::{Error, Key, digest_derivation, ecdh, encryption_derivation, hkdf, tls};
+use crate::{Error, Key, dh, digest_derivation, ecdh, encryption_derivation, hkdf, tls};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -47,9 +47,34 @@ pub fn derive(
             let cipher = BlockCipher::TripleDes;
             return encryption_derivation::derive(cipher, chained, params, key, wanted);
         }
+        Algorithm::Dh => dh::derive,
         Algorithm::Ecdh => ecdh::derive,
         Algorithm::Hkdf => hkdf::derive,
         _ => return Err(Error::MechanismInvalid),
     };
     function(params, key, wanted)
+}
+
+/// Derives several secrets of these lengths at once.
+///
+/// # Errors
+///
+/// The mechanism derives one secret only; otherwise those of [`derive`].
+pub fn derive_several(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Key,
+    lens: &[u64],
+) -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
+    let mode = match mechanism.algorithm {
+        Algorithm::CounterKdf => Mode::Counter,
+        Algorithm::DoublePipelineKdf => Mode::DoublePipeline,
+        Algorithm::FeedbackKdf => Mode::Feedback,
+        _ => return Err(Error::MechanismParamInvalid),
+    };
+    let lens = lens.iter().map(|len| usize::try_from(*len));
+    let lens: Vec<_> = lens
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::KeySizeRange)?;
+    block_kdf::derive_several(mode, params, key, &lens)
 }

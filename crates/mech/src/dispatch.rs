@@ -12,7 +12,7 @@ use crate::aes_cts::Stealing;
 use crate::aes_feedback::Feedback;
 use crate::aes_gcm::{GcmDecryption, GcmEncryption};
 use crate::aes_gmac::Gmac;
-use crate::aes_key_wrap::KeyWrap;
+use crate::aes_key_wrap::{KeyWrap, Padding};
 use crate::aes_xts::Xts;
 use crate::block_cipher::BlockCipher;
 use crate::blocks::Blocks;
@@ -261,7 +261,13 @@ fn symmetric(
         Algorithm::AesCcm => Box::new(Ccm::start(key, params, direction)?),
         Algorithm::AesCtr => Box::new(Counter::new(key, params)?),
         Algorithm::AesCts => Box::new(Stealing::start(key, params, direction)?),
-        Algorithm::AesKeyWrap { padded } => Box::new(KeyWrap::new(key, padded, params, direction)?),
+        Algorithm::AesKeyWrap { padded } => {
+            let padding = if padded { Padding::Own } else { Padding::None };
+            Box::new(KeyWrap::new(key, padding, params, direction)?)
+        }
+        Algorithm::AesKeyWrapPkcs7 => {
+            Box::new(KeyWrap::new(key, Padding::Pkcs7, params, direction)?)
+        }
         Algorithm::AesEcb => {
             param::none(params)?;
             Box::new(Blocks::new(BlockCipher::Aes, key, None, direction)?)

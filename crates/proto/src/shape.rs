@@ -13,7 +13,7 @@ mod output;
 mod tls;
 
 pub use aead::Sealed;
-pub use deriving::{Derived, NewKey};
+pub use deriving::{Derived, Deriving, MOST_KEYS, NewKey};
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};
 pub use input::{Attribute, MechanismArgument};
 pub use output::{Answer, AttributeAnswer, AttributeRead, AttributeRequest, Room, UNAVAILABLE};

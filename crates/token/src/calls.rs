@@ -17,7 +17,7 @@ mod wrapping;
 
 use ck::{Params, UserType};
 use proto::shape::{
-    Answer, Attribute, AttributeRequest, Derived, MechanismArgument, MechanismInfo, NewKey,
+    Answer, Attribute, AttributeRequest, Deriving, MechanismArgument, MechanismInfo, NewKey,
     ObjectHandle, Sealed, SessionHandle, SessionInfo, SlotId, SlotInfo, TokenInfo, Ulong,
 };
 use proto::{CallRow, Class, Handler};
@@ -911,13 +911,13 @@ impl Handler for Caller<'_> {
     fn derive_key(
         &mut self,
         session: SessionHandle,
-        (mechanism, derived): (Option<MechanismArgument<'_>>, &mut Derived),
+        mechanism: Deriving<'_>,
         base_key: ObjectHandle,
         template: &[Attribute<'_>],
         key: &mut NewKey,
     ) -> Result<(), Error> {
         self.within(session, |call| {
-            call.derive_key(mechanism, base_key.0, template, derived, key)
+            call.derive_key(mechanism, base_key.0, template, key)
         })
     }
 

@@ -1,10 +1,13 @@
 //! Key derivation whose parameters are filled in, and which may have no handle to answer with.
 
-use super::{DerivingMechanism, KeyPlace, MechanismArgument, MechanismIn, NumberOut, Shape};
+use super::{
+    Attribute, DerivingMechanism, KeyPlace, MechanismArgument, MechanismIn, NumberOut, Shape,
+    TemplateIn,
+};
 use crate::codec::{DecodeError, Reader, Writer};
 
 /// The most keys that a derivation makes besides.
-const MOST_KEYS: usize = 4;
+pub const MOST_KEYS: usize = 16;
 /// The longest initialisation vectors of both sides together, in bytes.
 const VECTORS_BYTES: usize = 32;
 
@@ -20,11 +23,6 @@ pub struct Derived {
 }
 
 impl DerivingMechanism {
-    /// Appends a mechanism to a request.
-    pub fn encode(argument: Option<&MechanismArgument<'_>>, writer: &mut Writer<'_>) {
-        MechanismIn::encode(argument, writer);
-    }
-
     /// Reads what is to be put into the parameters from a reply, on the caller's side.
     ///
     /// # Errors
@@ -53,20 +51,46 @@ impl DerivingMechanism {
 }
 
 impl Shape for DerivingMechanism {
-    type Value<'a> = (Option<MechanismArgument<'a>>, Derived);
-    type Lent<'b> = (Option<MechanismArgument<'b>>, &'b mut Derived);
+    type Value<'a> = (
+        Option<MechanismArgument<'a>>,
+        Vec<Vec<Attribute<'a>>>,
+        Derived,
+    );
+    type Lent<'b> = Deriving<'b>;
 
     fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, DecodeError> {
-        Ok((MechanismIn::decode(reader)?, Derived::default()))
+        let mechanism = MechanismIn::decode(reader)?;
+        let count = reader.count(MOST_KEYS, "templates of derived keys")?;
+        let more = (0..count).map(|_| TemplateIn::decode(reader));
+        Ok((
+            mechanism,
+            more.collect::<Result<_, _>>()?,
+            Derived::default(),
+        ))
     }
 
     fn lend<'b>(value: &'b mut Self::Value<'_>) -> Self::Lent<'b> {
-        (value.0, &mut value.1)
+        Deriving {
+            mechanism: value.0,
+            more: &value.1,
+            derived: &mut value.2,
+        }
     }
 
     fn reply(value: &Self::Value<'_>, writer: &mut Writer<'_>) {
-        Self::write_reply(&value.1, writer);
+        Self::write_reply(&value.2, writer);
     }
+}
+
+/// A mechanism that derives, as the handler is given it.
+#[derive(Debug)]
+pub struct Deriving<'b> {
+    /// The mechanism.
+    pub mechanism: Option<MechanismArgument<'b>>,
+    /// The templates of keys that are derived besides.
+    pub more: &'b [Vec<Attribute<'b>>],
+    /// What comes out in the parameters.
+    pub derived: &'b mut Derived,
 }
 
 /// Where the handle of a new key goes.

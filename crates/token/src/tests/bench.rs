@@ -10,8 +10,8 @@ use crate::{
 use audit::{Actor, Entry};
 use ck::{AttributeType, MechanismType, ObjectClass, Params, Rv};
 use proto::shape::{
-    Answer, Attribute, AttributeAnswer, AttributeRequest, Derived, MechanismArgument, NewKey,
-    ObjectHandle, Room, SessionHandle, SlotId, TokenInfo, Ulong,
+    Answer, Attribute, AttributeAnswer, AttributeRequest, Derived, Deriving, MechanismArgument,
+    NewKey, ObjectHandle, Room, SessionHandle, SlotId, TokenInfo, Ulong,
 };
 use proto::{Call, Handler};
 use store::hierarchy::RootKey;
@@ -575,21 +575,35 @@ impl Client {
     pub(crate) fn derive_into(
         &self,
         session: u64,
-        (id, params): (MechanismType, Params<'_>),
+        mechanism: (MechanismType, Params<'_>),
         base: u64,
         template: &Template<'_>,
+        out: (&mut Derived, &mut NewKey),
+    ) -> Got<()> {
+        self.derive_all(session, mechanism, base, &[template], out)
+    }
+
+    /// Derives a key of the first template, and others of the others.
+    pub(crate) fn derive_all(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        base: u64,
+        templates: &[&Template<'_>],
         (derived, key): (&mut Derived, &mut NewKey),
     ) -> Got<()> {
+        let mut more: Vec<_> = templates
+            .iter()
+            .map(|template| attributes(template))
+            .collect();
+        let first = more.remove(0);
         self.call(Call::DeriveKey, session, |caller, session| {
-            let argument = Some(MechanismArgument { id, params });
-            let base = ObjectHandle(base);
-            caller.derive_key(
-                session,
-                (argument, derived),
-                base,
-                &attributes(template),
-                key,
-            )
+            let deriving = Deriving {
+                mechanism: Some(MechanismArgument { id, params }),
+                more: &more,
+                derived,
+            };
+            caller.derive_key(session, deriving, ObjectHandle(base), &first, key)
         })
     }
 

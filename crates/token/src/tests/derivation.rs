@@ -1,6 +1,10 @@
 //! Deriving keys by Diffie-Hellman (5.18.5; Mechanisms 6.3.17).
 
-use ck::{AttributeType as A, KeyDerivation, KeyType, MechanismType as M, ObjectClass, Params, Rv};
+use ck::{
+    AttributeType as A, KeyDerivation, KeyType, MOST_PIECES, MechanismType as M, ObjectClass,
+    Params, Piece, Rv, Width,
+};
+use proto::shape::{Derived, NewKey};
 
 use crate::Profile;
 use crate::tests::bench::{Bench, Client, FALSE, Got, P256, TRUE, Template, class, ulong};
@@ -254,4 +258,78 @@ fn a_secret_is_expanded_to_the_length_that_is_asked_for() {
     assert_eq!(derive(&[]), Err(Rv::TEMPLATE_INCOMPLETE));
     let length = ulong(513);
     assert_eq!(derive(&[(A::VALUE_LEN, &length)]), Err(Rv::KEY_SIZE_RANGE));
+}
+
+/// What the three keys are, of Python's hmac module: the blocks are 32 bytes long, and each key begins with one.
+#[rustfmt::skip] // Bytes read by their rows.
+const SEVERAL: [(bool, [&[u8]; 3]); 2] = [
+    (false, [
+        &[0x17, 0x94, 0xdf, 0x49, 0x41, 0x15, 0x2f, 0x5a, 0xe0, 0x18, 0xd3, 0x9f, 0xc1, 0x4d, 0xb7, 0x8e, 0x94, 0xd8, 0x80, 0x2e],
+        &[0x21, 0x40, 0xd0, 0xcd, 0xa7, 0x28, 0x49, 0x0f, 0x21, 0xe8, 0x53, 0xfb, 0xc6, 0xb0, 0x1a, 0x48, 0x20, 0x27, 0xf3, 0x12, 0x25, 0x65, 0xdf, 0x0a, 0xa5, 0xae, 0x49, 0x1a, 0x04, 0xc8, 0x8f, 0x5a, 0x59, 0x68, 0x06, 0x89, 0xb1, 0x01, 0x4d, 0x25],
+        &[0xe5, 0xa1, 0xbb, 0x23, 0xc0, 0xa1, 0x0c, 0x10, 0x05, 0x6b, 0x38, 0x30, 0xe2, 0x3b, 0xe4, 0x1d],
+    ]),
+    (true, [
+        &[0x93, 0xbe, 0xe8, 0x12, 0xed, 0xdb, 0x19, 0x1b, 0xa2, 0xcf, 0x41, 0x30, 0x66, 0x76, 0x42, 0x8a, 0x88, 0x6a, 0x59, 0xb8],
+        &[0xab, 0x67, 0x5b, 0x56, 0x97, 0xa2, 0x42, 0xfc, 0x14, 0x2f, 0x86, 0x22, 0xee, 0x44, 0xd4, 0x59, 0xd2, 0xb4, 0x18, 0xee, 0xf4, 0x62, 0xf3, 0x6f, 0x43, 0x45, 0x9b, 0x9e, 0x21, 0xd1, 0x33, 0x1f, 0x86, 0x53, 0xc3, 0x0a, 0x53, 0x26, 0x4e, 0xef],
+        &[0xb6, 0x49, 0x21, 0x15, 0xa4, 0x2a, 0x6b, 0xa8, 0x78, 0xf9, 0x95, 0x67, 0x1c, 0x46, 0x0f, 0x24],
+    ]),
+];
+
+#[test]
+fn several_keys_come_of_one_derivation() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let value: Vec<u8> = (0..32).collect();
+    let template: [(A, &[u8]); 4] = [
+        (A::CLASS, &class(ObjectClass::SECRET_KEY)),
+        (A::KEY_TYPE, &KeyType::GENERIC_SECRET.0.to_le_bytes()),
+        (A::VALUE, &value),
+        (A::DERIVE, TRUE),
+    ];
+    let base = client.create(session, &template).unwrap();
+    let params = |blocks| {
+        let width = Width {
+            bits: 32,
+            little_endian: false,
+        };
+        let mut pieces = [Piece::Absent; MOST_PIECES];
+        pieces[0] = Piece::Counter(width);
+        pieces[1] = Piece::Length { blocks, width };
+        Params::CounterKdf {
+            function: M::SHA256_HMAC,
+            pieces,
+        }
+    };
+    let derive = |mechanism, templates: &[&Template<'_>]| {
+        let mut derived = Derived::default();
+        let mut key = NewKey {
+            wanted: true,
+            handle: None,
+        };
+        let out = (&mut derived, &mut key);
+        client.derive_all(session, mechanism, base, templates, out)?;
+        Ok([key.handle.as_slice(), &derived.keys].concat())
+    };
+    let (long, longer, short) = (ulong(20), ulong(40), ulong(16));
+    let one = [&READABLE[..], &[(A::VALUE_LEN, &long)]].concat();
+    let two = [&READABLE[..], &[(A::VALUE_LEN, &longer)]].concat();
+    let three = [&READABLE[..], &[AES, (A::VALUE_LEN, &short)]].concat();
+    for (blocks, expected) in SEVERAL {
+        let mechanism = (M::SP800_108_COUNTER_KDF, params(blocks));
+        let keys = derive(mechanism, &[&one, &two, &three]).unwrap();
+        let values = keys.iter().map(|key| client.get(session, *key, A::VALUE));
+        let values: Vec<_> = values.collect::<Result<_, _>>().unwrap();
+        assert_eq!(values, expected);
+    }
+    let mechanism = (M::SP800_108_COUNTER_KDF, params(false));
+    let before = client.find(session, &[]).unwrap().len();
+    let unknown = derive(mechanism, &[&one, &READABLE]);
+    assert_eq!(unknown, Err(Rv::TEMPLATE_INCOMPLETE));
+    let odd = [AES, (A::VALUE_LEN, &long)];
+    assert_eq!(derive(mechanism, &[&one, &odd]), Err(Rv::KEY_SIZE_RANGE));
+    let digest = (M::SHA256_KEY_DERIVATION, Params::None);
+    let several = derive(digest, &[&three, &three]);
+    assert_eq!(several, Err(Rv::MECHANISM_PARAM_INVALID));
+    assert_eq!(client.find(session, &[]).unwrap().len(), before);
 }

@@ -1,6 +1,7 @@
 //! The parameters of key derivation block by block: structures behind structures.
 
-use ck::{MOST_PIECES, MechanismType, Params, Piece, Width};
+use ck::{MOST_PIECES, MechanismType, ParamShape, Params, Piece, Width};
+use cryptoki_sys::CK_DERIVED_KEY;
 use cryptoki_sys::{CK_PRF_DATA_PARAM, CK_SP800_108_COUNTER_FORMAT, CK_SP800_108_KDF_PARAMS};
 use cryptoki_sys::{CK_SP800_108_BYTE_ARRAY, CK_SP800_108_ITERATION_VARIABLE};
 use cryptoki_sys::{
@@ -21,7 +22,7 @@ pub(super) enum Variable {
     Counter,
 }
 
-/// Reads the parameters of the modes without an initialisation vector. Keys that are derived besides are not served.
+/// Reads the parameters of the modes without an initialisation vector. Keys that are derived besides travel by themselves.
 ///
 /// # Safety
 /// What the structure points to must be the host's, which must keep it as long as the result is used.
@@ -29,9 +30,6 @@ pub(super) unsafe fn params<'a>(
     kdf: &CK_SP800_108_KDF_PARAMS,
     variable: Variable,
 ) -> Option<Params<'a>> {
-    if kdf.ulAdditionalDerivedKeys != 0 {
-        return None;
-    }
     // SAFETY: the caller's promise.
     let pieces = unsafe { pieces(kdf.pDataParams, kdf.ulNumberOfDataParams, variable)? };
     Some(Params::CounterKdf {
@@ -45,9 +43,6 @@ pub(super) unsafe fn params<'a>(
 /// # Safety
 /// As for [`params`].
 pub(super) unsafe fn feedback<'a>(kdf: &CK_SP800_108_FEEDBACK_KDF_PARAMS) -> Option<Params<'a>> {
-    if kdf.ulAdditionalDerivedKeys != 0 {
-        return None;
-    }
     // SAFETY: the caller's promise.
     unsafe {
         Some(Params::FeedbackKdf {
@@ -124,4 +119,22 @@ fn length(format: &CK_SP800_108_DKM_LENGTH_FORMAT) -> Option<Piece<'static>> {
         little_endian: format.bLittleEndian != 0,
     };
     Some(Piece::Length { blocks, width })
+}
+
+/// Tells where the keys are that are derived besides, and how many.
+pub(super) fn more(shape: ParamShape, bytes: &[u8]) -> Option<(*mut CK_DERIVED_KEY, CK_ULONG)> {
+    // SAFETY: both structures are of C: numbers and pointers.
+    unsafe {
+        match shape {
+            ParamShape::CounterKdf | ParamShape::DoublePipelineKdf => {
+                let kdf: CK_SP800_108_KDF_PARAMS = structure(bytes)?;
+                Some((kdf.pAdditionalDerivedKeys, kdf.ulAdditionalDerivedKeys))
+            }
+            ParamShape::FeedbackKdf => {
+                let kdf: CK_SP800_108_FEEDBACK_KDF_PARAMS = structure(bytes)?;
+                Some((kdf.pAdditionalDerivedKeys, kdf.ulAdditionalDerivedKeys))
+            }
+            _ => None,
+        }
+    }
 }

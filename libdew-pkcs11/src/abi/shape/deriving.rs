@@ -1,33 +1,49 @@
 //! Key derivation whose parameters are filled in.
 
 use ck::{MechanismType, ParamShape, Rv, mechanism};
+use cryptoki_sys::CK_OBJECT_HANDLE;
 use cryptoki_sys::{CK_MECHANISM, CK_TLS12_KEY_MAT_PARAMS, CK_ULONG, CK_VERSION};
 use cryptoki_sys::{CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS, CK_TLS12_MASTER_KEY_DERIVE_PARAMS};
-use proto::shape::{self, Derived};
+use proto::shape::{self, Derived, MOST_KEYS};
 use proto::{DecodeError, Reader, Writer, limits};
 
 use super::mechanism::structure;
-use super::{CArgument, MechanismIn, OVERFLOW};
+use super::{CArgument, MechanismIn, OVERFLOW, TemplateIn, block_kdf};
 use crate::abi::memory::{HostBytes, copy_out};
 
 /// A mechanism that derives: the token may put a version, handles and initialisation vectors into its parameters.
-pub(in crate::abi) struct DerivingMechanism(MechanismIn);
+pub(in crate::abi) struct DerivingMechanism {
+    mechanism: MechanismIn,
+    /// The keys that are derived besides, with the places of their handles.
+    more: Vec<(TemplateIn, *mut CK_OBJECT_HANDLE)>,
+}
 
 impl CArgument for DerivingMechanism {
     type C = *mut CK_MECHANISM;
 
     unsafe fn read(mechanism: *mut CK_MECHANISM) -> Result<Self, Rv> {
         // SAFETY: the caller's promise.
-        unsafe { MechanismIn::read(mechanism) }.map(Self)
+        unsafe {
+            let mechanism = MechanismIn::read(mechanism)?;
+            let more = mechanism.host().map_or(Ok(Vec::new()), |host| more(host))?;
+            Ok(Self { mechanism, more })
+        }
     }
 
     fn size(&self) -> usize {
-        self.0.size()
+        let templates = self.more.iter().map(|(template, _)| template.size());
+        self.mechanism.size() + size_of::<u32>() + templates.sum::<usize>()
     }
 
     unsafe fn encode(&self, writer: &mut Writer<'_>) {
-        // SAFETY: the caller's promise. Both shapes are written alike.
-        unsafe { self.0.encode(writer) };
+        // SAFETY: the caller's promise. Both shapes write the mechanism alike.
+        unsafe {
+            self.mechanism.encode(writer);
+            writer.count(self.more.len());
+            for (template, _) in &self.more {
+                template.encode(writer);
+            }
+        }
     }
 
     unsafe fn write_back(&self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
@@ -35,10 +51,60 @@ impl CArgument for DerivingMechanism {
         if derived == Derived::default() {
             return Ok(());
         }
-        let host = self.0.host().ok_or(OVERFLOW)?;
+        if !self.more.is_empty() {
+            if derived.keys.len() != self.more.len() {
+                return Err(OVERFLOW);
+            }
+            for (handle, (_, place)) in derived.keys.iter().zip(&self.more) {
+                // SAFETY: the place is not null, and the host has room for a number there.
+                unsafe { place.write_unaligned(*handle) };
+            }
+            return Ok(());
+        }
+        let host = self.mechanism.host().ok_or(OVERFLOW)?;
         // SAFETY: the caller's promise.
         unsafe { fill_in(host, &derived) }.ok_or(OVERFLOW)
     }
+}
+
+/// Reads the keys that are derived besides. Of a parameter of the wrong length there are none: the token refuses it.
+///
+/// # Safety
+/// The mechanism must be the host's, and what its parameter points to as long as the standard says.
+unsafe fn more(host: &CK_MECHANISM) -> Result<Vec<(TemplateIn, *mut CK_OBJECT_HANDLE)>, Rv> {
+    const WRONG: Rv = Rv::MECHANISM_PARAM_INVALID;
+    let Some(row) = mechanism(MechanismType(host.mechanism)) else {
+        return Ok(Vec::new());
+    };
+    let bytes = HostBytes::new(
+        host.pParameter.cast(),
+        host.ulParameterLen,
+        limits::ATTRIBUTE_BYTES,
+        WRONG,
+    );
+    let Ok(bytes) = bytes else {
+        return Ok(Vec::new());
+    };
+    // SAFETY: the caller's promise.
+    let Some((first, count)) = block_kdf::more(row.params, unsafe { bytes.get() }) else {
+        return Ok(Vec::new());
+    };
+    let count = usize::try_from(count).map_err(|_| WRONG)?;
+    if count > MOST_KEYS || (first.is_null() && count > 0) {
+        return Err(WRONG);
+    }
+    let key = |index| {
+        // SAFETY: the pointer is not null, and the caller answers for as many keys as it says, and for their templates.
+        unsafe {
+            let key = first.add(index).read_unaligned();
+            let template = TemplateIn::read((key.pTemplate, key.ulAttributeCount))?;
+            if key.phKey.is_null() {
+                return Err(WRONG);
+            }
+            Ok((template, key.phKey))
+        }
+    };
+    (0..count).map(key).collect()
 }
 
 /// Puts what was derived into the structure that the mechanism's row names, where it has room.

@@ -2,7 +2,8 @@
 
 use std::ptr::null_mut;
 
-use ck::{MOST_PIECES, MechanismType as M, Params, Password, Piece, Width};
+use ck::{AttributeType, MOST_PIECES, MechanismType as M, Params, Password, Piece, Width};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_DERIVED_KEY};
 use cryptoki_sys::{CK_MECHANISM, CK_SSL3_KEY_MAT_OUT, CK_TLS12_KEY_MAT_PARAMS};
 use cryptoki_sys::{CK_PKCS5_PBKD2_PARAMS2, CK_SSL3_RANDOM_DATA, CK_VERSION, CKZ_SALT_SPECIFIED};
 use cryptoki_sys::{CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER_FORMAT};
@@ -10,7 +11,7 @@ use cryptoki_sys::{CK_SP800_108_FEEDBACK_KDF_PARAMS, CK_SP800_108_KDF_PARAMS};
 use cryptoki_sys::{CK_SP800_108_ITERATION_VARIABLE, CK_SP800_108_OPTIONAL_COUNTER, CK_ULONG};
 use cryptoki_sys::{CK_TLS_KDF_PARAMS, CK_TLS_MAC_PARAMS};
 use cryptoki_sys::{CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS, CK_TLS12_MASTER_KEY_DERIVE_PARAMS};
-use proto::shape::{self as wire, Derived, MechanismArgument, Shape};
+use proto::shape::{self as wire, Attribute, Derived, MechanismArgument, Shape};
 use proto::{DecodeError, Reader, Writer};
 
 use super::inputs::check_params;
@@ -200,8 +201,6 @@ fn a_chain_of_blocks_has_one_place_for_the_block() {
         pieces: expected,
     };
     check(M::SP800_108_FEEDBACK_KDF, &mut feedback, good);
-    feedback.ulAdditionalDerivedKeys = 1;
-    check(M::SP800_108_FEEDBACK_KDF, &mut feedback, Params::Malformed);
     let mut double = CK_SP800_108_KDF_PARAMS {
         prfType: M::SHA256_HMAC.0,
         ulNumberOfDataParams: 3,
@@ -238,12 +237,21 @@ fn derive<T>(
     };
     let (mut request, mut reply) = (Vec::new(), Vec::new());
     // SAFETY: the pointer is true, and the memory is kept.
-    let argument = unsafe { DerivingMechanism::read(&raw mut host) }.unwrap();
+    let argument = unsafe { DerivingMechanism::read(&raw mut host) };
+    let argument = argument.map_err(|_| DecodeError::Limit {
+        what: "keys that are derived besides",
+    })?;
     // SAFETY: as above.
     unsafe { argument.encode(&mut Writer::new(&mut request)) };
     assert!(request.len() <= argument.size());
     let mut reader = Reader::new(wire::SessionHandle(0), &request);
-    let read = wire::DerivingMechanism::decode(&mut reader).unwrap().0;
+    let (read, more, _) = wire::DerivingMechanism::decode(&mut reader).unwrap();
+    reader.finish().unwrap();
+    let label = Attribute {
+        id: AttributeType::LABEL,
+        value: b"other",
+    };
+    assert!(more.iter().all(|template| *template == [label]));
     let params = expected;
     assert_eq!(read, Some(MechanismArgument { id, params }));
     wire::DerivingMechanism::write_reply(derived, &mut Writer::new(&mut reply));
@@ -363,4 +371,66 @@ fn a_key_needs_no_place_where_the_token_says_so() {
         }
     }
     assert_eq!(handle, 9);
+}
+
+#[test]
+fn keys_that_are_derived_besides_have_templates_and_places() {
+    let mut counter = CK_SP800_108_COUNTER_FORMAT {
+        bLittleEndian: 0,
+        ulWidthInBits: 16,
+    };
+    let mut piece = CK_PRF_DATA_PARAM {
+        type_: CK_SP800_108_ITERATION_VARIABLE,
+        pValue: (&raw mut counter).cast(),
+        ulValueLen: size_of::<CK_SP800_108_COUNTER_FORMAT>().try_into().unwrap(),
+    };
+    let mut label = *b"other";
+    let mut attribute = CK_ATTRIBUTE {
+        type_: AttributeType::LABEL.0,
+        pValue: label.as_mut_ptr().cast(),
+        ulValueLen: 5,
+    };
+    let mut handles: [CK_ULONG; 2] = [0; 2];
+    let first = handles.as_mut_ptr();
+    let mut more = [0, 1].map(|place| CK_DERIVED_KEY {
+        pTemplate: &raw mut attribute,
+        ulAttributeCount: 1,
+        phKey: first.wrapping_add(place),
+    });
+    let mut kdf = CK_SP800_108_KDF_PARAMS {
+        prfType: M::SHA256_HMAC.0,
+        ulNumberOfDataParams: 1,
+        pDataParams: &raw mut piece,
+        ulAdditionalDerivedKeys: 2,
+        pAdditionalDerivedKeys: more.as_mut_ptr(),
+    };
+    let mut pieces = [Piece::Absent; MOST_PIECES];
+    pieces[0] = Piece::Counter(Width {
+        bits: 16,
+        little_endian: false,
+    });
+    let expected = Params::CounterKdf {
+        function: M::SHA256_HMAC,
+        pieces,
+    };
+    let derived = |keys: &[u64]| Derived {
+        keys: keys.to_vec(),
+        ..Derived::default()
+    };
+    let id = M::SP800_108_COUNTER_KDF;
+    derive(id, &mut kdf, expected, &derived(&[8, 9])).unwrap();
+    assert_eq!(handles, [8, 9]);
+    for wrong in [derived(&[8]), derived(&[8, 9, 10])] {
+        assert!(derive(id, &mut kdf, expected, &wrong).is_err());
+    }
+    for count in [17, CK_ULONG::MAX] {
+        kdf.ulAdditionalDerivedKeys = count;
+        assert!(derive(id, &mut kdf, expected, &Derived::default()).is_err());
+    }
+    kdf.ulAdditionalDerivedKeys = 2;
+    more[1].phKey = null_mut();
+    kdf.pAdditionalDerivedKeys = more.as_mut_ptr();
+    assert!(derive(id, &mut kdf, expected, &Derived::default()).is_err());
+    kdf.pAdditionalDerivedKeys = null_mut();
+    assert!(derive(id, &mut kdf, expected, &Derived::default()).is_err());
 }
