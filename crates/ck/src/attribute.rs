@@ -113,17 +113,24 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         // What these describe is no object in a store, and has nothing of one.
         (ObjectClass::HW_FEATURE, _) => tables = vec![HARDWARE],
         (ObjectClass::MECHANISM, _) => tables = vec![MECHANISM],
+        (ObjectClass::DOMAIN_PARAMETERS, Some(KeyType::DH)) => {
+            tables.extend([PARAMETERS, DH_PARAMETERS]);
+        }
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::DH)) => tables.extend([KEY, PUBLIC, DH_PUBLIC]),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::DH)) => tables.extend([KEY, PRIVATE, DH_PRIVATE]),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
         (
             ObjectClass::PUBLIC_KEY,
-            Some(KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
+            Some(KeyType::DEW_SM2 | KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
         ) => {
             tables.extend([KEY, PUBLIC, EC_PUBLIC]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::RSA)) => {
             tables.extend([KEY, PRIVATE, RSA_PRIVATE]);
         }
-        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC)) => tables.extend([KEY, PRIVATE, EC_PRIVATE]),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::DEW_SM2 | KeyType::EC)) => {
+            tables.extend([KEY, PRIVATE, EC_PRIVATE]);
+        }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
@@ -202,12 +209,16 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     PROFILE,
     HARDWARE,
     MECHANISM,
+    PARAMETERS,
     KEY,
     PUBLIC,
     PRIVATE,
     SECRET,
     LENGTH,
     ONE_LENGTH,
+    DH_PARAMETERS,
+    DH_PUBLIC,
+    DH_PRIVATE,
     RSA_PUBLIC,
     RSA_PRIVATE,
     EC_PUBLIC,
@@ -325,6 +336,14 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
+    /// Domain parameters (4.11).
+    PARAMETERS:
+    KEY_TYPE                 Ulong      Required  Optional  Fixed;
+    LOCAL                    Bool       Forbidden Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
     /// Every key (4.7).
     KEY:
     KEY_TYPE                 Ulong      Required  Optional  Fixed;
@@ -414,6 +433,34 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
+    /// Diffie-Hellman domain parameters (Mechanisms 6.4.4).
+    DH_PARAMETERS:
+    PRIME                    BigInteger Required  Forbidden Fixed;
+    BASE                     BigInteger Required  Forbidden Fixed;
+    PRIME_BITS               Ulong      Forbidden Required  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Diffie-Hellman public keys (Mechanisms 6.4.2).
+    DH_PUBLIC:
+    PRIME                    BigInteger Required  Required  Fixed;
+    BASE                     BigInteger Required  Required  Fixed;
+    VALUE                    BigInteger Required  Forbidden Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Diffie-Hellman private keys (Mechanisms 6.4.3).
+    DH_PRIVATE:
+    PRIME                    BigInteger Required  Forbidden Fixed;
+    BASE                     BigInteger Required  Forbidden Fixed;
+    VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;
+    VALUE_BITS               Ulong      Forbidden Optional  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
     /// RSA public keys (Mechanisms 6.1.2).
     RSA_PUBLIC:
     MODULUS                  BigInteger Required  Forbidden Fixed;
@@ -437,7 +484,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC public keys, and those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7).
+    /// EC public keys, those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7), and those of SM2.
     EC_PUBLIC:
     EC_PARAMS                Bytes      Required  Required  Fixed;
     EC_POINT                 Bytes      Required  Forbidden Fixed;
@@ -445,7 +492,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC private keys (Mechanisms 6.3.4).
+    /// EC private keys (Mechanisms 6.3.4), and those of SM2.
     EC_PRIVATE:
     EC_PARAMS                Bytes      Required  Forbidden Fixed;
     VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;

@@ -180,6 +180,12 @@ pub enum Algorithm {
         /// Whether the caller chooses the length.
         general: bool,
     },
+    /// Diffie-Hellman over finite fields.
+    Dh,
+    /// Generation of a key pair for that.
+    DhKeyPairGen,
+    /// Generation of domain parameters for that.
+    DhParameterGen,
     /// A hash function.
     Digest(Digest),
     /// Key derivation by a hash of the key.
@@ -273,6 +279,14 @@ pub enum Algorithm {
 /// The algorithms of the Chinese standards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sm {
+    /// Signatures of SM2 over a digest.
+    Sm2,
+    /// Encryption by SM2.
+    Sm2Encrypt,
+    /// Generation of a key pair of SM2.
+    Sm2KeyPairGen,
+    /// Signatures of SM2 over a message and the name of who signs it.
+    Sm2Sm3,
     /// The hash function SM3.
     Sm3,
     /// HMAC over SM3; `general` takes its length as the parameter.
@@ -307,10 +321,14 @@ pub enum ParamShape {
     Bytes(usize),
     /// Exactly this many bytes, or none.
     OptionalBytes(usize),
+    /// The name of who signs, in any number of bytes; none for the one that the standard has for everybody.
+    UserId,
     /// `CK_MAC_GENERAL_PARAMS`.
     Length,
     /// `CK_AES_CTR_PARAMS`.
     Counter,
+    /// The public value of the other party, one byte at least.
+    PublicValue,
     /// `CK_KEY_DERIVATION_STRING_DATA`.
     Data,
     /// `CK_AES_CBC_ENCRYPT_DATA_PARAMS` and its like: an initialisation vector of so many bytes, and data.
@@ -450,7 +468,7 @@ impl Mechanism {
     #[must_use]
     pub fn flags(&self) -> u64 {
         let ec = match self.key_type {
-            Some(KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
+            Some(KeyType::DEW_SM2 | KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
             Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY) => ckf::EC_F_P | ckf::EC_OID,
             _ => 0,
         };
@@ -483,6 +501,7 @@ pub fn mechanism(id: MechanismType) -> Option<&'static Mechanism> {
 }
 
 const RSA: Option<KeyType> = Some(KeyType::RSA);
+const DH: Option<KeyType> = Some(KeyType::DH);
 const EC: Option<KeyType> = Some(KeyType::EC);
 const EDWARDS: Option<KeyType> = Some(KeyType::EC_EDWARDS);
 const AES: Option<KeyType> = Some(KeyType::AES);
@@ -495,10 +514,14 @@ const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
+const SM2: Option<KeyType> = Some(KeyType::DEW_SM2);
+const SM2_BITS: KeySizes = KeySizes::Bits(256, 256);
 const SM4: Option<KeyType> = Some(KeyType::DEW_SM4);
 const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 // From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
 const RSA_BITS: KeySizes = KeySizes::Bits(1024, 8192);
+// Old peers have the least; what is longer agrees too slowly to be of use.
+const DH_BITS: KeySizes = KeySizes::Bits(1024, 4096);
 const EC_BITS: KeySizes = KeySizes::Bits(224, 521);
 const MONTGOMERY: Option<KeyType> = Some(KeyType::EC_MONTGOMERY);
 const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 448);
@@ -565,8 +588,10 @@ mechanisms! {
     ML_KEM_KEY_PAIR_GEN     Empty    , ML_KEM , ML_KEM_BYTES  , GENERATE_PAIR  , MlKemKeyPairGen                                , "3.2: 6.68";
     ML_KEM                  Empty    , ML_KEM , ML_KEM_BYTES  , ENCAPSULATE    , MlKem                                          , "3.2: 6.68";
     ML_DSA_KEY_PAIR_GEN     Empty    , ML_DSA , ML_DSA_BYTES  , GENERATE_PAIR  , MlDsaKeyPairGen                                , "3.2: 6.67";
-    ML_DSA                  SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , MlDsa                                          , "3.2: 6.67";
+        ML_DSA                  SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , MlDsa                                          , "3.2: 6.67";
     HASH_ML_DSA             HashSignContext, ML_DSA, ML_DSA_BYTES, SIGN        , HashMlDsa(None)                                , "3.2: 6.67";
+    DH_PKCS_KEY_PAIR_GEN    Empty    , DH     , DH_BITS       , GENERATE_PAIR  , DhKeyPairGen                                   , "6.4.5";
+    DH_PKCS_DERIVE          PublicValue, DH   , DH_BITS       , DERIVE         , Dh                                             , "6.4.8";
     HASH_ML_DSA_SHA224      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA224)))       , "3.2: 6.67";
     HASH_ML_DSA_SHA256      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA256)))       , "3.2: 6.67";
     HASH_ML_DSA_SHA384      SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA384)))       , "3.2: 6.67";
@@ -713,6 +738,7 @@ mechanisms! {
     CHACHA20                ChaCha20 , CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20                                       , "6.58.5";
     POLY1305_KEY_GEN        Empty    , POLY1305, CHACHA_BYTES  , GENERATE       , SecretKeyGen                                   , "6.60.3";
     POLY1305                Empty    , POLY1305, CHACHA_BYTES  , SIGN           , Poly1305                                       , "6.60.4";
+    DH_PKCS_PARAMETER_GEN   Empty    , DH     , DH_BITS       , GENERATE       , DhParameterGen                                 , "6.4.6";
     AES_OFB                 Bytes(16), AES    , AES_BYTES     , CIPHER         , AesOfb                                         , "6.10.6";
     AES_CFB8                Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 8 }                             , "6.10.7";
     AES_CFB128              Bytes(16), AES    , AES_BYTES     , CIPHER         , AesCfb { bits: 128 }                           , "6.10.7";
@@ -744,4 +770,8 @@ mechanisms! {
     DEW_SM4_GCM             Gcm      , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Gcm)                           , "RFC 8998";
     DEW_SM4_CMAC            Empty    , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: false })       , "GB/T 15852.1";
     DEW_SM4_CMAC_GENERAL    Length   , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: true })        , "GB/T 15852.1";
+    DEW_SM2_KEY_PAIR_GEN    Empty    , SM2    , SM2_BITS      , GENERATE_PAIR  , Sm(self::Sm::Sm2KeyPairGen)                    , "GB/T 32918.1, 6.1";
+    DEW_SM2                 Empty    , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2)                              , "GB/T 32918.2";
+    DEW_SM2_SM3             UserId   , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2Sm3)                           , "GB/T 32918.2";
+    DEW_SM2_ENCRYPT         Empty    , SM2    , SM2_BITS      , CIPHER         , Sm(self::Sm::Sm2Encrypt)                       , "GB/T 32918.4";
 }

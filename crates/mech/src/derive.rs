@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::block_cipher::BlockCipher;
 use crate::block_kdf::{self, Mode};
-use crate::{Error, Key, digest_derivation, ecdh, encryption_derivation, hkdf, tls};
+use crate::{Error, Key, dh, digest_derivation, ecdh, encryption_derivation, hkdf, tls};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -47,6 +47,7 @@ pub fn derive(
             let cipher = BlockCipher::TripleDes;
             return encryption_derivation::derive(cipher, chained, params, key, wanted);
         }
+        Algorithm::Dh => dh::derive,
         Algorithm::Ecdh => ecdh::derive,
         Algorithm::Hkdf => hkdf::derive,
         _ => return Err(Error::MechanismInvalid),

@@ -129,7 +129,7 @@ fn agree(key: &Key, public_data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
 }
 
 /// Takes the last bytes of the secret: those in front are what the standard removes (6.3.17).
-fn truncate(
+pub(crate) fn truncate(
     secret: Zeroizing<Vec<u8>>,
     wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {

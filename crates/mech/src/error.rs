@@ -22,8 +22,10 @@ pub enum Error {
     /// The plaintext or message has a length that the mechanism does not take.
     #[error("the length of the data does not fit the mechanism and the key")]
     DataLenRange,
-    /// What stands for the curve names none.
-    #[error("the domain parameters are no OBJECT IDENTIFIER, no name and no explicit parameters")]
+    /// What stands for the curve names none, or prime and base make no group.
+    #[error(
+        "the domain parameters are no OBJECT IDENTIFIER, no name and no explicit parameters, or make no group of a safe prime"
+    )]
     DomainParamsInvalid,
     /// The ciphertext is not authentic, or its padding is wrong.
     #[error("the encrypted data is not valid")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
+use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Sm};
 use zeroize::Zeroizing;
 
 use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
@@ -11,7 +11,8 @@ use crate::key::{
     EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, check_secret_len, fixed_secret_len,
     pair, set_parity,
 };
-use crate::{Error, Key, Material, param, pbkdf2, signer, tls, verifier};
+use crate::sm::Sm2Private;
+use crate::{Error, Key, Material, dh, param, pbkdf2, signer, tls, verifier};
 
 /// The public exponent of a request that names none.
 const DEFAULT_EXPONENT: &[u8] = &[1, 0, 1];
@@ -29,6 +30,12 @@ pub struct PairRequest<'a> {
     pub ec_params: Option<&'a [u8]>,
     /// `CKA_PARAMETER_SET` (ML-DSA, ML-KEM).
     pub parameter_set: Option<u64>,
+    /// `CKA_PRIME` (Diffie-Hellman).
+    pub prime: Option<&'a [u8]>,
+    /// `CKA_BASE` (Diffie-Hellman).
+    pub base: Option<&'a [u8]>,
+    /// `CKA_VALUE_BITS` of the private half (Diffie-Hellman).
+    pub value_bits: Option<u64>,
 }
 
 /// Fills a buffer from the library's random generator.
@@ -41,6 +48,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Error> {
 }
 
 /// Generates a secret key of `value_len` bytes, or of the only length that such keys have; the result is its `CKA_VALUE`.
+/// Of domain parameters the length is that of their prime in bits, and the result is what they consist of.
 ///
 /// # Errors
 ///
@@ -53,6 +61,10 @@ pub fn generate_key(
     let key_type = match mechanism.algorithm {
         Algorithm::AesKeyGen => KeyType::AES,
         Algorithm::AesXtsKeyGen => KeyType::AES_XTS,
+        Algorithm::DhParameterGen => {
+            param::none(params)?;
+            return dh::generate_parameters(value_len);
+        }
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
         Algorithm::Pbkdf2 => {
@@ -111,12 +123,14 @@ pub fn generate_pair(
     request: &PairRequest<'_>,
 ) -> Result<(Material, Material), Error> {
     let generate = match mechanism.algorithm {
+        Algorithm::DhKeyPairGen => dh::generate_pair,
         Algorithm::EcKeyPairGen => generate_ec,
         Algorithm::EdwardsKeyPairGen => generate_edwards,
         Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,
         Algorithm::MlKemKeyPairGen => generate_lattice::<KemKey>,
         Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
+        Algorithm::Sm(Sm::Sm2KeyPairGen) => generate_sm2,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
@@ -212,6 +226,22 @@ fn generate_rsa(
     let public = pair::rsa_public_material(&key)?;
     let private = pair::rsa_private_material(&key)?;
     check_pair(KeyType::RSA, MechanismType::RSA_PKCS, &public, &private)?;
+    Ok((public, private))
+}
+
+fn generate_sm2(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let params = request
+        .ec_params
+        .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
+    pair::named_curve::<pair::Sm2Curve>(params)?;
+    let key = Sm2Private::generate()?;
+    let public = pair::sm2_public_material(key.public())?;
+    let private = pair::sm2_private_material(&key)?;
+    let mechanism = MechanismType::DEW_SM2;
+    check_pair(KeyType::DEW_SM2, mechanism, &public, &private)?;
     Ok((public, private))
 }
 

@@ -33,6 +33,7 @@ mod chacha20_poly1305;
 mod check_value;
 mod cmac;
 mod derive;
+mod dh;
 mod digest;
 mod digest_derivation;
 mod dispatch;
@@ -84,8 +85,8 @@ pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len
 pub use error::Error;
 pub use generate::{PairRequest, generate_from_password, generate_key, generate_pair, random};
 pub use key::{
-    Key, complete_private, complete_public, curve_bits, fixed_secret_len, private_from_pkcs8,
-    set_parity,
+    Key, complete_parameters, complete_private, complete_public, curve_bits, fixed_secret_len,
+    private_from_pkcs8, set_parity,
 };
 pub use operation::{Cipher, Digester, Signer, Verifier};
 pub use public_info::derive_public_info;

@@ -5,10 +5,11 @@ use der::asn1::{Any, BitStringRef, Null, UintRef};
 use der::{Encode, Tag};
 
 use crate::Error;
-use crate::ffi::{DsaKey, EcKey, KemKey};
+use crate::ffi::{Dh, DsaKey, EcKey, KemKey};
 use crate::key::public_half::NamedCurve as _;
 use crate::key::{
-    Attributes, EC_PUBLIC_KEY, EdwardsPublic, MontgomeryPublic, RSA_ENCRYPTION, public_half,
+    Attributes, DH_KEY_AGREEMENT, EC_PUBLIC_KEY, EdwardsPublic, MontgomeryPublic, RSA_ENCRYPTION,
+    dh_params, public_half,
 };
 
 /// Derives the public key, in its standard form, from either half of a key pair.
@@ -25,7 +26,13 @@ pub fn derive_public_info<'a>(
             let [n, e] = public_half::rsa(attributes).ok()?;
             rsa_info(&n, &e).ok()
         }
+        KeyType::DH => dh_info(&public_half::dh(class, attributes).ok()?).ok(),
         KeyType::EC => ec_info(&public_half::ec(class, attributes).ok()?).ok(),
+        KeyType::DEW_SM2 => {
+            let (curve, key) = public_half::sm2(class, attributes).ok()?;
+            let algorithm = [EC_PUBLIC_KEY.to_der().ok()?, curve.to_der().ok()?];
+            info(&algorithm, &key.point()).ok()
+        }
         KeyType::EC_EDWARDS => edwards_info(&public_half::edwards(class, attributes).ok()?).ok(),
         KeyType::EC_MONTGOMERY => {
             montgomery_info(&public_half::montgomery(class, attributes).ok()?).ok()
@@ -50,6 +57,16 @@ fn edwards_info(key: &EdwardsPublic) -> Result<Vec<u8>, der::Error> {
 /// The algorithm has no parameters here either.
 fn montgomery_info(key: &MontgomeryPublic) -> Result<Vec<u8>, der::Error> {
     info(&[key.curve().oid().to_der()?], key.bytes())
+}
+
+fn dh_info(key: &Dh) -> Result<Vec<u8>, Error> {
+    const FAILED: Error = Error::Provider("DER");
+    let (params, value) = (dh_params(key)?, key.public_value()?.to_bytes()?);
+    let encode = || {
+        let value = UintRef::new(&value)?.to_der()?;
+        info(&[DH_KEY_AGREEMENT.to_der()?, params.to_vec()], &value)
+    };
+    encode().map_err(|_: der::Error| FAILED)
 }
 
 fn rsa_info(n: &[u8], e: &[u8]) -> Result<Vec<u8>, der::Error> {

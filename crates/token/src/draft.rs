@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::identifier::ObjectId;
 use crate::policy::{self, Profile};
-use crate::rules::{self, Origin, Rows, Template, is_key, is_secret};
+use crate::rules::{self, Origin, Rows, Template, has_key_type, is_key, is_secret};
 use crate::standing::is_standing;
 use crate::{Attributes, Error};
 
@@ -28,7 +28,7 @@ pub(crate) fn import(profile: Profile, template: &Template<'_>) -> Result<Attrib
     let key_type = template
         .number(A::KEY_TYPE)?
         .map(KeyType)
-        .filter(|_| is_key(class));
+        .filter(|_| has_key_type(class));
     let rows = Rows::of(class, key_type)?;
     let mut attributes = rules::take(template, &rows, Origin::Import)?;
     set_defaults(profile, &mut attributes, &rows);
@@ -243,6 +243,7 @@ fn complete(
     let material = match (class, trust) {
         (ObjectClass::PRIVATE_KEY, Trust::Foreign) => mech::complete_private(key_type, &get)?,
         (ObjectClass::PUBLIC_KEY, _) => mech::complete_public(key_type, &get)?,
+        (ObjectClass::DOMAIN_PARAMETERS, _) => mech::complete_parameters(key_type, &get)?,
         _ => {
             mech::Key::parse(class, key_type, &get)?;
             Material::new()
@@ -299,7 +300,9 @@ fn set_origin(attributes: &mut Attributes, source: &Source) {
         | Source::Unwrapping { .. } => (false, UNAVAILABLE),
     };
     attributes.set_flag(A::LOCAL, local);
-    attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);
+    if is_key(attributes.class()) {
+        attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);
+    }
     if is_secret(attributes.class()) {
         let always_sensitive = hidden && attributes.is(A::SENSITIVE);
         let never_extractable = inside && !attributes.is(A::EXTRACTABLE);

@@ -22,8 +22,8 @@
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
 //! | deriving a key by a mere hash of another, or by encrypting data | accepted | refused |
 //! | a key out of a password | accepted; it counts as known outside | refused |
+//! | triple DES, Diffie-Hellman over finite fields | accepted | no mechanism, no key |
 //! | keys of TLS together with initialisation vectors, which come out | accepted | refused; without them, accepted |
-//! | triple DES | accepted | no mechanism, no key |
 //! | GCM tags below 96 bits (R10), MACs and those of CCM below 64 | accepted | refused |
 //! | RSA keys below 2,048 bits (R11) | accepted | refused |
 //! | RSA without padding (R11) | accepted | refused |
@@ -424,7 +424,7 @@ pub(crate) fn default_purpose(
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_cipher(key_type) => {
             matches!(id, AttributeType::ENCRYPT | AttributeType::DECRYPT)
         }
-        (_, Some(KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
+        (_, Some(KeyType::DH | KeyType::EC_MONTGOMERY | KeyType::HKDF)) => false,
         (_, Some(KeyType::ML_KEM)) => FAMILIES[ENCAPSULATION].contains(&id),
         (ObjectClass::PUBLIC_KEY | ObjectClass::PRIVATE_KEY, Some(KeyType::RSA))
             if profile == Profile::Compat =>
@@ -456,8 +456,7 @@ pub(crate) fn check_object(profile: Profile, object: &Attributes) -> Result<(), 
         return Ok(());
     }
     let refuse = |id, why| Err(Error::TemplateInconsistent { id, why });
-    if object.key_type().is_some_and(strength::is_withdrawn) {
-        let why = "in the profile `strict` there are no keys of this cipher, which is withdrawn";
+    if let Some(why) = object.key_type().and_then(strength::withdrawn) {
         return refuse(AttributeType::KEY_TYPE, why);
     }
     if let (_, Some(id)) = family(object) {

@@ -22,8 +22,8 @@ impl Rows {
         }
         let invalid = |id, why| Err(Error::AttributeValueInvalid { id, why });
         match key_type {
-            None if is_key(class) => Err(Error::TemplateIncomplete(AttributeType::KEY_TYPE)),
-            Some(_) if is_key(class) => invalid(
+            None if has_key_type(class) => Err(Error::TemplateIncomplete(AttributeType::KEY_TYPE)),
+            Some(_) if has_key_type(class) => invalid(
                 AttributeType::KEY_TYPE,
                 "the token keeps no such keys of this class",
             ),
@@ -62,6 +62,11 @@ impl Rows {
 /// Tells whether objects of a class are keys.
 pub(crate) fn is_key(class: ObjectClass) -> bool {
     is_secret(class) || class == ObjectClass::PUBLIC_KEY
+}
+
+/// Tells whether objects of a class have a type of key: keys, and what they are generated from.
+pub(crate) fn has_key_type(class: ObjectClass) -> bool {
+    is_key(class) || class == ObjectClass::DOMAIN_PARAMETERS
 }
 
 /// Tells whether objects of a class are keys that are kept secret.

@@ -12,6 +12,7 @@ mod dual;
 mod edwards;
 mod encapsulation;
 mod faults;
+mod finite_field;
 mod imports;
 mod isolation;
 mod keys;

@@ -77,6 +77,18 @@ impl BigNum {
         owned(copy, "BN_dup").map(|pointer| Some(Self(pointer)))
     }
 
+    /// Takes over a number that the library made, unless it is null.
+    ///
+    /// # Safety
+    ///
+    /// `number` is null or valid, and nobody else's.
+    pub(super) unsafe fn adopt(
+        number: *mut c::BIGNUM,
+        function: &'static str,
+    ) -> Result<Self, Failed> {
+        owned(number, function).map(Self)
+    }
+
     pub(super) const fn as_ptr(&self) -> *const c::BIGNUM {
         self.0.as_ptr()
     }

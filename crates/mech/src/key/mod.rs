@@ -1,6 +1,7 @@
 //! Keys: attribute values, checked and parsed once, ready for use many times.
 
 mod attributes;
+mod dh;
 mod ec;
 mod edwards;
 mod lattice;
@@ -13,6 +14,7 @@ mod rsa;
 mod rsa_factor;
 mod rsa_weakness;
 mod secret;
+mod sm2;
 
 use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
@@ -23,10 +25,11 @@ pub(crate) use lattice::{LatticeKey, Seeded};
 use montgomery::MontgomeryCurve;
 pub(crate) use montgomery::{MontgomeryPrivate, MontgomeryPublic};
 pub use pkcs8::private_from_pkcs8;
-pub(crate) use pkcs8::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
+pub(crate) use pkcs8::{DH_KEY_AGREEMENT, EC_PUBLIC_KEY, RSA_ENCRYPTION, dh_params};
 pub(crate) use rsa::RsaPrivateKey;
 
-use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
+use crate::ffi::{Dh, DsaKey, EcKey, KemKey, Rsa};
+use crate::sm::{Sm2Private, Sm2Public};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -38,6 +41,8 @@ pub struct Key {
 }
 
 enum Parts {
+    DhPrivate(Dh),
+    DhPublic(Dh),
     EcPrivate(EcKey),
     EcPublic(EcKey),
     EdwardsPrivate(EdwardsPrivate),
@@ -51,6 +56,8 @@ enum Parts {
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
+    Sm2Private(Sm2Private),
+    Sm2Public(Sm2Public),
 }
 
 impl Key {
@@ -70,6 +77,8 @@ impl Key {
     ) -> Result<Self, Error> {
         let attributes = Attributes::new(get);
         let parts = match (class, key_type) {
+            (ObjectClass::PRIVATE_KEY, KeyType::DH) => Parts::DhPrivate(dh::private(attributes)?),
+            (ObjectClass::PUBLIC_KEY, KeyType::DH) => Parts::DhPublic(dh::public(attributes)?),
             (ObjectClass::PRIVATE_KEY, KeyType::EC) => Parts::EcPrivate(ec::private(attributes)?),
             (ObjectClass::PUBLIC_KEY, KeyType::EC) => Parts::EcPublic(ec::public(attributes)?),
             (ObjectClass::PRIVATE_KEY, KeyType::EC_EDWARDS) => {
@@ -100,6 +109,12 @@ impl Key {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
             }
             (ObjectClass::PUBLIC_KEY, KeyType::RSA) => Parts::RsaPublic(rsa::public(attributes)?),
+            (ObjectClass::PRIVATE_KEY, KeyType::DEW_SM2) => {
+                Parts::Sm2Private(sm2::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::DEW_SM2) => {
+                Parts::Sm2Public(sm2::public(attributes)?)
+            }
             (ObjectClass::SECRET_KEY, key_type) => {
                 Parts::Secret(secret::parse(key_type, attributes)?)
             }
@@ -108,11 +123,12 @@ impl Key {
         Ok(Self { key_type, parts })
     }
 
-    /// Returns the size of the key: in bits for RSA and EC keys, in bytes for secret keys; of keys over lattices, that of the
+    /// Returns the size of the key: in bits for RSA, Diffie-Hellman and EC keys, in bytes for secret keys; of keys over lattices, that of the
     /// public key in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         let size = match &self.parts {
+            Parts::DhPrivate(key) | Parts::DhPublic(key) => key.bits(),
             Parts::EcPrivate(key) | Parts::EcPublic(key) => key.curve().bits(),
             Parts::EdwardsPrivate(key) => key.curve().bits(),
             Parts::EdwardsPublic(key) => key.curve().bits(),
@@ -125,6 +141,7 @@ impl Key {
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
+            Parts::Sm2Private(_) | Parts::Sm2Public(_) => Sm2Public::BITS,
         };
         u64::try_from(size).expect("the sizes of keys are bounded by the parsers")
     }
@@ -161,6 +178,24 @@ impl Key {
         match &self.parts {
             Parts::EcPublic(key) => Ok(key),
             Parts::EcPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SM2 private key that this must be.
+    pub(crate) const fn sm2_private(&self) -> Result<&Sm2Private, Error> {
+        match &self.parts {
+            Parts::Sm2Private(key) => Ok(key),
+            Parts::Sm2Public(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SM2 public key that this must be.
+    pub(crate) const fn sm2_public(&self) -> Result<&Sm2Public, Error> {
+        match &self.parts {
+            Parts::Sm2Public(key) => Ok(key),
+            Parts::Sm2Private(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -358,6 +393,8 @@ pub fn complete_private<'a>(
 ) -> Result<Material, Error> {
     let attributes = Attributes::new(get);
     match key_type {
+        KeyType::DEW_SM2 => sm2::private(attributes).map(|_| Material::new()),
+        KeyType::DH => dh::complete_private(attributes),
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
         KeyType::EC_EDWARDS => edwards::private(attributes).map(|_| Material::new()),
         KeyType::EC_MONTGOMERY => montgomery::private(attributes).map(|_| Material::new()),
@@ -382,6 +419,8 @@ pub fn complete_public<'a>(
 ) -> Result<Material, Error> {
     let attributes = Attributes::new(get);
     match key_type {
+        KeyType::DEW_SM2 => sm2::public_material(&sm2::public(attributes)?),
+        KeyType::DH => dh::complete_public(attributes),
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
         KeyType::EC_EDWARDS => edwards::public_material(&edwards::public(attributes)?),
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
@@ -392,8 +431,28 @@ pub fn complete_public<'a>(
     }
 }
 
+/// Checks imported domain parameters, and computes what they lack.
+///
+/// # Errors
+///
+/// Names the attribute that is missing, or tells that size or type are not supported or that they make no group.
+pub fn complete_parameters<'a>(
+    key_type: KeyType,
+    get: &dyn Fn(AttributeType) -> Option<&'a [u8]>,
+) -> Result<Material, Error> {
+    let attributes = Attributes::new(get);
+    match key_type {
+        KeyType::DH => dh::complete_parameters(attributes),
+        _ => Err(Error::KeyTypeInconsistent),
+    }
+}
+
 /// What the generator of key pairs needs of the parsers.
 pub(crate) mod pair {
+    pub(crate) use super::dh::{
+        foreign_group as dh_group, group_material as dh_group_material,
+        private_material as dh_private_material, public_material as dh_public_material,
+    };
     pub(crate) use super::ec::{
         curve, private_material as ec_private_material, public_material as ec_public_material,
     };
@@ -412,6 +471,9 @@ pub(crate) mod pair {
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
     };
+    pub(crate) use super::sm2::{
+        Sm2Curve, private_material as sm2_private_material, public_material as sm2_public_material,
+    };
 }
 
 /// The other party's point in a key agreement.
@@ -428,6 +490,7 @@ pub(crate) use secret::triple_des as triple_des_value;
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {
     use ck::ObjectClass;
+    use der::asn1::ObjectIdentifier;
     use zeroize::Zeroizing;
 
     use super::Attributes;
@@ -437,7 +500,16 @@ pub(crate) mod public_half {
     pub(crate) use super::montgomery::MontgomeryPublic;
     pub(crate) use super::named_curve::NamedCurve;
     use crate::Error;
-    use crate::ffi::EcKey;
+    use crate::ffi::{Dh, EcKey};
+    use crate::sm::Sm2Public;
+
+    /// Returns the public key, computed from the private value if need be.
+    pub(crate) fn dh(class: ObjectClass, attributes: Attributes<'_, '_>) -> Result<Dh, Error> {
+        match class {
+            ObjectClass::PRIVATE_KEY => super::dh::private(attributes),
+            _ => super::dh::public(attributes),
+        }
+    }
 
     /// Returns modulus and public exponent, without leading zeros.
     pub(crate) fn rsa(attributes: Attributes<'_, '_>) -> Result<[Zeroizing<Vec<u8>>; 2], Error> {
@@ -451,6 +523,18 @@ pub(crate) mod public_half {
             ObjectClass::PRIVATE_KEY => super::ec::private(attributes),
             _ => super::ec::public(attributes),
         }
+    }
+
+    /// Returns the public key of SM2 with its curve, computed from the private one if need be.
+    pub(crate) fn sm2(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<(ObjectIdentifier, Sm2Public), Error> {
+        let key = match class {
+            ObjectClass::PRIVATE_KEY => super::sm2::private(attributes)?.public().clone(),
+            _ => super::sm2::public(attributes)?,
+        };
+        Ok((super::sm2::oid(), key))
     }
 
     /// Returns the public key on an Edwards curve, computed from the seed if need be.

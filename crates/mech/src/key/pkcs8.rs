@@ -1,4 +1,5 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, keys on
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC and SM2 as in RFC 5915,
+//! Diffie-Hellman as in PKCS #3, 9, keys on
 //! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
 
 use ck::{AttributeType, KeyType};
@@ -9,8 +10,9 @@ use zeroize::Zeroizing;
 use super::edwards::{self, EdwardsCurve, EdwardsPrivate};
 use super::montgomery::{self, MontgomeryCurve, MontgomeryPrivate};
 use super::named_curve::NamedCurve as _;
-use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa};
-use crate::ffi::{DsaKey, EcKey, KemKey};
+use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa, sm2};
+use crate::ffi::{Dh, DsaKey, EcKey, KemKey};
+use crate::sm::Sm2Private;
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -19,6 +21,10 @@ pub(crate) const RSA_ENCRYPTION: ObjectIdentifier =
 /// The algorithm of keys on Weierstrass curves (RFC 5480, 2.1.1).
 pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// The algorithm of Diffie-Hellman keys (PKCS #3, 9).
+pub(crate) const DH_KEY_AGREEMENT: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.3.1");
 
 /// The numbers of an RSA key in the order of RFC 8017, A.1.2.
 const RSA_NUMBERS: [AttributeType; 8] = [
@@ -42,7 +48,14 @@ impl Key {
     /// It is no private key.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let (algorithm, key) = match &self.parts {
-            Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
+            Parts::DhPrivate(key) => (
+                dh_algorithm(key),
+                integer(&key.private_value()?.to_bytes()?)?,
+            ),
+            Parts::EcPrivate(key) => (
+                ec_algorithm(&ec::oid(key.curve())),
+                ec_key(&key.private_scalar()?, &key.public_point()?)?,
+            ),
             Parts::EdwardsPrivate(key) => (
                 algorithm(&key.curve().oid(), &[]),
                 element(Tag::OctetString, &[key.seed()])?,
@@ -60,13 +73,19 @@ impl Key {
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
-            Parts::DsaPublic(_)
+            Parts::Sm2Private(key) => (
+                ec_algorithm(&sm2::oid()),
+                ec_key(&key.scalar()[..], &key.public().point())?,
+            ),
+            Parts::DhPublic(_)
+            | Parts::DsaPublic(_)
             | Parts::EcPublic(_)
             | Parts::EdwardsPublic(_)
             | Parts::KemPublic(_)
             | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
-            | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
+            | Parts::Secret(_)
+            | Parts::Sm2Public(_) => return Err(Error::KeyTypeInconsistent),
         };
         let algorithm = algorithm.map_err(|_| FAILED)?;
         let version = element(Tag::Integer, &[&[0]])?;
@@ -87,10 +106,19 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             KeyType::RSA,
             read_rsa(key).ok_or(Error::KeyEncodingInvalid)?,
         )),
+        DH_KEY_AGREEMENT => {
+            let params = params.ok_or(Error::KeyEncodingInvalid)?;
+            let material = read_dh(params, key).ok_or(Error::KeyEncodingInvalid)?;
+            Ok((KeyType::DH, material))
+        }
         EC_PUBLIC_KEY => {
             let params = params.ok_or(Error::KeyEncodingInvalid)?;
             let params = params.to_der().map_err(|_| Error::KeyEncodingInvalid)?;
             let scalar = read_ec(key).ok_or(Error::KeyEncodingInvalid)?;
+            if sm2::is_curve(&params) {
+                let key = Sm2Private::from_scalar(scalar).ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::DEW_SM2, sm2::private_material(&key)?));
+            }
             let key = EcKey::private(ec::curve(&params)?, scalar);
             let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC, ec::private_material(&key)?))
@@ -135,12 +163,50 @@ fn element(tag: Tag, content: &[&[u8]]) -> Result<Zeroizing<Vec<u8>>, Error> {
     Ok(bytes)
 }
 
+/// Writes a number, which has a sign as its first bit.
+fn integer(value: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let sign: &[u8] = match value.first() {
+        Some(first) if *first < 0x80 => &[],
+        _ => &[0],
+    };
+    element(Tag::Integer, &[sign, value])
+}
+
+fn dh_algorithm(key: &Dh) -> der::Result<Vec<u8>> {
+    let params = dh_params(key).map_err(|_| der::Error::from(Tag::Integer.length_error()))?;
+    algorithm(&DH_KEY_AGREEMENT, &params)
+}
+
+/// Writes a `DHParameter` without the length of private values.
+pub(crate) fn dh_params(key: &Dh) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (prime, base) = (key.prime()?.to_bytes()?, key.base()?.to_bytes()?);
+    element(Tag::Sequence, &[&integer(&prime)?, &integer(&base)?])
+}
+
+/// Reads the `DHParameter` and the private value.
+fn read_dh(params: AnyRef<'_>, key: &[u8]) -> Option<Material> {
+    params.header().tag().assert_eq(Tag::Sequence).ok()?;
+    let elements = elements(params.value()).ok()?;
+    let [prime, base] = *elements.first_chunk::<2>()?;
+    let value = AnyRef::from_der(key).ok()?;
+    let numbers = [
+        (AttributeType::PRIME, prime),
+        (AttributeType::BASE, base),
+        (AttributeType::VALUE, value),
+    ];
+    let read = |(id, number): (AttributeType, AnyRef<'_>)| {
+        let number = number.decode_as::<UintRef<'_>>().ok()?;
+        Some((id, Zeroizing::new(number.as_bytes().to_vec())))
+    };
+    numbers.into_iter().map(read).collect()
+}
+
 fn rsa_algorithm() -> der::Result<Vec<u8>> {
     algorithm(&RSA_ENCRYPTION, &Null.to_der()?)
 }
 
-fn ec_algorithm(key: &EcKey) -> der::Result<Vec<u8>> {
-    algorithm(&EC_PUBLIC_KEY, &ec::oid(key.curve()).to_der()?)
+fn ec_algorithm(curve: &ObjectIdentifier) -> der::Result<Vec<u8>> {
+    algorithm(&EC_PUBLIC_KEY, &curve.to_der()?)
 }
 
 fn algorithm(id: &ObjectIdentifier, params: &[u8]) -> der::Result<Vec<u8>> {
@@ -157,27 +223,21 @@ fn rsa_key(material: Material) -> Result<Zeroizing<Vec<u8>>, Error> {
     for id in RSA_NUMBERS {
         let value = material.iter().find(|(known, _)| *known == id);
         let (_, value) = value.ok_or(FAILED)?;
-        // An INTEGER has a sign, which is the first bit.
-        let sign: &[u8] = match value.first() {
-            Some(first) if *first < 0x80 => &[],
-            _ => &[0],
-        };
-        numbers.push(element(Tag::Integer, &[sign, value])?);
+        numbers.push(integer(value)?);
     }
     let numbers: Vec<&[u8]> = numbers.iter().map(|number| number.as_slice()).collect();
     element(Tag::Sequence, &numbers)
 }
 
 /// Writes an `ECPrivateKey`, with the public key, so that a reader need not compute it.
-fn ec_key(key: &EcKey) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn ec_key(scalar: &[u8], point: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     const PUBLIC_KEY: Tag = Tag::ContextSpecific {
         constructed: true,
         number: TagNumber(1),
     };
     let version = element(Tag::Integer, &[&[1]])?;
-    let scalar = element(Tag::OctetString, &[&key.private_scalar()?])?;
-    let point = key.public_point()?;
-    let point = BitStringRef::from_bytes(&point)
+    let scalar = element(Tag::OctetString, &[scalar])?;
+    let point = BitStringRef::from_bytes(point)
         .and_then(|point| point.to_der())
         .map_err(|_| FAILED)?;
     let point = element(PUBLIC_KEY, &[&point])?;
@@ -231,7 +291,11 @@ fn read_lattice(bytes: &[u8]) -> Option<Lattice<'_>> {
 fn sequence(bytes: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
     let whole = AnyRef::from_der(bytes)?;
     whole.header().tag().assert_eq(Tag::Sequence)?;
-    let mut reader = SliceReader::new(whole.value())?;
+    elements(whole.value())
+}
+
+fn elements(content: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let mut reader = SliceReader::new(content)?;
     let mut elements = Vec::new();
     while !reader.is_finished() {
         elements.push(AnyRef::decode(&mut reader)?);

@@ -5,6 +5,7 @@ mod chacha;
 mod chained;
 mod chinese;
 mod derivation;
+mod finite_field;
 mod lattice;
 mod modes;
 mod symmetric;
@@ -31,6 +32,7 @@ pub struct SelfTestFailure {
 /// A key of the tests.
 #[derive(Clone, Copy)]
 enum TestKey {
+    Dh(&'static [(AttributeType, &'static str)]),
     Dsa(&'static [(AttributeType, &'static str)]),
     Ec(&'static [(AttributeType, &'static str)]),
     Edwards(&'static [(AttributeType, &'static str)]),
@@ -39,6 +41,7 @@ enum TestKey {
     None,
     Rsa,
     Secret(KeyType, &'static str),
+    Sm2(&'static [(AttributeType, &'static str)]),
 }
 
 /// What is done, and what the answer is compared with.
@@ -91,9 +94,11 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         derivation::DERIVATION,
         chinese::HASH_AND_MACS,
         chinese::CIPHERS,
+        chinese::CURVE,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
+        finite_field::AGREEMENT,
         lattice::ENCAPSULATION,
         lattice::SIGNATURE,
     ]
@@ -218,6 +223,7 @@ impl KnownAnswer {
     /// Parses the key, a secret one or this half of the pair.
     fn key(&self, half: ObjectClass) -> Result<Arc<Key>, Error> {
         let (class, key_type, attributes) = match self.key {
+            TestKey::Dh(attributes) => (half, KeyType::DH, attributes),
             TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
@@ -225,6 +231,7 @@ impl KnownAnswer {
             TestKey::Montgomery(attributes) => (half, KeyType::EC_MONTGOMERY, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
+            TestKey::Sm2(attributes) => (half, KeyType::DEW_SM2, attributes),
             TestKey::Secret(key_type, value) => (
                 ObjectClass::SECRET_KEY,
                 key_type,

@@ -82,6 +82,7 @@ pub(super) struct CaseParams {
 }
 
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("dh", include_str!("../../vectors/dh.json")),
     (
         "transport_wrap",
         include_str!("../../vectors/transport_wrap.json"),
@@ -102,6 +103,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "encryption_derivation",
         include_str!("../../vectors/encryption_derivation.json"),
     ),
+    ("sm2", include_str!("../../vectors/sm2.json")),
     ("sm3", include_str!("../../vectors/sm3.json")),
     ("sm4", include_str!("../../vectors/sm4.json")),
     ("chacha20", include_str!("../../vectors/chacha20.json")),
@@ -242,7 +244,9 @@ pub(super) struct Pair {
 /// Reads the attributes of a named key from the vector files.
 pub(super) fn object(name: &str) -> Object {
     let file = match key_type(name) {
+        KeyType::DH => "dh",
         KeyType::RSA => "rsa_pkcs1",
+        KeyType::DEW_SM2 => "sm2",
         KeyType::EC_EDWARDS => "eddsa",
         KeyType::EC_MONTGOMERY => "x25519",
         KeyType::ML_DSA => "ml_dsa",
@@ -255,7 +259,9 @@ pub(super) fn object(name: &str) -> Object {
 
 fn key_type(name: &str) -> KeyType {
     match name {
+        name if name.starts_with("ffdhe") => KeyType::DH,
         name if name.starts_with("rsa") => KeyType::RSA,
+        name if name.starts_with("sm2") => KeyType::DEW_SM2,
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
         name if name.starts_with('x') => KeyType::EC_MONTGOMERY,
         name if name.starts_with("mlkem") => KeyType::ML_KEM,
@@ -264,12 +270,12 @@ fn key_type(name: &str) -> KeyType {
     }
 }
 
-/// Keys over lattices have their value under one name in both halves, so that their public half is another object.
+/// Keys over lattices and of Diffie-Hellman have their value under one name in both halves, so that their public half is another object.
 pub(super) fn pair(name: &str) -> Pair {
     let key_type = key_type(name);
     let object = object(name);
     let public = match key_type {
-        KeyType::ML_DSA | KeyType::ML_KEM => self::object(&format!("{name}-public")),
+        KeyType::DH | KeyType::ML_DSA | KeyType::ML_KEM => self::object(&format!("{name}-public")),
         _ => object.clone(),
     };
     Pair {

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod chunks;
+mod dh;
 mod fixture;
 mod import;
 mod key_pairs;
@@ -15,4 +16,5 @@ mod rejection;
 mod round_trip;
 mod sample;
 mod self_test;
+mod sm2;
 mod vectors;

@@ -41,8 +41,10 @@ fn keys_of_openssl_are_read_whole_and_written_as_they_were() {
         let (key_type, object) = decode(&bytes).unwrap();
         let name = key.name;
         let expected = match key.r#type.as_str() {
+            "DH" => (KeyType::DH, 4),
             "RSA" => (KeyType::RSA, 8),
             "EC" => (KeyType::EC, 2),
+            "DEW_SM2" => (KeyType::DEW_SM2, 2),
             "EC_EDWARDS" => (KeyType::EC_EDWARDS, 2),
             "EC_MONTGOMERY" => (KeyType::EC_MONTGOMERY, 2),
             "ML_DSA" => (KeyType::ML_DSA, 3),

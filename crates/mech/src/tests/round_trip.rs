@@ -6,7 +6,7 @@ use ck::{
     ObjectClass, Params,
 };
 
-use super::fixture::{Object, decrypt, encrypt, row, sign, verify};
+use super::fixture::{Object, decrypt, encrypt, object, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
 use crate::{
     Encapsulated, Error, PairRequest, decapsulate, derive, digester, encapsulate, encapsulated_len,
@@ -18,6 +18,7 @@ const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const SECP256K1: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
 const BRAINPOOL_P224: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 5];
 const BRAINPOOL_P512: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 13];
+const SM2: &[u8] = &[6, 8, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x82, 0x2d];
 const P224: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 33];
 const X25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x6e];
 const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
@@ -201,6 +202,7 @@ fn derives(row: &Mechanism, keys: &Keys) {
         Algorithm::CounterKdf | Algorithm::DoublePipelineKdf | Algorithm::FeedbackKdf => {
             return counts(row, keys);
         }
+        Algorithm::Dh => return agrees(row),
         Algorithm::TlsExport => return counts(row, keys),
         Algorithm::TlsMaster { .. } => return masters(row, keys),
         Algorithm::TlsKeys { .. } => return connections(row, keys),
@@ -251,6 +253,17 @@ fn derives(row: &Mechanism, keys: &Keys) {
             assert_eq!(ours, theirs, "{}", row.id);
         }
     }
+}
+
+/// Both parties agree, in a group that the token gives.
+fn agrees(row: &Mechanism) {
+    let (party, other) = (super::dh::party(None), super::dh::party(Some(256)));
+    let secret = |key, value| derive(row, &Params::Bytes(value), key, Some(20)).unwrap();
+    let (ours, theirs) = (
+        secret(&party.key, &other.value),
+        secret(&other.key, &party.value),
+    );
+    assert_eq!((ours.len(), ours), (20, theirs));
 }
 
 /// What is derived longer begins with what is derived shorter, where the length is no part of it.
@@ -338,6 +351,9 @@ fn digests(row: &Mechanism, _keys: &Keys) {
 }
 
 fn generates(row: &Mechanism, _keys: &Keys) {
+    if row.algorithm == Algorithm::DhParameterGen {
+        return super::dh::generates_parameters(row);
+    }
     let (least, most) = row.key_sizes.range();
     let len = 32.clamp(least, most);
     let make = || generate_key(row, &params(row), Some(len)).unwrap();
@@ -351,14 +367,19 @@ fn generates(row: &Mechanism, _keys: &Keys) {
 fn generates_pairs(row: &Mechanism, _keys: &Keys) {
     let curve = match row.key_type {
         Some(KeyType::EC_EDWARDS) => ED25519,
+        Some(KeyType::DEW_SM2) => SM2,
         Some(KeyType::EC_MONTGOMERY) => X25519,
         _ => P256,
     };
+    let prime = object("ffdhe2048").0[&AttributeType::PRIME].clone();
     let request = PairRequest {
         modulus_bits: Some(2048),
         public_exponent: None,
         ec_params: Some(curve),
         parameter_set: Some(1),
+        prime: Some(&prime),
+        base: Some(&[2]),
+        value_bits: None,
     };
     let (public, private) = generate_pair(row, &params(row), &request).unwrap();
     assert!(!public.is_empty() && !private.is_empty());

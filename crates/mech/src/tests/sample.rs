@@ -35,8 +35,10 @@ pub(super) struct Sample {
 
 /// The test keys, parsed once.
 pub(super) struct Keys {
+    dh: Sample,
     rsa: Sample,
     ec: Sample,
+    sm2: Sample,
     edwards: Sample,
     montgomery: Sample,
     kem: Sample,
@@ -54,8 +56,10 @@ impl Keys {
             }
         };
         Self {
+            dh: sample("ffdhe2048"),
             rsa: sample("rsa2048"),
             ec: sample("p256"),
+            sm2: sample("sm2"),
             edwards: sample("ed25519"),
             montgomery: sample("x25519"),
             kem: sample("mlkem768"),
@@ -66,10 +70,14 @@ impl Keys {
     /// Lists every key, for whoever looks for one that does not fit.
     pub(super) fn all(&self) -> Vec<Arc<Key>> {
         vec![
+            Arc::clone(&self.dh.private),
+            Arc::clone(&self.dh.public),
             Arc::clone(&self.rsa.private),
             Arc::clone(&self.rsa.public),
             Arc::clone(&self.ec.private),
             Arc::clone(&self.ec.public),
+            Arc::clone(&self.sm2.private),
+            Arc::clone(&self.sm2.public),
             Arc::clone(&self.edwards.private),
             Arc::clone(&self.edwards.public),
             Arc::clone(&self.montgomery.private),
@@ -86,8 +94,10 @@ impl Keys {
     /// Finds what this mechanism takes; `None` if it has no key.
     pub(super) fn sample(&self, row: &Mechanism) -> Option<Sample> {
         let keys = match row.key_type? {
+            KeyType::DH => [&self.dh.private, &self.dh.public].map(Arc::clone),
             KeyType::RSA => [&self.rsa.private, &self.rsa.public].map(Arc::clone),
             KeyType::EC => [&self.ec.private, &self.ec.public].map(Arc::clone),
+            KeyType::DEW_SM2 => [&self.sm2.private, &self.sm2.public].map(Arc::clone),
             KeyType::EC_EDWARDS => [&self.edwards.private, &self.edwards.public].map(Arc::clone),
             KeyType::EC_MONTGOMERY => {
                 [&self.montgomery.private, &self.montgomery.public].map(Arc::clone)
@@ -143,10 +153,12 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         Algorithm::AesEncryptData { .. }
         | Algorithm::CounterKdf
         | Algorithm::Des3EncryptData { .. }
+        | Algorithm::Dh
         | Algorithm::DoublePipelineKdf
         | Algorithm::Ecdh
         | Algorithm::FeedbackKdf
-        | Algorithm::Hkdf => derivation(row.algorithm),
+        | Algorithm::Hkdf
+        | Algorithm::Pbkdf2 => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm
         | Algorithm::AesCfb { .. }
@@ -162,12 +174,6 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Des3Cmac { .. }
         | Algorithm::Des3Mac { .. } => block_cipher(row.algorithm),
         Algorithm::Sm(sm) => chinese(sm),
-        Algorithm::Pbkdf2 => Params::Password {
-            function: 4,
-            salt: &BLOCK,
-            iterations: 3,
-            password: Password(b"password"),
-        },
         Algorithm::TlsExport
         | Algorithm::TlsKeys { .. }
         | Algorithm::TlsMac
@@ -186,6 +192,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::AesXcbcMac { .. }
         | Algorithm::AesXtsKeyGen
         | Algorithm::Des3Ecb
+        | Algorithm::DhKeyPairGen
+        | Algorithm::DhParameterGen
         | Algorithm::Digest(_)
         | Algorithm::DigestDerivation(_)
         | Algorithm::EcKeyPairGen
@@ -326,6 +334,7 @@ fn block_cipher(algorithm: Algorithm) -> Params<'static> {
 fn chinese(sm: Sm) -> Params<'static> {
     match sm {
         Sm::Sm3Hmac { general: true } | Sm::Sm4Cmac { general: true } => Params::Length(11),
+        Sm::Sm2Sm3 => Params::Bytes(b"somebody"),
         Sm::Sm4Cbc { .. } => Params::Bytes(&BLOCK),
         Sm::Sm4Ctr => Params::Counter {
             counter_bits: 64,
@@ -336,9 +345,13 @@ fn chinese(sm: Sm) -> Params<'static> {
             aad: b"associated",
             tag_bits: 128,
         },
-        Sm::Sm3 | Sm::Sm3Hmac { general: false } | Sm::Sm4Cmac { general: false } | Sm::Sm4Ecb => {
-            Params::None
-        }
+        Sm::Sm2
+        | Sm::Sm2Encrypt
+        | Sm::Sm2KeyPairGen
+        | Sm::Sm3
+        | Sm::Sm3Hmac { general: false }
+        | Sm::Sm4Cmac { general: false }
+        | Sm::Sm4Ecb => Params::None,
     }
 }
 
@@ -364,10 +377,18 @@ fn derivation(algorithm: Algorithm) -> Params<'static> {
                 _ => Params::CounterKdf { function, pieces },
             }
         }
+        // The base squared is a public value of any group.
+        Algorithm::Dh => Params::Bytes(&[4]),
         Algorithm::Ecdh => Params::Ecdh {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",
             public_data: &POINT,
+        },
+        Algorithm::Pbkdf2 => Params::Password {
+            function: 4,
+            salt: &BLOCK,
+            iterations: 3,
+            password: Password(b"password"),
         },
         Algorithm::Hkdf => Params::Hkdf {
             extract: true,
@@ -403,6 +424,8 @@ fn digest_mechanism(digest: Digest) -> MechanismType {
 pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
     let len = message.len();
     match row.algorithm {
+        Algorithm::Sm(Sm::Sm2) => message.resize(32, 2),
+        Algorithm::Sm(Sm::Sm2Encrypt) => message.resize(len.max(1), 3),
         Algorithm::Sm(Sm::Sm4Cbc { padded: false } | Sm::Sm4Ecb) => message.truncate(len / 16 * 16),
         Algorithm::AesCbc { padded: false } | Algorithm::AesEcb => message.truncate(len / 16 * 16),
         Algorithm::Des3Cbc { padded: false } | Algorithm::Des3Ecb => message.truncate(len / 8 * 8),

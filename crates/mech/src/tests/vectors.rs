@@ -148,6 +148,11 @@ fn derived_secrets_have_their_known_answers() {
 }
 
 #[test]
+fn secrets_over_finite_fields_have_their_known_answers() {
+    check_file("dh", 80);
+}
+
+#[test]
 fn ml_dsa_has_its_known_answers() {
     check_file("ml_dsa", 60);
 }
@@ -159,6 +164,7 @@ fn ml_kem_has_its_known_answers() {
 
 #[test]
 fn chinese_algorithms_have_their_known_answers() {
+    check_file("sm2", 60);
     check_file("sm3", 40);
     check_file("sm4", 60);
 }
@@ -261,7 +267,9 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         .filter(|_| half == ObjectClass::PUBLIC_KEY)
         .unwrap_or_else(|| &file.keys[name]);
     let key_type = match attributes["type"].as_str() {
+        "DH" => KeyType::DH,
         "RSA" => KeyType::RSA,
+        "DEW_SM2" => KeyType::DEW_SM2,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
         "ML_DSA" => KeyType::ML_DSA,

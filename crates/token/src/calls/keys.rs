@@ -1,4 +1,4 @@
-//! Generating keys (5.18.1, 5.18.2).
+//! Generating keys and domain parameters (5.18.1, 5.18.2).
 
 use ck::{Algorithm, AttributeType as A, KeyType, Mechanism, ObjectClass, Operations};
 use mech::PairRequest;
@@ -12,7 +12,7 @@ use crate::policy;
 use crate::rules::Template;
 
 impl Within<'_> {
-    /// Generates a secret key.
+    /// Generates a secret key or domain parameters.
     pub(super) fn generate_key(
         &self,
         mechanism: Option<MechanismArgument<'_>>,
@@ -30,8 +30,12 @@ impl Within<'_> {
         } else {
             (Source::Generation(row.id), key_type)
         };
-        let plan = self.plan(source, (ObjectClass::SECRET_KEY, key_type), &template)?;
-        let (length, params) = (plan.attributes().number(A::VALUE_LEN), &argument.params);
+        let (class, length) = match row.algorithm {
+            Algorithm::DhParameterGen => (ObjectClass::DOMAIN_PARAMETERS, A::PRIME_BITS),
+            _ => (ObjectClass::SECRET_KEY, A::VALUE_LEN),
+        };
+        let plan = self.plan(source, (class, key_type), &template)?;
+        let (length, params) = (plan.attributes().number(length), &argument.params);
         let material = if of_password {
             mech::generate_from_password(row, params, key_type, length)?
         } else {
@@ -64,6 +68,9 @@ impl Within<'_> {
             public_exponent: wanted.get(A::PUBLIC_EXPONENT),
             ec_params: wanted.get(A::EC_PARAMS),
             parameter_set: wanted.number(A::PARAMETER_SET),
+            prime: wanted.get(A::PRIME),
+            base: wanted.get(A::BASE),
+            value_bits: private_plan.attributes().number(A::VALUE_BITS),
         };
         let (public_half, private_half) = mech::generate_pair(row, &argument.params, &request)?;
         let public = public_plan.fulfil(public_half, &public)?;

@@ -149,8 +149,8 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
     if profile == Profile::Compat {
         return (0, "");
     }
-    if mechanism.key_type.is_some_and(is_withdrawn) {
-        return (u64::MAX, "triple DES is withdrawn (SP 800-131A)");
+    if let Some(why) = mechanism.key_type.and_then(withdrawn) {
+        return (u64::MAX, why);
     }
     match mechanism.algorithm {
         Algorithm::AesMac { .. } => (
@@ -229,9 +229,15 @@ const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
     }
 }
 
-/// Tells whether keys of this type are those of a cipher that is no longer to be used.
-pub(super) const fn is_withdrawn(key_type: KeyType) -> bool {
-    matches!(key_type, KeyType::DES2 | KeyType::DES3)
+/// Tells of keys of a type that is no longer to be used why not.
+pub(super) const fn withdrawn(key_type: KeyType) -> Option<&'static str> {
+    match key_type {
+        KeyType::DES2 | KeyType::DES3 => Some("triple DES is withdrawn (SP 800-131A)"),
+        KeyType::DH => {
+            Some("elliptic curves have taken the place of finite fields (RFC 9325, 4.1)")
+        }
+        _ => None,
+    }
 }
 
 /// Decides whether a mechanism may generate.

@@ -42,10 +42,11 @@ pub struct KeyStrength {
 #[must_use]
 pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
     match (key_type, size) {
-        (Some(KeyType::RSA), 0..2048) => 80,
-        (Some(KeyType::RSA), 2048..3072) => 112,
-        (Some(KeyType::RSA), 3072..7680) => 128,
+        (Some(KeyType::DH | KeyType::RSA), 0..2048) => 80,
+        (Some(KeyType::DH | KeyType::RSA), 2048..3072) => 112,
+        (Some(KeyType::DH | KeyType::RSA), 3072..7680) => 128,
         (Some(KeyType::RSA), _) => 192,
+        (Some(KeyType::DEW_SM2), _) => 128,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
         (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
         (Some(KeyType::DES2), _) => 80,
