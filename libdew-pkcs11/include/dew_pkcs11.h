@@ -12,6 +12,12 @@
 
 /* CKO_SECRET_KEY of 16 bytes; CKA_VALUE_LEN may be left out. */
 #define CKK_DEW_SM4 0xC4455720UL
+/*
+ * CKO_PUBLIC_KEY and CKO_PRIVATE_KEY with the attributes of a CKK_EC: CKA_EC_PARAMS is the OBJECT IDENTIFIER
+ * 1.2.156.10197.1.301 or the name "sm2p256v1". C_WrapKey and C_UnwrapKey have the private key as the PKCS#8 of an EC key on
+ * that curve.
+ */
+#define CKK_DEW_SM2 0xC4455730UL
 
 /* Mechanisms (CK_MECHANISM_TYPE): the hash function SM3 (GB/T 32905). */
 
@@ -40,5 +46,22 @@
 #define CKM_DEW_SM4_CMAC 0xC4455726UL
 /* The same; CK_MAC_GENERAL_PARAMS, 1 to 16 bytes. */
 #define CKM_DEW_SM4_CMAC_GENERAL 0xC4455727UL
+
+/* Mechanisms: the curve of SM2 (GB/T 32918), with a CKK_DEW_SM2. */
+
+/* C_GenerateKeyPair; no parameter. */
+#define CKM_DEW_SM2_KEY_PAIR_GEN 0xC4455730UL
+/* C_Sign and C_Verify of a digest of 32 bytes; no parameter; r and s, 64 bytes. */
+#define CKM_DEW_SM2 0xC4455731UL
+/*
+ * The same for a message, whose digest is that of SM3 over who signs, the key and the message. The parameter is who signs, 1 to
+ * 8191 bytes as they are, or none for "1234567812345678", which the standards have for everybody.
+ */
+#define CKM_DEW_SM2_SM3 0xC4455732UL
+/*
+ * C_Encrypt and C_Decrypt; no parameter; 97 bytes longer than the message. The ciphertext is C1 || C3 || C2: an uncompressed
+ * point, a digest, the masked message.
+ */
+#define CKM_DEW_SM2_ENCRYPT 0xC4455733UL
 
 #endif

@@ -159,6 +159,7 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::Empty => "none".to_owned(),
         ParamShape::Bytes(count) => format!("{count} bytes"),
         ParamShape::OptionalBytes(count) => format!("{count} bytes or none"),
+        ParamShape::UserId => "bytes or none".to_owned(),
         ParamShape::Length => "`CK_MAC_GENERAL_PARAMS`".to_owned(),
         ParamShape::Counter => "`CK_AES_CTR_PARAMS`".to_owned(),
         ParamShape::Ccm => "`CK_CCM_PARAMS`".to_owned(),

@@ -128,14 +128,16 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PUBLIC_KEY, Some(KeyType::RSA)) => tables.extend([KEY, PUBLIC, RSA_PUBLIC]),
         (
             ObjectClass::PUBLIC_KEY,
-            Some(KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
+            Some(KeyType::DEW_SM2 | KeyType::EC | KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY),
         ) => {
             tables.extend([KEY, PUBLIC, EC_PUBLIC]);
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::RSA)) => {
             tables.extend([KEY, PRIVATE, RSA_PRIVATE]);
         }
-        (ObjectClass::PRIVATE_KEY, Some(KeyType::EC)) => tables.extend([KEY, PRIVATE, EC_PRIVATE]),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::DEW_SM2 | KeyType::EC)) => {
+            tables.extend([KEY, PRIVATE, EC_PRIVATE]);
+        }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY)) => {
             tables.extend([KEY, PRIVATE, EDWARDS_PRIVATE]);
         }
@@ -144,6 +146,12 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         }
         (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_DSA | KeyType::ML_KEM)) => {
             tables.extend([KEY, PRIVATE, LATTICE_PRIVATE]);
+        }
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::SLH_DSA)) => {
+            tables.extend([KEY, PUBLIC, LATTICE_PUBLIC]);
+        }
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::SLH_DSA)) => {
+            tables.extend([KEY, PRIVATE, SLH_DSA_PRIVATE]);
         }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
@@ -234,6 +242,7 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     EDWARDS_PRIVATE,
     LATTICE_PUBLIC,
     LATTICE_PRIVATE,
+    SLH_DSA_PRIVATE,
 ];
 
 /// Writes one table with one short line per row: attribute, kind, create, generate, access, options.
@@ -522,7 +531,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC public keys, and those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7).
+    /// EC public keys, those on Edwards and Montgomery curves (Mechanisms 6.3.3, 6.3.5, 6.3.7), and those of SM2.
     EC_PUBLIC:
     EC_PARAMS                Bytes      Required  Required  Fixed;
     EC_POINT                 Bytes      Required  Forbidden Fixed;
@@ -530,7 +539,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// EC private keys (Mechanisms 6.3.4).
+    /// EC private keys (Mechanisms 6.3.4), and those of SM2.
     EC_PRIVATE:
     EC_PARAMS                Bytes      Required  Forbidden Fixed;
     VALUE                    BigInteger Required  Forbidden Fixed           sensitive true;
@@ -546,7 +555,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// Public keys over module lattices (3.2, Mechanisms 6.67, 6.68).
+    /// Public keys over module lattices (3.2, Mechanisms 6.67, 6.68), and of SLH-DSA (6.69).
     LATTICE_PUBLIC:
     PARAMETER_SET            Ulong      Required  Required  Fixed;
     VALUE                    Bytes      Required  Forbidden Fixed;
@@ -559,4 +568,12 @@ attributes! {
     PARAMETER_SET            Ulong      Required  Optional  Fixed;
     SEED                     Bytes      Optional  Forbidden Fixed           sensitive true;
     VALUE                    Bytes      Optional  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Private keys of SLH-DSA (3.2, Mechanisms 6.69).
+    SLH_DSA_PRIVATE:
+    PARAMETER_SET            Ulong      Required  Optional  Fixed;
+    VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
 }

@@ -93,6 +93,7 @@ vocabulary! {
         SLH_DSA = 0x4b,
         // Dew's own (see the mechanism types).
         DEW_SM4 = 0xc445_5720,
+        DEW_SM2 = 0xc445_5730,
     }
 }
 

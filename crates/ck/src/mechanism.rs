@@ -239,6 +239,12 @@ pub enum Algorithm {
     MontgomeryKeyPairGen,
     /// A key out of a password.
     Pbkdf2,
+    /// SLH-DSA (FIPS 205).
+    SlhDsa,
+    /// HashSLH-DSA (FIPS 205, 10.2.2): over the caller's digest, or over a message hashed here.
+    HashSlhDsa(Option<Prehash>),
+    /// Generation of an SLH-DSA key pair.
+    SlhDsaKeyPairGen,
     /// Poly1305 under a key that is used once.
     Poly1305,
     /// A key wrapped by an AES key of the moment, which is wrapped by RSA OAEP.
@@ -285,6 +291,14 @@ pub enum Algorithm {
 /// The algorithms of the Chinese standards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sm {
+    /// Signatures of SM2 over a digest.
+    Sm2,
+    /// Encryption by SM2.
+    Sm2Encrypt,
+    /// Generation of a key pair of SM2.
+    Sm2KeyPairGen,
+    /// Signatures of SM2 over a message and the name of who signs it.
+    Sm2Sm3,
     /// The hash function SM3.
     Sm3,
     /// HMAC over SM3; `general` takes its length as the parameter.
@@ -319,6 +333,8 @@ pub enum ParamShape {
     Bytes(usize),
     /// Exactly this many bytes, or none.
     OptionalBytes(usize),
+    /// The name of who signs, in any number of bytes; none for the one that the standard has for everybody.
+    UserId,
     /// `CK_MAC_GENERAL_PARAMS`.
     Length,
     /// `CK_AES_CTR_PARAMS`.
@@ -464,7 +480,7 @@ impl Mechanism {
     #[must_use]
     pub fn flags(&self) -> u64 {
         let ec = match self.key_type {
-            Some(KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
+            Some(KeyType::DEW_SM2 | KeyType::EC) => ckf::EC_F_P | ckf::EC_OID | ckf::EC_UNCOMPRESS,
             Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY) => ckf::EC_F_P | ckf::EC_OID,
             _ => 0,
         };
@@ -511,6 +527,8 @@ const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
+const SM2: Option<KeyType> = Some(KeyType::DEW_SM2);
+const SM2_BITS: KeySizes = KeySizes::Bits(256, 256);
 const SM4: Option<KeyType> = Some(KeyType::DEW_SM4);
 const SM4_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 // From what old peers still have to what is generated in minutes; `strict` partitions begin at 2,048.
@@ -531,6 +549,8 @@ const DES_BYTES: KeySizes = KeySizes::Bytes(16, 24);
 // The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
 const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
 // The public keys of ML-DSA-44 and ML-DSA-87 (FIPS 204, 4).
+const SLH_DSA: Option<KeyType> = Some(KeyType::SLH_DSA);
+const SLH_DSA_BYTES: KeySizes = KeySizes::Bytes(32, 64);
 const ML_DSA_BYTES: KeySizes = KeySizes::Bytes(1312, 2592);
 // Two keys of 256 bits.
 const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
@@ -609,6 +629,19 @@ mechanisms! {
     HASH_ML_DSA_SHA3_512    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_512)))     , "3.2: 6.67";
     HASH_ML_DSA_SHAKE128    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake128))             , "3.2: 6.67";
     HASH_ML_DSA_SHAKE256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake256))             , "3.2: 6.67";
+    SLH_DSA_KEY_PAIR_GEN    Empty    , SLH_DSA, SLH_DSA_BYTES , GENERATE_PAIR  , SlhDsaKeyPairGen                               , "3.2: 6.69";
+    SLH_DSA                 SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , SlhDsa                                         , "3.2: 6.69";
+    HASH_SLH_DSA            HashSignContext, SLH_DSA, SLH_DSA_BYTES, SIGN      , HashSlhDsa(None)                               , "3.2: 6.69";
+    HASH_SLH_DSA_SHA224     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA224)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA256     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA256)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA384     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA384)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA512     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA512)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_224   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_224)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_256   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_256)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_384   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_384)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_512   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_512)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHAKE128   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Shake128))            , "3.2: 6.69";
+    HASH_SLH_DSA_SHAKE256   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Shake256))            , "3.2: 6.69";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
     SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
     SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";
@@ -778,4 +811,8 @@ mechanisms! {
     DEW_SM4_GCM             Gcm      , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Gcm)                           , "RFC 8998";
     DEW_SM4_CMAC            Empty    , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: false })       , "GB/T 15852.1";
     DEW_SM4_CMAC_GENERAL    Length   , SM4    , SM4_BYTES     , SIGN           , Sm(self::Sm::Sm4Cmac { general: true })        , "GB/T 15852.1";
+    DEW_SM2_KEY_PAIR_GEN    Empty    , SM2    , SM2_BITS      , GENERATE_PAIR  , Sm(self::Sm::Sm2KeyPairGen)                    , "GB/T 32918.1, 6.1";
+    DEW_SM2                 Empty    , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2)                              , "GB/T 32918.2";
+    DEW_SM2_SM3             UserId   , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2Sm3)                           , "GB/T 32918.2";
+    DEW_SM2_ENCRYPT         Empty    , SM2    , SM2_BITS      , CIPHER         , Sm(self::Sm::Sm2Encrypt)                       , "GB/T 32918.4";
 }

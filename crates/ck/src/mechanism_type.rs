@@ -496,5 +496,9 @@ vocabulary! {
         DEW_SM4_GCM = 0xc445_5725,
         DEW_SM4_CMAC = 0xc445_5726,
         DEW_SM4_CMAC_GENERAL = 0xc445_5727,
+        DEW_SM2_KEY_PAIR_GEN = 0xc445_5730,
+        DEW_SM2 = 0xc445_5731,
+        DEW_SM2_SM3 = 0xc445_5732,
+        DEW_SM2_ENCRYPT = 0xc445_5733,
     }
 }

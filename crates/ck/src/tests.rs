@@ -40,6 +40,8 @@ fn an_object_has_each_attribute_once() {
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_EDWARDS)),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::EC_MONTGOMERY)),
         (ObjectClass::PRIVATE_KEY, Some(KeyType::EC_MONTGOMERY)),
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::DEW_SM2)),
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::DEW_SM2)),
         (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_KEM)),
         (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_KEM)),
         (ObjectClass::SECRET_KEY, Some(KeyType::AES)),

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params};
+use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Sm};
 use zeroize::Zeroizing;
 
 use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
 use crate::key::{
-    EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, check_secret_len, fixed_secret_len,
-    pair, set_parity,
+    EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, SlhPrivate, check_secret_len,
+    fixed_secret_len, pair, set_parity,
 };
+use crate::sm::Sm2Private;
 use crate::{Error, Key, Material, dh, dsa, param, pbkdf2, signer, tls, verifier};
 
 /// The public exponent of a request that names none.
@@ -134,8 +135,10 @@ pub fn generate_pair(
         Algorithm::EdwardsKeyPairGen => generate_edwards,
         Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,
         Algorithm::MlKemKeyPairGen => generate_lattice::<KemKey>,
+        Algorithm::SlhDsaKeyPairGen => generate_slh_dsa,
         Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
+        Algorithm::Sm(Sm::Sm2KeyPairGen) => generate_sm2,
         _ => return Err(Error::MechanismInvalid),
     };
     param::none(params)?;
@@ -189,6 +192,18 @@ fn generate_lattice<K: LatticeKey>(
     Ok((public, key.material()?))
 }
 
+fn generate_slh_dsa(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let number = request
+        .parameter_set
+        .ok_or(Error::TemplateIncomplete(AttributeType::PARAMETER_SET))?;
+    let key = SlhPrivate::generate(number)?;
+    let public = pair::slh_public_material(&key.public())?;
+    Ok((public, pair::slh_private_material(&key)?))
+}
+
 fn generate_montgomery(
     _mechanism: &Mechanism,
     request: &PairRequest<'_>,
@@ -231,6 +246,22 @@ fn generate_rsa(
     let public = pair::rsa_public_material(&key)?;
     let private = pair::rsa_private_material(&key)?;
     check_pair(KeyType::RSA, MechanismType::RSA_PKCS, &public, &private)?;
+    Ok((public, private))
+}
+
+fn generate_sm2(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let params = request
+        .ec_params
+        .ok_or(Error::TemplateIncomplete(AttributeType::EC_PARAMS))?;
+    pair::named_curve::<pair::Sm2Curve>(params)?;
+    let key = Sm2Private::generate()?;
+    let public = pair::sm2_public_material(key.public())?;
+    let private = pair::sm2_private_material(&key)?;
+    let mechanism = MechanismType::DEW_SM2;
+    check_pair(KeyType::DEW_SM2, mechanism, &public, &private)?;
     Ok((public, private))
 }
 

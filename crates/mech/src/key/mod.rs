@@ -15,6 +15,8 @@ mod rsa;
 mod rsa_factor;
 mod rsa_weakness;
 mod secret;
+mod slh_dsa;
+mod sm2;
 
 use ck::{AttributeType, Digest, KeyType, ObjectClass};
 use zeroize::Zeroizing;
@@ -29,8 +31,10 @@ pub(crate) use pkcs8::{
     DH_KEY_AGREEMENT, DSA, EC_PUBLIC_KEY, RSA_ENCRYPTION, dh_params, dsa_params,
 };
 pub(crate) use rsa::RsaPrivateKey;
+pub(crate) use slh_dsa::{SlhPrivate, SlhPublic};
 
 use crate::ffi::{Dh, DsaKey, EcKey, FieldDsa, KemKey, Rsa};
+use crate::sm::{Sm2Private, Sm2Public};
 use crate::{Error, Material};
 
 /// A key in the form that the mechanisms use: parsed, checked, and wiped when dropped.
@@ -59,6 +63,10 @@ enum Parts {
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
+    SlhPrivate(SlhPrivate),
+    SlhPublic(SlhPublic),
+    Sm2Private(Sm2Private),
+    Sm2Public(Sm2Public),
 }
 
 impl Key {
@@ -112,10 +120,22 @@ impl Key {
             (ObjectClass::PUBLIC_KEY, KeyType::ML_DSA) => {
                 Parts::DsaPublic(lattice::public(attributes)?)
             }
+            (ObjectClass::PRIVATE_KEY, KeyType::SLH_DSA) => {
+                Parts::SlhPrivate(slh_dsa::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::SLH_DSA) => {
+                Parts::SlhPublic(slh_dsa::public(attributes)?)
+            }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
             }
             (ObjectClass::PUBLIC_KEY, KeyType::RSA) => Parts::RsaPublic(rsa::public(attributes)?),
+            (ObjectClass::PRIVATE_KEY, KeyType::DEW_SM2) => {
+                Parts::Sm2Private(sm2::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::DEW_SM2) => {
+                Parts::Sm2Public(sm2::public(attributes)?)
+            }
             (ObjectClass::SECRET_KEY, key_type) => {
                 Parts::Secret(secret::parse(key_type, attributes)?)
             }
@@ -143,6 +163,9 @@ impl Key {
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
+            Parts::SlhPrivate(key) => key.set().public_len(),
+            Parts::SlhPublic(key) => key.bytes().len(),
+            Parts::Sm2Private(_) | Parts::Sm2Public(_) => Sm2Public::BITS,
         };
         u64::try_from(size).expect("the sizes of keys are bounded by the parsers")
     }
@@ -179,6 +202,24 @@ impl Key {
         match &self.parts {
             Parts::EcPublic(key) => Ok(key),
             Parts::EcPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SM2 private key that this must be.
+    pub(crate) const fn sm2_private(&self) -> Result<&Sm2Private, Error> {
+        match &self.parts {
+            Parts::Sm2Private(key) => Ok(key),
+            Parts::Sm2Public(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SM2 public key that this must be.
+    pub(crate) const fn sm2_public(&self) -> Result<&Sm2Public, Error> {
+        match &self.parts {
+            Parts::Sm2Public(key) => Ok(key),
+            Parts::Sm2Private(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -238,6 +279,24 @@ impl Key {
         match &self.parts {
             Parts::DsaPublic(key) => Ok(key),
             Parts::DsaPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SLH-DSA private key that this must be.
+    pub(crate) const fn slh_private(&self) -> Result<&SlhPrivate, Error> {
+        match &self.parts {
+            Parts::SlhPrivate(key) => Ok(key),
+            Parts::SlhPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SLH-DSA public key that this must be.
+    pub(crate) const fn slh_public(&self) -> Result<&SlhPublic, Error> {
+        match &self.parts {
+            Parts::SlhPublic(key) => Ok(key),
+            Parts::SlhPrivate(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -376,6 +435,7 @@ pub fn complete_private<'a>(
 ) -> Result<Material, Error> {
     let attributes = Attributes::new(get);
     match key_type {
+        KeyType::DEW_SM2 => sm2::private(attributes).map(|_| Material::new()),
         KeyType::DH => dh::complete_private(attributes),
         KeyType::DSA => field_dsa::complete_private(attributes),
         KeyType::EC => ec::private(attributes).map(|_| Material::new()),
@@ -384,6 +444,7 @@ pub fn complete_private<'a>(
         KeyType::ML_DSA => lattice::complete_private::<DsaKey>(attributes),
         KeyType::ML_KEM => lattice::complete_private::<KemKey>(attributes),
         KeyType::RSA => rsa::complete_private(attributes),
+        KeyType::SLH_DSA => slh_dsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
 }
@@ -402,6 +463,7 @@ pub fn complete_public<'a>(
 ) -> Result<Material, Error> {
     let attributes = Attributes::new(get);
     match key_type {
+        KeyType::DEW_SM2 => sm2::public_material(&sm2::public(attributes)?),
         KeyType::DH => dh::complete_public(attributes),
         KeyType::DSA => field_dsa::complete_public(attributes),
         KeyType::EC => ec::public_material(&ec::public(attributes)?),
@@ -409,6 +471,7 @@ pub fn complete_public<'a>(
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
         KeyType::ML_DSA => lattice::public::<DsaKey>(attributes).map(|_| Material::new()),
         KeyType::ML_KEM => lattice::public::<KemKey>(attributes).map(|_| Material::new()),
+        KeyType::SLH_DSA => slh_dsa::public(attributes).map(|_| Material::new()),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -459,6 +522,12 @@ pub(crate) mod pair {
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
     };
+    pub(crate) use super::slh_dsa::{
+        private_material as slh_private_material, public_material as slh_public_material,
+    };
+    pub(crate) use super::sm2::{
+        Sm2Curve, private_material as sm2_private_material, public_material as sm2_public_material,
+    };
 }
 
 /// The other party's point in a key agreement.
@@ -475,6 +544,7 @@ pub(crate) use secret::triple_des as triple_des_value;
 /// What the public half of a key is made of, whichever half is at hand.
 pub(crate) mod public_half {
     use ck::ObjectClass;
+    use der::asn1::ObjectIdentifier;
     use zeroize::Zeroizing;
 
     use super::Attributes;
@@ -483,8 +553,10 @@ pub(crate) mod public_half {
     pub(crate) use super::lattice::public_half as lattice;
     pub(crate) use super::montgomery::MontgomeryPublic;
     pub(crate) use super::named_curve::NamedCurve;
+    pub(crate) use super::slh_dsa::{oid as slh_oid, public_half as slh_dsa};
     use crate::Error;
     use crate::ffi::{Dh, EcKey, FieldDsa};
+    use crate::sm::Sm2Public;
 
     /// Returns the DSA public key, computed from the private one if need be.
     pub(crate) fn dsa(
@@ -517,6 +589,18 @@ pub(crate) mod public_half {
             ObjectClass::PRIVATE_KEY => super::ec::private(attributes),
             _ => super::ec::public(attributes),
         }
+    }
+
+    /// Returns the public key of SM2 with its curve, computed from the private one if need be.
+    pub(crate) fn sm2(
+        class: ObjectClass,
+        attributes: Attributes<'_, '_>,
+    ) -> Result<(ObjectIdentifier, Sm2Public), Error> {
+        let key = match class {
+            ObjectClass::PRIVATE_KEY => super::sm2::private(attributes)?.public().clone(),
+            _ => super::sm2::public(attributes)?,
+        };
+        Ok((super::sm2::oid(), key))
     }
 
     /// Returns the public key on an Edwards curve, computed from the seed if need be.

@@ -1,5 +1,7 @@
-//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC as in RFC 5915, Diffie-Hellman as in PKCS #3, 9, DSA as in RFC 3279, 2.3.2, keys on
-//! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
+//! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC and SM2 as in RFC 5915,
+//! Diffie-Hellman as in PKCS #3, 9, DSA as in RFC 3279, 2.3.2, keys on
+//! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881, SLH-DSA
+//! as in RFC 9909.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
@@ -9,8 +11,10 @@ use zeroize::Zeroizing;
 use super::edwards::{self, EdwardsCurve, EdwardsPrivate};
 use super::montgomery::{self, MontgomeryCurve, MontgomeryPrivate};
 use super::named_curve::NamedCurve as _;
-use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa};
+use super::slh_dsa::{self, SlhPrivate};
+use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa, sm2};
 use crate::ffi::{Dh, DsaKey, EcKey, FieldDsa, KemKey};
+use crate::sm::Sm2Private;
 use crate::{Error, Material};
 
 /// The algorithm of RSA keys (RFC 8017, A.1).
@@ -57,7 +61,10 @@ impl Key {
                 algorithm(&DSA, &dsa_params(key)?),
                 integer(&key.private_value()?.to_bytes()?)?,
             ),
-            Parts::EcPrivate(key) => (ec_algorithm(key), ec_key(key)?),
+            Parts::EcPrivate(key) => (
+                ec_algorithm(&ec::oid(key.curve())),
+                ec_key(&key.private_scalar()?, &key.public_point()?)?,
+            ),
             Parts::EdwardsPrivate(key) => (
                 algorithm(&key.curve().oid(), &[]),
                 element(Tag::OctetString, &[key.seed()])?,
@@ -72,9 +79,18 @@ impl Key {
             Parts::KemPrivate(key) => {
                 (algorithm(&lattice::oid(key.key())?, &[]), lattice_key(key)?)
             }
+            // The bytes of the key stand there as they are (RFC 9909, 6).
+            Parts::SlhPrivate(key) => (
+                algorithm(&slh_dsa::oid(key.set())?, &[]),
+                Zeroizing::new(key.bytes().to_vec()),
+            ),
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
+            Parts::Sm2Private(key) => (
+                ec_algorithm(&sm2::oid()),
+                ec_key(&key.scalar()[..], &key.public().point())?,
+            ),
             Parts::DhPublic(_)
             | Parts::DsaPublic(_)
             | Parts::EcPublic(_)
@@ -83,7 +99,9 @@ impl Key {
             | Parts::KemPublic(_)
             | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
-            | Parts::Secret(_) => return Err(Error::KeyTypeInconsistent),
+            | Parts::Secret(_)
+            | Parts::SlhPublic(_)
+            | Parts::Sm2Public(_) => return Err(Error::KeyTypeInconsistent),
         };
         let algorithm = algorithm.map_err(|_| FAILED)?;
         let version = element(Tag::Integer, &[&[0]])?;
@@ -124,6 +142,10 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
             let params = params.ok_or(Error::KeyEncodingInvalid)?;
             let params = params.to_der().map_err(|_| Error::KeyEncodingInvalid)?;
             let scalar = read_ec(key).ok_or(Error::KeyEncodingInvalid)?;
+            if sm2::is_curve(&params) {
+                let key = Sm2Private::from_scalar(scalar).ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::DEW_SM2, sm2::private_material(&key)?));
+            }
             let key = EcKey::private(ec::curve(&params)?, scalar);
             let key = key.map_err(|_| Error::KeyEncodingInvalid)?;
             Ok((KeyType::EC, ec::private_material(&key)?))
@@ -138,6 +160,10 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
                 let key = MontgomeryPrivate::from_bytes(curve, octets(key)?);
                 let key = key.ok_or(Error::KeyEncodingInvalid)?;
                 return Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?));
+            }
+            if let Some(set) = slh_dsa::named(&other) {
+                let key = SlhPrivate::from_bytes(set, key).ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::SLH_DSA, slh_dsa::private_material(&key)?));
             }
             if let Some(set) = lattice::named::<KemKey>(&other) {
                 return Ok((KeyType::ML_KEM, read_seeded::<KemKey>(set, key)?));
@@ -220,8 +246,8 @@ fn rsa_algorithm() -> der::Result<Vec<u8>> {
     algorithm(&RSA_ENCRYPTION, &Null.to_der()?)
 }
 
-fn ec_algorithm(key: &EcKey) -> der::Result<Vec<u8>> {
-    algorithm(&EC_PUBLIC_KEY, &ec::oid(key.curve()).to_der()?)
+fn ec_algorithm(curve: &ObjectIdentifier) -> der::Result<Vec<u8>> {
+    algorithm(&EC_PUBLIC_KEY, &curve.to_der()?)
 }
 
 fn algorithm(id: &ObjectIdentifier, params: &[u8]) -> der::Result<Vec<u8>> {
@@ -245,15 +271,14 @@ fn rsa_key(material: Material) -> Result<Zeroizing<Vec<u8>>, Error> {
 }
 
 /// Writes an `ECPrivateKey`, with the public key, so that a reader need not compute it.
-fn ec_key(key: &EcKey) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn ec_key(scalar: &[u8], point: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     const PUBLIC_KEY: Tag = Tag::ContextSpecific {
         constructed: true,
         number: TagNumber(1),
     };
     let version = element(Tag::Integer, &[&[1]])?;
-    let scalar = element(Tag::OctetString, &[&key.private_scalar()?])?;
-    let point = key.public_point()?;
-    let point = BitStringRef::from_bytes(&point)
+    let scalar = element(Tag::OctetString, &[scalar])?;
+    let point = BitStringRef::from_bytes(point)
         .and_then(|point| point.to_der())
         .map_err(|_| FAILED)?;
     let point = element(PUBLIC_KEY, &[&point])?;

@@ -1,6 +1,6 @@
-//! Known answers of SM3 and SM4.
+//! Known answers of SM2, SM3 and SM4.
 
-use ck::{KeyType, MechanismType, Params};
+use ck::{AttributeType, KeyType, MechanismType, Params};
 
 use super::{Check, KnownAnswer, TestKey};
 
@@ -111,7 +111,54 @@ pub(super) const CIPHERS: &[KnownAnswer] = &[
     },
 ];
 
-/// The key of all of the standards' examples.
+/// GB/T 32918.5-2017, A.2 and A.4.
+pub(super) const CURVE: &[KnownAnswer] = &[
+    KnownAnswer {
+        name: "SM2 verify",
+        mechanism: MechanismType::DEW_SM2_SM3,
+        params: Params::None,
+        key: TestKey::Sm2(&SM2),
+        check: Check::Verify,
+        input: "6d65737361676520646967657374",
+        output: "f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3b1b6aa29df212fd8763182bc0d42\
+         1ca1bb9038fd1f7f42d4840b69c485bbc1aa",
+    },
+    KnownAnswer {
+        name: "SM2 sign and verify",
+        mechanism: MechanismType::DEW_SM2,
+        params: Params::None,
+        key: TestKey::Sm2(&SM2),
+        check: Check::Pair,
+        input: "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+        output: "",
+    },
+    KnownAnswer {
+        name: "SM2 decrypt",
+        mechanism: MechanismType::DEW_SM2_ENCRYPT,
+        params: Params::None,
+        key: TestKey::Sm2(&SM2),
+        check: Check::Decrypt,
+        input: "0404ebfc718e8d1798620432268e77feb6415e2ede0e073c0f4f640ecd2e149a73e858f9d81e5430a57b36daab8f95\
+         0a3c64e6ee6a63094d99283aff767e124df059983c18f809e262923c53aec295d30383b54e39d609d160afcb1908d0bd876621886ca989\
+         ca9c7d58087307ca93092d651efa",
+        output: "656e6372797074696f6e207374616e64617264",
+    },
+];
+
+const SM2: [(AttributeType, &str); 3] = [
+    (AttributeType::EC_PARAMS, "06082a811ccf5501822d"),
+    (
+        AttributeType::EC_POINT,
+        "04410409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020ccea490ce26775a52dc6ea\
+         718cc1aa600aed05fbf35e084a6632f6072da9ad13",
+    ),
+    (
+        AttributeType::VALUE,
+        "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8",
+    ),
+];
+
+/// The key of all of the standards' examples of SM4.
 const KEY: TestKey = TestKey::Secret(KeyType::DEW_SM4, "0123456789abcdeffedcba9876543210");
 const IV: &[u8] = &COUNTER;
 const COUNTER: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];

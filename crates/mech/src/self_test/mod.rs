@@ -8,6 +8,7 @@ mod derivation;
 mod finite_field;
 mod lattice;
 mod modes;
+mod slh_dsa;
 mod symmetric;
 
 use std::sync::Arc;
@@ -43,6 +44,8 @@ enum TestKey {
     None,
     Rsa,
     Secret(KeyType, &'static str),
+    Slh(&'static [(AttributeType, &'static str)]),
+    Sm2(&'static [(AttributeType, &'static str)]),
 }
 
 /// What is done, and what the answer is compared with.
@@ -95,6 +98,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         derivation::DERIVATION,
         chinese::HASH_AND_MACS,
         chinese::CIPHERS,
+        chinese::CURVE,
         asymmetric::RSA,
         asymmetric::ECDSA,
         asymmetric::OTHER_CURVES,
@@ -102,6 +106,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         finite_field::SIGNATURE,
         lattice::ENCAPSULATION,
         lattice::SIGNATURE,
+        slh_dsa::SIGNATURE,
     ]
     .into_iter()
     .flatten()
@@ -230,12 +235,14 @@ impl KnownAnswer {
                 _ => (half, KeyType::DSA, public),
             },
             TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
+            TestKey::Slh(attributes) => (half, KeyType::SLH_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
             TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),
             TestKey::Montgomery(attributes) => (half, KeyType::EC_MONTGOMERY, attributes),
             TestKey::None => return Err(Error::KeyTypeInconsistent),
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
+            TestKey::Sm2(attributes) => (half, KeyType::DEW_SM2, attributes),
             TestKey::Secret(key_type, value) => (
                 ObjectClass::SECRET_KEY,
                 key_type,

@@ -1,9 +1,12 @@
 //! The algorithms of the Chinese standards, from a row of the mechanism table to their code.
 //!
 //! The C library has none of them, so they come from RustCrypto. SM4 there looks its S-box up in a table: whoever shares the
-//! processor's cache may learn of the key.
+//! processor's cache may learn of the key. The curve of SM2 is computed on in constant time.
 
 mod mac;
+mod sm2;
+mod sm2_cipher;
+mod sm2_signature;
 mod sm3;
 mod sm4;
 mod sm4_ctr;
@@ -17,6 +20,9 @@ use cmac::Cmac;
 use hmac::Hmac;
 
 use self::mac::Mac;
+pub(crate) use self::sm2::{Sm2Private, Sm2Public};
+use self::sm2_cipher::{Opening, Sealing};
+use self::sm2_signature::Signature;
 use self::sm3::Sm3;
 use self::sm4::Blocks;
 pub(crate) use self::sm4::check_value;
@@ -46,6 +52,10 @@ pub(crate) fn signer(
     match sm {
         Sm::Sm3Hmac { general } => Ok(Box::new(hmac(general, params, key)?)),
         Sm::Sm4Cmac { general } => Ok(Box::new(cmac(general, params, key)?)),
+        Sm::Sm2 | Sm::Sm2Sm3 => {
+            let public = key.sm2_private()?.public();
+            Ok(Box::new(Signature::new(sm, params, key, public)?))
+        }
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -59,6 +69,10 @@ pub(crate) fn verifier(
     match sm {
         Sm::Sm3Hmac { general } => Ok(Box::new(hmac(general, params, key)?)),
         Sm::Sm4Cmac { general } => Ok(Box::new(cmac(general, params, key)?)),
+        Sm::Sm2 | Sm::Sm2Sm3 => {
+            let public = key.sm2_public()?;
+            Ok(Box::new(Signature::new(sm, params, key, public)?))
+        }
         _ => Err(Error::MechanismInvalid),
     }
 }
@@ -85,6 +99,13 @@ pub(crate) fn cipher(
             Box::new(Blocks::new(key, None, direction)?)
         }
         Sm::Sm4Gcm => Box::new(Gcm::start(key, params, direction)?),
+        Sm::Sm2Encrypt => {
+            param::none(params)?;
+            match direction {
+                Direction::Decrypt => Box::new(Opening::start(key)?),
+                Direction::Encrypt => Box::new(Sealing::start(key)?),
+            }
+        }
         _ => return Err(Error::MechanismInvalid),
     })
 }

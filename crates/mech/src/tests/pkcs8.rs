@@ -45,6 +45,7 @@ fn keys_of_openssl_are_read_whole_and_written_as_they_were() {
             "DSA" => (KeyType::DSA, 4),
             "RSA" => (KeyType::RSA, 8),
             "EC" => (KeyType::EC, 2),
+            "DEW_SM2" => (KeyType::DEW_SM2, 2),
             "EC_EDWARDS" => (KeyType::EC_EDWARDS, 2),
             "EC_MONTGOMERY" => (KeyType::EC_MONTGOMERY, 2),
             "ML_DSA" => (KeyType::ML_DSA, 3),

@@ -5,9 +5,10 @@ use ck::{AttributeType, KeyType, ObjectClass};
 use super::fixture::{Object, object};
 use crate::{check_value, complete_public, derive_public_info};
 
-const PAIRS: [(&str, KeyType); 9] = [
+const PAIRS: [(&str, KeyType); 10] = [
     ("x25519", KeyType::EC_MONTGOMERY),
     ("ed25519", KeyType::EC_EDWARDS),
+    ("sm2", KeyType::DEW_SM2),
     ("rsa2048", KeyType::RSA),
     ("rsa3072", KeyType::RSA),
     ("rsa4096", KeyType::RSA),

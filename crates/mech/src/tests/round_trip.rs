@@ -18,6 +18,7 @@ const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const SECP256K1: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 10];
 const BRAINPOOL_P224: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 5];
 const BRAINPOOL_P512: &[u8] = &[6, 9, 0x2b, 0x24, 3, 3, 2, 8, 1, 1, 13];
+const SM2: &[u8] = &[6, 8, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x82, 0x2d];
 const P224: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 33];
 const X25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x6e];
 const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
@@ -104,7 +105,12 @@ fn signs(row: &Mechanism, keys: &Keys) {
         "{}",
         row.id
     );
-    for index in 0..signature.len() {
+    // Every byte, but of signatures of many thousands some of them.
+    let step = match signature.len() {
+        0..=5_000 => 1,
+        long => long / 32,
+    };
+    for index in (0..signature.len()).step_by(step) {
         let mut forged = signature.clone();
         forged[index] ^= 0x10;
         assert_eq!(
@@ -368,6 +374,7 @@ fn generates(row: &Mechanism, _keys: &Keys) {
 fn generates_pairs(row: &Mechanism, _keys: &Keys) {
     let curve = match row.key_type {
         Some(KeyType::EC_EDWARDS) => ED25519,
+        Some(KeyType::DEW_SM2) => SM2,
         Some(KeyType::EC_MONTGOMERY) => X25519,
         _ => P256,
     };

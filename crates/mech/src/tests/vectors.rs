@@ -163,12 +163,18 @@ fn ml_dsa_has_its_known_answers() {
 }
 
 #[test]
+fn slh_dsa_has_its_known_answers() {
+    check_file("slh_dsa", 20);
+}
+
+#[test]
 fn ml_kem_has_its_known_answers() {
     check_file("ml_kem", 90);
 }
 
 #[test]
 fn chinese_algorithms_have_their_known_answers() {
+    check_file("sm2", 60);
     check_file("sm3", 40);
     check_file("sm4", 60);
 }
@@ -274,9 +280,11 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         "DH" => KeyType::DH,
         "DSA" => KeyType::DSA,
         "RSA" => KeyType::RSA,
+        "DEW_SM2" => KeyType::DEW_SM2,
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
         "ML_DSA" => KeyType::ML_DSA,
+        "SLH_DSA" => KeyType::SLH_DSA,
         "ML_KEM" => KeyType::ML_KEM,
         _ => KeyType::EC,
     };

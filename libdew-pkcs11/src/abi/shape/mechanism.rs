@@ -145,6 +145,8 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::OptionalBytes(length) => {
                 (bytes.len() == length).then_some(Params::Bytes(bytes))
             }
+            ParamShape::UserId if bytes.is_empty() => Some(Params::None),
+            ParamShape::UserId => Some(Params::Bytes(bytes)),
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
             ParamShape::PublicValue => (!bytes.is_empty()).then_some(Params::Bytes(bytes)),
             ParamShape::Data => structure(bytes).and_then(|data| string_data(&data)),
