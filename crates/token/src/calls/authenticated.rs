@@ -7,6 +7,10 @@ use proto::shape::{Answer, Attribute, MechanismArgument, Sealed};
 use super::{Within, mechanism_of};
 use crate::Error;
 
+/// The least number of bytes of a nonce that are drawn: of fewer, some come again among messages that can be counted.
+/// `strict` asks for more.
+const LEAST_DRAWN: usize = 8;
+
 const INVALID: Error = Error::Mechanism(mech::Error::MechanismParamInvalid);
 
 impl Within<'_> {
@@ -164,7 +168,8 @@ impl<'a> Aead<'a> {
             Mgf::NO_GENERATE => Ok((nonce, false)),
             Mgf::GENERATE | Mgf::GENERATE_RANDOM => {
                 let fixed = usize::try_from(self.fixed_bits / 8).map_err(|_| INVALID)?;
-                if !self.fixed_bits.is_multiple_of(8) || fixed >= nonce.len() {
+                let drawn = nonce.len().saturating_sub(fixed);
+                if !self.fixed_bits.is_multiple_of(8) || drawn < LEAST_DRAWN {
                     return Err(INVALID);
                 }
                 mech::random(&mut nonce[fixed..])?;

@@ -213,6 +213,16 @@ fn fixed_bits_stay() {
     let (_, sealed) = setting.encrypt(half).unwrap();
     assert_eq!(sealed.nonce[..4], NONCE[..4]);
     assert_ne!(sealed.nonce[4..], NONCE[4..]);
+    let few = Message {
+        fixed_bits: 40,
+        ..DRAWN
+    };
+    let refused = setting.encrypt(few).map(drop);
+    assert_eq!(
+        refused,
+        Err(Rv::MECHANISM_PARAM_INVALID),
+        "56 bits are drawn"
+    );
     for generator in [Mgf::GENERATE_COUNTER, Mgf::GENERATE_COUNTER_XOR] {
         let counted = Message { generator, ..DRAWN };
         let refused = setting.encrypt(counted).map(drop);
