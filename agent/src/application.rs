@@ -86,6 +86,12 @@ impl Application {
         self.attached.store(link, Ordering::Release);
     }
 
+    /// Tells whether the application, which has ended its connection, may come back by another: it would not end one on which a call
+    /// is under way, or an answer was still to be heard, unless it had given the agent up.
+    fn may_come_back(&self, unheard: bool) -> bool {
+        self.attached.load(Ordering::Acquire) != 0 && (unheard || !self.calls().is_empty())
+    }
+
     /// Tells whether the application has asked for its sessions before, but not on this connection: the HSM behind it takes it
     /// for a stranger.
     fn is_stranger_to(&self, link: u64) -> bool {

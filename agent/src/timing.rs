@@ -15,6 +15,9 @@ pub struct Timing {
     pub retry_min: Duration,
     /// The longest wait before connecting again, short enough that nobody restarts the agent instead.
     pub retry_max: Duration,
+    /// How long an application that went under its own calls may take to come back: it has given the agent up, and looks for it
+    /// again as long as calls wait for a lost agent by default, and a little more.
+    pub linger: Duration,
     /// How long calls in flight may take to finish when the agent stops.
     pub drain: Duration,
 }
@@ -39,6 +42,7 @@ impl Default for Timing {
             silence: Duration::from_secs(15),
             retry_min: Duration::from_millis(100),
             retry_max: Duration::from_secs(5),
+            linger: Duration::from_secs(15),
             drain: Duration::from_secs(3),
         }
     }

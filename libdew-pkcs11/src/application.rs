@@ -5,6 +5,7 @@
 //! number, so that an HSM which has served it already only answers again.
 
 mod attempt;
+mod begin;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +23,7 @@ use zeroize::Zeroizing;
 use self::attempt::{Attempt, Next};
 use crate::config::Config;
 use crate::link::{Link, Way};
-use crate::mirror::{self, Mirror};
+use crate::mirror::Mirror;
 use crate::slot_events::SlotEvents;
 use crate::socket::{Descriptor, Socket};
 
@@ -120,7 +121,10 @@ impl Application {
             match attempt.next(self.patience()) {
                 Next::AtOnce => {}
                 Next::Later => self.pause()?,
-                Next::GiveUp => return Err(self.report(error, &attempt)),
+                Next::GiveUp => {
+                    self.mirror().doubt(written(size, encode).0.0, call);
+                    return Err(self.report(error, &attempt));
+                }
             }
         }
     }
@@ -194,14 +198,15 @@ impl Application {
         if !way.keeps() {
             return Ok(way.connection.call(outgoing, size, encode, decode));
         }
-        let arguments = || {
-            let mut bytes = Zeroizing::new(Vec::with_capacity(size));
-            let mut writer = Writer::new(&mut bytes);
-            encode(&mut writer);
-            (writer.session(), bytes)
+        let arguments = || written(size, encode);
+        let (bare, doubts) = {
+            let mirror = self.mirror();
+            (mirror.has_bare(), mirror.has_doubts())
         };
-        let bare = self.mirror().has_bare();
         if bare && let Err(error) = self.begin_again(call, arguments().0, attempt.deadline, way)? {
+            return Ok(Err(error));
+        }
+        if doubts && let Err(error) = self.settle(call, arguments().0, attempt.deadline, way) {
             return Ok(Err(error));
         }
         let session = Cell::new(SessionHandle(0));
@@ -226,46 +231,6 @@ impl Application {
             let _ = self.ask_for_place(way, &Attach::Renew, attempt.deadline);
         }
         Ok(made)
-    }
-
-    /// Begins again what was begun in a session, where the HSM forgot it. What cannot be begun again names the return code of a call
-    /// that needs it.
-    fn begin_again(
-        &self,
-        call: Call,
-        session: SessionHandle,
-        deadline: Instant,
-        way: &Way,
-    ) -> Result<Result<(), Error>, Rv> {
-        let all = self.mirror().begin_again(session.0);
-        for begun in all {
-            let outgoing = Outgoing {
-                kind: Kind::Request,
-                call: begun.call.number(),
-                correlation: self.next_call(),
-                deadline,
-            };
-            let encode = |writer: &mut Writer<'_>| {
-                writer.name_session(session);
-                writer.raw(&begun.arguments);
-            };
-            let size = begun.arguments.len();
-            match way.connection.call(outgoing, size, encode, |rv, _| rv) {
-                // It may have been begun by an attempt whose answer was lost.
-                Ok(Rv::OK | Rv::OPERATION_ACTIVE) => {}
-                Ok(rv) => {
-                    self.mirror().forget(session.0, begun.call);
-                    if mirror::needs(call, begun.call) {
-                        return Err(rv);
-                    }
-                }
-                Err(error) => {
-                    self.mirror().strip_one(session.0);
-                    return Ok(Err(error));
-                }
-            }
-        }
-        Ok(Ok(()))
     }
 
     /// Finds the way to the HSM, or makes one.
@@ -433,4 +398,12 @@ fn without_slots<R>(decode: &impl Fn(Rv, &mut Reader<'_>) -> R) -> R {
     answer.length(0);
     ListOut::reply(&answer, &mut Writer::new(&mut reply));
     decode(Rv::OK, &mut Reader::new(SessionHandle(0), &reply))
+}
+
+/// Writes the arguments of a call, and tells in which session it is made.
+fn written(size: usize, encode: &impl Fn(&mut Writer<'_>)) -> (SessionHandle, Zeroizing<Vec<u8>>) {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+    let mut writer = Writer::new(&mut bytes);
+    encode(&mut writer);
+    (writer.session(), bytes)
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ck::Rv;
+use ck::flags::mechanism;
 use proto::attach::OpenSession;
 use proto::shape::{NumberOut, SessionHandle};
 use proto::{Call, Reader};
@@ -23,6 +24,8 @@ struct Open {
     slot: u64,
     flags: u64,
     begun: Vec<Begun>,
+    /// The calls that begin the operations of which nobody knows whether they are active.
+    doubtful: Vec<Call>,
     /// Whether the HSM has the session again, but not what was begun in it.
     bare: bool,
 }
@@ -38,6 +41,8 @@ pub(crate) struct Mirror {
     logins: BTreeSet<u64>,
     /// How many sessions are bare.
     bare: usize,
+    /// Whether there ever was a doubtful operation.
+    doubts: bool,
 }
 
 /// What a call does to the operation of one kind.
@@ -88,6 +93,21 @@ const fn effect(call: Call) -> Option<Effect> {
         Call::SignEncryptUpdate => Effect::Feeds(&[Call::SignInit, Call::EncryptInit]),
         Call::DecryptVerifyUpdate => Effect::Feeds(&[Call::VerifyInit, Call::DecryptInit]),
         Call::SessionCancel | Call::SetOperationState => Effect::EndsAll,
+        _ => return None,
+    })
+}
+
+/// The flag by which `C_SessionCancel` ends the operation that a call begins (5.6.5).
+const fn cancels(begins: Call) -> Option<u64> {
+    Some(match begins {
+        Call::EncryptInit => mechanism::ENCRYPT,
+        Call::DecryptInit => mechanism::DECRYPT,
+        Call::DigestInit => mechanism::DIGEST,
+        Call::SignInit => mechanism::SIGN,
+        Call::SignRecoverInit => mechanism::SIGN_RECOVER,
+        Call::VerifyInit | Call::VerifySignatureInit => mechanism::VERIFY,
+        Call::VerifyRecoverInit => mechanism::VERIFY_RECOVER,
+        Call::FindObjectsInit => mechanism::FIND_OBJECTS,
         _ => return None,
     })
 }
@@ -174,6 +194,36 @@ impl Mirror {
         }
     }
 
+    /// Tells whether there may be doubtful operations.
+    pub(crate) const fn has_doubts(&self) -> bool {
+        self.doubts
+    }
+
+    /// Notes that a call in a session was given up. To the application it has failed, and so has ended its operation (5.2).
+    pub(crate) fn doubt(&mut self, session: u64, call: Call) {
+        let Some(open) = self.sessions.get_mut(&session) else {
+            return;
+        };
+        let begins = match effect(call) {
+            Some(Effect::Begins) => &[call][..],
+            Some(Effect::Ends(one)) => &[one],
+            Some(Effect::Feeds(all)) => all,
+            Some(Effect::EndsAll) | None => return,
+        };
+        open.begun.retain(|begun| !begins.contains(&begun.call));
+        open.doubtful.retain(|other| !begins.contains(other));
+        open.doubtful.extend(begins);
+        self.doubts = true;
+    }
+
+    /// Gives the flag by which to cancel the operation that a call is about to begin, where it is doubtful; once.
+    pub(crate) fn take_doubt(&mut self, session: u64, call: Call) -> Option<u64> {
+        let doubtful = &mut self.sessions.get_mut(&session)?.doubtful;
+        let at = doubtful.iter().position(|other| *other == call)?;
+        doubtful.swap_remove(at);
+        cancels(call)
+    }
+
     /// Forgets an operation that cannot be begun again.
     pub(crate) fn forget(&mut self, session: u64, begun: Call) {
         if let Some(open) = self.sessions.get_mut(&session) {
@@ -242,6 +292,7 @@ impl Mirror {
                 slot,
                 flags,
                 begun: Vec::new(),
+                doubtful: Vec::new(),
                 bare: false,
             };
             self.sessions.insert(handle, open);

@@ -4,6 +4,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use crate::{Log, PATIENCE};
@@ -77,9 +78,23 @@ impl Daemon {
     /// # Panics
     /// If it is gone already.
     pub fn signal(&self, signal: Signal) {
-        let id = i32::try_from(self.child.id()).expect("a process id is a pid_t");
-        kill(Pid::from_raw(id), signal)
+        kill(self.id(), signal)
             .unwrap_or_else(|error| panic!("cannot signal {}: {error}", self.name));
+    }
+
+    /// Lets it stand still, with all it holds, until it gets `SIGCONT`; returns when it does.
+    ///
+    /// # Panics
+    /// If it ends instead.
+    pub fn freeze(&self) {
+        self.signal(Signal::SIGSTOP);
+        let status = waitpid(self.id(), Some(WaitPidFlag::WUNTRACED));
+        let stands = matches!(status, Ok(WaitStatus::Stopped(..)));
+        assert!(stands, "{} does not stand still: {status:?}", self.name);
+    }
+
+    fn id(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).expect("a process id is a pid_t"))
     }
 
     /// Ends it as a power cut would, and waits until it is gone.

@@ -13,7 +13,9 @@ fn pkcs11_tool_forks_and_initialises_in_its_child() {
     let chain = Chain::start();
     let token = chain.token(Partition::Compat);
     let forked = token.pkcs11_tool().arg("--test-fork").succeed();
-    forked.never_says(&["error", "fail"]);
+    forked
+        .says(&["C_Initialize in forked child process"])
+        .never_says(&["error", "fail"]);
 }
 
 #[test]

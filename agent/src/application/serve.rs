@@ -49,21 +49,51 @@ pub(crate) async fn serve(serving: &Serving, stream: UnixStream) -> Result<(), A
     let (read, write) = stream.into_split();
     let mut reader = FrameReader::new(read);
     let (sender, writer) = frames::channel(write);
-    let writing = tokio::spawn(writer.run());
-    let result = serve_frames(serving, &mut reader, &sender).await;
+    let mut writing = tokio::spawn(writer.run());
+    let mut served = None;
+    let result = serve_frames(serving, &mut reader, &sender, &mut served).await;
     // What was said before is still said, above all our versions to a peer that speaks none of them.
     sender.close();
     let slow = matches!(result, Err(ApplicationError::Slow));
-    if slow || timeout(serving.timing.drain, sender.ended()).await.is_err() {
+    let written = if slow {
+        None
+    } else {
+        timeout(serving.timing.drain, &mut writing).await.ok()
+    };
+    if written.is_none() {
         writing.abort();
+    }
+    if let Some(application) = served {
+        let unheard = matches!(written, Some(Ok(Err(_))));
+        if result.as_ref().err().is_none_or(is_broken_off) && application.may_come_back(unheard) {
+            linger(serving).await;
+        }
+        tell_gone(&serving.router, application.id).await;
     }
     result
 }
 
+/// Tells whether an application broke its connection off, and was not cut off.
+const fn is_broken_off(error: &ApplicationError) -> bool {
+    matches!(
+        error,
+        ApplicationError::Frame(FrameError::Io(_) | FrameError::Truncated)
+    )
+}
+
+/// Gives an application time to come back, unless the agent stops. Once it is back, that its old connection has gone takes nothing
+/// from it.
+async fn linger(serving: &Serving) {
+    let mut stop = serving.stop.clone();
+    let _ = timeout(serving.timing.linger, stop.wait_for(|stop| *stop)).await;
+}
+
+/// Serves the frames of an application, which it leaves in `served`: the HSMs are still to be told that it has gone.
 async fn serve_frames(
     serving: &Serving,
     reader: &mut FrameReader<OwnedReadHalf>,
     sender: &FrameSender,
+    served: &mut Option<Arc<Application>>,
 ) -> Result<(), ApplicationError> {
     match peer::exchange(reader, sender, serving.timing.connect).await {
         Ok(_version) => {}
@@ -79,7 +109,7 @@ async fn serve_frames(
         () = wind_down(serving, &application) => Ok(()),
     };
     serving.applications.remove(application.id);
-    tell_gone(&serving.router, application.id).await;
+    *served = Some(application);
     result
 }
 

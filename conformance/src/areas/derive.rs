@@ -5,6 +5,7 @@ mod functions;
 mod history;
 mod refusals;
 mod simple;
+mod tls;
 
 use cryptoki_sys::*;
 
@@ -22,6 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
         simple::cases(),
         functions::cases(),
         refusals::cases(),
+        tls::cases(),
     ]
     .into_iter()
     .flatten()

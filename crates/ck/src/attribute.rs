@@ -140,6 +140,12 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_DSA | KeyType::ML_KEM)) => {
             tables.extend([KEY, PRIVATE, LATTICE_PRIVATE]);
         }
+        (ObjectClass::PUBLIC_KEY, Some(KeyType::SLH_DSA)) => {
+            tables.extend([KEY, PUBLIC, LATTICE_PUBLIC]);
+        }
+        (ObjectClass::PRIVATE_KEY, Some(KeyType::SLH_DSA)) => {
+            tables.extend([KEY, PRIVATE, SLH_DSA_PRIVATE]);
+        }
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
             tables.push(if has_one_length(key_type) {
@@ -226,6 +232,7 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     EDWARDS_PRIVATE,
     LATTICE_PUBLIC,
     LATTICE_PRIVATE,
+    SLH_DSA_PRIVATE,
 ];
 
 /// Writes one table with one short line per row: attribute, kind, create, generate, access, options.
@@ -508,7 +515,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// Public keys over module lattices (3.2, Mechanisms 6.67, 6.68).
+    /// Public keys over module lattices (3.2, Mechanisms 6.67, 6.68), and of SLH-DSA (6.69).
     LATTICE_PUBLIC:
     PARAMETER_SET            Ulong      Required  Required  Fixed;
     VALUE                    Bytes      Required  Forbidden Fixed;
@@ -521,4 +528,12 @@ attributes! {
     PARAMETER_SET            Ulong      Required  Optional  Fixed;
     SEED                     Bytes      Optional  Forbidden Fixed           sensitive true;
     VALUE                    Bytes      Optional  Forbidden Fixed           sensitive true;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Private keys of SLH-DSA (3.2, Mechanisms 6.69).
+    SLH_DSA_PRIVATE:
+    PARAMETER_SET            Ulong      Required  Optional  Fixed;
+    VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
 }

@@ -56,6 +56,8 @@ pub mod mechanism {
     pub const MESSAGE_SIGN: u64 = 0x8;
     /// Verifies messages.
     pub const MESSAGE_VERIFY: u64 = 0x10;
+    /// Searches, for `C_SessionCancel` alone.
+    pub const FIND_OBJECTS: u64 = 0x40;
     /// Takes messages in parts.
     pub const MULTI_MESSAGE: u64 = 0x20;
     /// Encrypts.

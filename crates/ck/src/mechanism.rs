@@ -233,6 +233,12 @@ pub enum Algorithm {
     MontgomeryKeyPairGen,
     /// A key out of a password.
     Pbkdf2,
+    /// SLH-DSA (FIPS 205).
+    SlhDsa,
+    /// HashSLH-DSA (FIPS 205, 10.2.2): over the caller's digest, or over a message hashed here.
+    HashSlhDsa(Option<Prehash>),
+    /// Generation of an SLH-DSA key pair.
+    SlhDsaKeyPairGen,
     /// Poly1305 under a key that is used once.
     Poly1305,
     /// A key wrapped by an AES key of the moment, which is wrapped by RSA OAEP.
@@ -535,6 +541,8 @@ const DES_BYTES: KeySizes = KeySizes::Bytes(16, 24);
 // The encapsulation keys of ML-KEM-512 and ML-KEM-1024 (FIPS 203, 8).
 const ML_KEM_BYTES: KeySizes = KeySizes::Bytes(800, 1568);
 // The public keys of ML-DSA-44 and ML-DSA-87 (FIPS 204, 4).
+const SLH_DSA: Option<KeyType> = Some(KeyType::SLH_DSA);
+const SLH_DSA_BYTES: KeySizes = KeySizes::Bytes(32, 64);
 const ML_DSA_BYTES: KeySizes = KeySizes::Bytes(1312, 2592);
 // Two keys of 256 bits.
 const XTS_BYTES: KeySizes = KeySizes::Bytes(64, 64);
@@ -602,6 +610,19 @@ mechanisms! {
     HASH_ML_DSA_SHA3_512    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Digest(SHA3_512)))     , "3.2: 6.67";
     HASH_ML_DSA_SHAKE128    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake128))             , "3.2: 6.67";
     HASH_ML_DSA_SHAKE256    SignContext, ML_DSA, ML_DSA_BYTES , SIGN           , HashMlDsa(Some(Prehash::Shake256))             , "3.2: 6.67";
+    SLH_DSA_KEY_PAIR_GEN    Empty    , SLH_DSA, SLH_DSA_BYTES , GENERATE_PAIR  , SlhDsaKeyPairGen                               , "3.2: 6.69";
+    SLH_DSA                 SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , SlhDsa                                         , "3.2: 6.69";
+    HASH_SLH_DSA            HashSignContext, SLH_DSA, SLH_DSA_BYTES, SIGN      , HashSlhDsa(None)                               , "3.2: 6.69";
+    HASH_SLH_DSA_SHA224     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA224)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA256     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA256)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA384     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA384)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA512     SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA512)))      , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_224   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_224)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_256   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_256)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_384   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_384)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHA3_512   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Digest(SHA3_512)))    , "3.2: 6.69";
+    HASH_SLH_DSA_SHAKE128   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Shake128))            , "3.2: 6.69";
+    HASH_SLH_DSA_SHAKE256   SignContext, SLH_DSA, SLH_DSA_BYTES, SIGN          , HashSlhDsa(Some(Prehash::Shake256))            , "3.2: 6.69";
     SHA256_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA256))                         , "6.1.14";
     SHA384_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA384))                         , "6.1.14";
     SHA512_RSA_PKCS         Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA512))                         , "6.1.14";

@@ -33,7 +33,8 @@ use crate::rsa_raw::{self, Raw};
 use crate::rsa_recovery::{self, Recovery};
 use crate::tls::Finished;
 use crate::{
-    Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, sm,
+    Cipher, Digester, Error, Key, Signer, Verifier, ecdsa, eddsa, ml_dsa, param, rsa_pss, slh_dsa,
+    sm,
 };
 
 /// Starts a signature or MAC.
@@ -83,6 +84,8 @@ pub fn signer(
             param::none(params)?;
             rsa_pkcs1::signer(key, digest)
         }
+        Algorithm::SlhDsa => slh_dsa::signer(key, Form::Pure, params),
+        Algorithm::HashSlhDsa(prehash) => slh_dsa::signer(key, Form::of(prehash), params),
         Algorithm::MlDsa => ml_dsa::signer(key, Form::Pure, params),
         Algorithm::HashMlDsa(prehash) => ml_dsa::signer(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::signer(key, digest, params),
@@ -143,6 +146,8 @@ pub fn verifier(
             param::none(params)?;
             rsa_pkcs1::verifier(key, digest)
         }
+        Algorithm::SlhDsa => slh_dsa::verifier(key, Form::Pure, params),
+        Algorithm::HashSlhDsa(prehash) => slh_dsa::verifier(key, Form::of(prehash), params),
         Algorithm::MlDsa => ml_dsa::verifier(key, Form::Pure, params),
         Algorithm::HashMlDsa(prehash) => ml_dsa::verifier(key, Form::of(prehash), params),
         Algorithm::RsaPss(digest) => rsa_pss::verifier(key, digest, params),

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::ffi::{DsaKey, EcKey, KemKey, Rsa};
 use crate::key::{
-    EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, check_secret_len, fixed_secret_len,
-    pair, set_parity,
+    EdwardsPrivate, LatticeKey, MontgomeryPrivate, Seeded, SlhPrivate, check_secret_len,
+    fixed_secret_len, pair, set_parity,
 };
 use crate::sm::Sm2Private;
 use crate::{Error, Key, Material, dh, param, pbkdf2, signer, tls, verifier};
@@ -128,6 +128,7 @@ pub fn generate_pair(
         Algorithm::EdwardsKeyPairGen => generate_edwards,
         Algorithm::MlDsaKeyPairGen => generate_lattice::<DsaKey>,
         Algorithm::MlKemKeyPairGen => generate_lattice::<KemKey>,
+        Algorithm::SlhDsaKeyPairGen => generate_slh_dsa,
         Algorithm::MontgomeryKeyPairGen => generate_montgomery,
         Algorithm::RsaKeyPairGen => generate_rsa,
         Algorithm::Sm(Sm::Sm2KeyPairGen) => generate_sm2,
@@ -182,6 +183,18 @@ fn generate_lattice<K: LatticeKey>(
     }
     let public = pair::lattice_public_material(key.key())?;
     Ok((public, key.material()?))
+}
+
+fn generate_slh_dsa(
+    _mechanism: &Mechanism,
+    request: &PairRequest<'_>,
+) -> Result<(Material, Material), Error> {
+    let number = request
+        .parameter_set
+        .ok_or(Error::TemplateIncomplete(AttributeType::PARAMETER_SET))?;
+    let key = SlhPrivate::generate(number)?;
+    let public = pair::slh_public_material(&key.public())?;
+    Ok((public, pair::slh_private_material(&key)?))
 }
 
 fn generate_montgomery(

@@ -65,6 +65,8 @@ mod rsa_recovery;
 mod rsa_rejection;
 mod self_test;
 mod signature;
+mod slh_dsa;
+mod slh_library;
 mod sm;
 mod tls;
 mod transport_wrap;

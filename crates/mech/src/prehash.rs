@@ -53,6 +53,11 @@ impl<'a> SignContext<'a> {
         }
     }
 
+    /// Returns the context.
+    pub(crate) const fn context(&self) -> &'a [u8] {
+        self.context
+    }
+
     /// Returns what stands in front of a message that is signed itself.
     pub(crate) fn pure(&self) -> Result<Vec<u8>, Error> {
         self.prefix(0)
@@ -61,8 +66,7 @@ impl<'a> SignContext<'a> {
     /// Returns what stands in front of a digest by this function.
     pub(crate) fn prehashed(&self, function: Prehash) -> Result<Vec<u8>, Error> {
         let mut prefix = self.prefix(1)?;
-        let oid = oid(function)?.to_der();
-        prefix.extend_from_slice(&oid.map_err(|_| Error::Provider("DER"))?);
+        prefix.extend_from_slice(&oid_of(function)?);
         Ok(prefix)
     }
 
@@ -74,6 +78,11 @@ impl<'a> SignContext<'a> {
         let len = u8::try_from(self.context.len()).map_err(|_| Error::MechanismParamInvalid)?;
         Ok([&[domain, len], self.context].concat())
     }
+}
+
+/// Returns the DER of a function's OBJECT IDENTIFIER.
+pub(crate) fn oid_of(function: Prehash) -> Result<Vec<u8>, Error> {
+    oid(function)?.to_der().map_err(|_| Error::Provider("DER"))
 }
 
 /// The OBJECT IDENTIFIER of a function (RFC 8017, A.2.4; RFC 8702, 2; NIST's register of algorithms).

@@ -1,4 +1,4 @@
-//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480; RFC 8410; RFC 9881; RFC 9935).
+//! `CKA_PUBLIC_KEY_INFO`: the DER of a `SubjectPublicKeyInfo` (RFC 5280, 4.1; RFC 3279; RFC 5480; RFC 8410; RFC 9881; RFC 9909; RFC 9935).
 
 use ck::{AttributeType, KeyType, ObjectClass};
 use der::asn1::{Any, BitStringRef, Null, UintRef};
@@ -40,6 +40,11 @@ pub fn derive_public_info<'a>(
         KeyType::ML_KEM => {
             let (oid, key) = public_half::lattice::<KemKey>(class, attributes).ok()?;
             info(&[oid.to_der().ok()?], &key).ok()
+        }
+        KeyType::SLH_DSA => {
+            let key = public_half::slh_dsa(class, attributes).ok()?;
+            let oid = public_half::slh_oid(key.set()).ok()?;
+            info(&[oid.to_der().ok()?], key.bytes()).ok()
         }
         KeyType::ML_DSA => {
             let (oid, key) = public_half::lattice::<DsaKey>(class, attributes).ok()?;

@@ -98,3 +98,36 @@ fn a_ticket_is_renewed_after_a_login_a_logout_and_the_end_of_the_last_session() 
     assert!(answered(&mut mirror, Call::CloseSession, Rv::OK, &[]));
     assert!(!mirror.logins_stand());
 }
+
+#[test]
+fn an_operation_is_doubtful_after_a_call_on_it_was_given_up_until_it_is_cancelled() {
+    let mut mirror = open();
+    assert!(!mirror.has_doubts());
+    for given_up in [Call::SignInit, Call::SignUpdate, Call::Sign] {
+        answered(&mut mirror, Call::SignInit, Rv::OK, &[]);
+        mirror.doubt(7, given_up);
+        assert!(mirror.has_doubts());
+        assert!(again(&mut mirror).is_empty(), "it is not begun again");
+        assert_eq!(mirror.take_doubt(7, Call::EncryptInit), None);
+        assert_eq!(mirror.take_doubt(8, Call::SignInit), None);
+        assert_eq!(mirror.take_doubt(7, Call::SignInit), Some(0x800));
+        assert_eq!(mirror.take_doubt(7, Call::SignInit), None, "once is enough");
+    }
+}
+
+#[test]
+fn calls_without_operations_leave_no_doubt() {
+    let mut mirror = open();
+    for call in [Call::GenerateKey, Call::SessionCancel, Call::Login] {
+        mirror.doubt(7, call);
+    }
+    assert!(!mirror.has_doubts());
+}
+
+#[test]
+fn every_call_that_begins_an_operation_has_a_flag_that_cancels_it() {
+    for row in proto::CALLS {
+        let begins = matches!(effect(row.call), Some(Effect::Begins));
+        assert_eq!(cancels(row.call).is_some(), begins, "{}", row.name);
+    }
+}

@@ -235,11 +235,11 @@ fn an_agent_or_an_hsm_that_stands_still_is_given_up_within_the_configured_time()
         || {
             let mut broken = Broken::impatient();
             let key = make_key(&broken.session, true, "kept");
-            broken.chain.agent().signal(Signal::SIGSTOP);
+            broken.chain.agent().freeze();
             check_given_up(|| encrypt(&broken.session, key));
             broken.chain.agent().signal(Signal::SIGCONT);
             mends(&broken, key);
-            broken.chain.hsmd().signal(Signal::SIGSTOP);
+            broken.chain.hsmd().freeze();
             check_given_up(|| encrypt(&broken.session, key));
             broken.chain.hsmd().signal(Signal::SIGCONT);
             mends(&broken, key);
@@ -266,15 +266,11 @@ fn check_given_up(call: impl FnOnce() -> cryptoki::error::Result<()>) {
     assert!(given_up, "{error}");
 }
 
-/// Checks that the application and its key serve again, as soon as the way is found. A call that was given up may have been carried
-/// out, and an operation begun by it: so this takes a new session.
+/// Checks that the session and the key of an application serve again, as soon as the way is found: an operation that was begun by a
+/// call which was given up stands in nobody's way.
 fn mends(broken: &Broken, key: ObjectHandle) {
     let deadline = std::time::Instant::now() + PATIENCE;
-    let again = || {
-        let Application { pkcs11, slot, .. } = &broken.application;
-        encrypt(&pkcs11.open_rw_session(*slot)?, key)
-    };
-    while let Err(error) = again() {
+    while let Err(error) = encrypt(&broken.session, key) {
         let away = matches!(
             error,
             Error::Pkcs11(RvError::DeviceError | RvError::DeviceRemoved, _)

@@ -43,6 +43,7 @@ fn shown_by(row: &str) -> Option<Vec<&str>> {
 /// The name of a function, or of a row of a table that makes tests.
 fn test_name(line: &str) -> Option<&str> {
     let line = line.trim_start();
+    let line = line.strip_prefix("async ").unwrap_or(line);
     let name = line.strip_prefix("fn ").unwrap_or(line);
     let end = name.find(|one: char| !(one.is_ascii_alphanumeric() || one == '_'))?;
     let (name, rest) = name.split_at(end);
@@ -61,7 +62,7 @@ mod tests {
     fn check_rows(rows: &str) -> Vec<String> {
         let source = Source {
             path: "a/tests/b.rs".to_owned(),
-            text: "#[test]\nfn one() {}\n    two = \"way\";\n    three: samples(), read;\n"
+            text: "#[test]\nfn one() {}\nasync fn zero() {}\n    two = \"way\";\n    three: samples(), read;\n"
                 .to_owned(),
         };
         let page = format!("| Pain | Shown by |\n|---|---|\n{rows}\n");
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn rows_that_name_tests_are_right() {
-        let rows = "| it hurts | `one` |\n| it does | `two` `three` `area.topic.*` |\n";
+        let rows = "| it hurts | `one` `zero` |\n| it does | `two` `three` `area.topic.*` |\n";
         assert!(check_rows(rows).is_empty());
     }
 

@@ -3,7 +3,7 @@
 use aws_lc_rs::{hkdf, hmac, pbkdf2};
 use cryptoki_sys::*;
 
-use crate::c::{Mechanism, Structure, Template};
+use crate::c::{Mechanism, Object, Structure, Template};
 use crate::case::{Case, Outcome, case, other, spec};
 use crate::context::Context;
 use crate::key_use::{aes_block, counting_key, with_data};
@@ -169,6 +169,24 @@ fn others() -> Vec<Case> {
         )
         .run(counter_mode),
         case(
+            "derive.sp800-108.feedback",
+            spec("6.42"),
+            "CKM_SP800_108_FEEDBACK_KDF with HMAC-SHA-256 gives what another implementation gives.",
+        )
+        .run(feedback_mode),
+        case(
+            "derive.sp800-108.double-pipeline",
+            spec("6.42"),
+            "CKM_SP800_108_DOUBLE_PIPELINE_KDF with HMAC-SHA-256 gives what another implementation gives.",
+        )
+        .run(double_pipeline_mode),
+        case(
+            "derive.sp800-108.several-keys",
+            spec("6.42"),
+            "Keys that are derived besides have their handles in the parameter, and each is what follows the one before.",
+        )
+        .run(several_keys),
+        case(
             "derive.pbkdf2.sha1",
             other("RFC 8018", "5.2"),
             "CKM_PKCS5_PBKD2 with HMAC-SHA-1 gives what another implementation gives.",
@@ -220,6 +238,95 @@ fn counter_mode(cx: &mut Context<'_>) -> Outcome {
         &[&1_u32.to_be_bytes(), &b"label and context"[..]].concat(),
     );
     cx.expect_aes(session, key, expected.as_ref())
+}
+
+/// The block before as the iteration variable, and a text.
+fn chained() -> Structure {
+    Structure::new()
+        .number(CK_SP800_108_ITERATION_VARIABLE)
+        .counted(&[])
+        .number(CK_SP800_108_BYTE_ARRAY)
+        .counted(b"label and context")
+}
+
+/// HMAC-SHA-256 under the key that the cases derive from.
+fn function(pieces: &[&[u8]]) -> Vec<u8> {
+    let own = hmac::Key::new(hmac::HMAC_SHA256, &counting_key(32));
+    hmac::sign(&own, &pieces.concat()).as_ref().to_vec()
+}
+
+fn feedback_mode(cx: &mut Context<'_>) -> Outcome {
+    let structure = Structure::new()
+        .number(CKM_SHA256_HMAC)
+        .number(2)
+        .nested(chained())
+        .number(16)
+        .pointer(&[7; 16])
+        .number(0)
+        .null();
+    let expected = function(&[&[7; 16], b"label and context"]);
+    chain(cx, CKM_SP800_108_FEEDBACK_KDF, structure, &expected)
+}
+
+fn double_pipeline_mode(cx: &mut Context<'_>) -> Outcome {
+    let structure = Structure::new()
+        .number(CKM_SHA256_HMAC)
+        .number(2)
+        .nested(chained())
+        .number(0)
+        .null();
+    let first = function(&[b"label and context"]);
+    let expected = function(&[&first, b"label and context"]);
+    chain(cx, CKM_SP800_108_DOUBLE_PIPELINE_KDF, structure, &expected)
+}
+
+fn chain(cx: &mut Context<'_>, kind: u64, structure: Structure, expected: &[u8]) -> Outcome {
+    cx.mechanism(kind, CKF_DERIVE)?;
+    let session = cx.session()?;
+    let value = counting_key(32);
+    let base = cx.import_secret(session, CKK_GENERIC_SECRET, &value, &[CKA_DERIVE])?;
+    let mechanism = Mechanism::with(kind, structure);
+    let (rv, key) = cx.c.derive_key(session, &mechanism, base, &aes(32));
+    cx.ok(rv)?;
+    cx.expect_aes(session, key, expected)
+}
+
+fn several_keys(cx: &mut Context<'_>) -> Outcome {
+    cx.mechanism(CKM_SP800_108_COUNTER_KDF, CKF_DERIVE)?;
+    let session = cx.session()?;
+    let value = counting_key(32);
+    let base = cx.import_secret(session, CKK_GENERIC_SECRET, &value, &[CKA_DERIVE])?;
+    let format = [[0; 8], 32_u64.to_ne_bytes()].concat();
+    let data = Structure::new()
+        .number(CK_SP800_108_ITERATION_VARIABLE)
+        .counted(&format);
+    // Keys as long as a block follow each other, however a token aligns others.
+    let attributes = [
+        (CKA_CLASS, CKO_SECRET_KEY.to_ne_bytes().to_vec()),
+        (CKA_KEY_TYPE, CKK_AES.to_ne_bytes().to_vec()),
+        (CKA_VALUE_LEN, 32_u64.to_ne_bytes().to_vec()),
+        (CKA_ENCRYPT, vec![CK_TRUE]),
+    ];
+    let template = attributes
+        .iter()
+        .fold(Structure::new(), |template, (kind, value)| {
+            template.number(*kind).counted(value)
+        });
+    let more = Structure::new().nested(template).number(4).room(8);
+    let structure = Structure::new()
+        .number(CKM_SHA256_HMAC)
+        .number(1)
+        .nested(data)
+        .number(1)
+        .nested(more);
+    let mechanism = Mechanism::with(CKM_SP800_108_COUNTER_KDF, structure);
+    let (rv, key) = cx.c.derive_key(session, &mechanism, base, &aes(32));
+    cx.ok(rv)?;
+    let structure = mechanism.structure().expect("it has a structure");
+    let handle = structure.inner(1).read(0);
+    let handle = u64::from_ne_bytes(handle.try_into().expect("a handle has eight bytes"));
+    cx.expect_aes(session, key, &function(&[&1_u32.to_be_bytes()]))?;
+    cx.expect_aes(session, Object(handle), &function(&[&2_u32.to_be_bytes()]))
 }
 
 fn password(cx: &mut Context<'_>, function: u64, algorithm: pbkdf2::Algorithm) -> Outcome {

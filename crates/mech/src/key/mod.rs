@@ -14,6 +14,7 @@ mod rsa;
 mod rsa_factor;
 mod rsa_weakness;
 mod secret;
+mod slh_dsa;
 mod sm2;
 
 use ck::{AttributeType, Digest, KeyType, ObjectClass};
@@ -27,6 +28,7 @@ pub(crate) use montgomery::{MontgomeryPrivate, MontgomeryPublic};
 pub use pkcs8::private_from_pkcs8;
 pub(crate) use pkcs8::{DH_KEY_AGREEMENT, EC_PUBLIC_KEY, RSA_ENCRYPTION, dh_params};
 pub(crate) use rsa::RsaPrivateKey;
+pub(crate) use slh_dsa::{SlhPrivate, SlhPublic};
 
 use crate::ffi::{Dh, DsaKey, EcKey, KemKey, Rsa};
 use crate::sm::{Sm2Private, Sm2Public};
@@ -56,6 +58,8 @@ enum Parts {
     RsaPrivate(RsaPrivateKey),
     RsaPublic(Rsa),
     Secret(Zeroizing<Vec<u8>>),
+    SlhPrivate(SlhPrivate),
+    SlhPublic(SlhPublic),
     Sm2Private(Sm2Private),
     Sm2Public(Sm2Public),
 }
@@ -105,6 +109,12 @@ impl Key {
             (ObjectClass::PUBLIC_KEY, KeyType::ML_DSA) => {
                 Parts::DsaPublic(lattice::public(attributes)?)
             }
+            (ObjectClass::PRIVATE_KEY, KeyType::SLH_DSA) => {
+                Parts::SlhPrivate(slh_dsa::private(attributes)?)
+            }
+            (ObjectClass::PUBLIC_KEY, KeyType::SLH_DSA) => {
+                Parts::SlhPublic(slh_dsa::public(attributes)?)
+            }
             (ObjectClass::PRIVATE_KEY, KeyType::RSA) => {
                 Parts::RsaPrivate(RsaPrivateKey::parse(attributes)?)
             }
@@ -141,6 +151,8 @@ impl Key {
             Parts::RsaPrivate(key) => key.rsa().modulus_bits(),
             Parts::RsaPublic(key) => key.modulus_bits(),
             Parts::Secret(value) => value.len(),
+            Parts::SlhPrivate(key) => key.set().public_len(),
+            Parts::SlhPublic(key) => key.bytes().len(),
             Parts::Sm2Private(_) | Parts::Sm2Public(_) => Sm2Public::BITS,
         };
         u64::try_from(size).expect("the sizes of keys are bounded by the parsers")
@@ -255,6 +267,24 @@ impl Key {
         match &self.parts {
             Parts::DsaPublic(key) => Ok(key),
             Parts::DsaPrivate(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SLH-DSA private key that this must be.
+    pub(crate) const fn slh_private(&self) -> Result<&SlhPrivate, Error> {
+        match &self.parts {
+            Parts::SlhPrivate(key) => Ok(key),
+            Parts::SlhPublic(_) => Err(Error::KeyFunctionNotPermitted),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// Returns the SLH-DSA public key that this must be.
+    pub(crate) const fn slh_public(&self) -> Result<&SlhPublic, Error> {
+        match &self.parts {
+            Parts::SlhPublic(key) => Ok(key),
+            Parts::SlhPrivate(_) => Err(Error::KeyFunctionNotPermitted),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }
@@ -401,6 +431,7 @@ pub fn complete_private<'a>(
         KeyType::ML_DSA => lattice::complete_private::<DsaKey>(attributes),
         KeyType::ML_KEM => lattice::complete_private::<KemKey>(attributes),
         KeyType::RSA => rsa::complete_private(attributes),
+        KeyType::SLH_DSA => slh_dsa::complete_private(attributes),
         _ => Err(Error::KeyTypeInconsistent),
     }
 }
@@ -426,6 +457,7 @@ pub fn complete_public<'a>(
         KeyType::EC_MONTGOMERY => montgomery::public_material(&montgomery::public(attributes)?),
         KeyType::ML_DSA => lattice::public::<DsaKey>(attributes).map(|_| Material::new()),
         KeyType::ML_KEM => lattice::public::<KemKey>(attributes).map(|_| Material::new()),
+        KeyType::SLH_DSA => slh_dsa::public(attributes).map(|_| Material::new()),
         KeyType::RSA => Ok(vec![rsa::modulus_bits(&rsa::public(attributes)?)]),
         _ => Err(Error::KeyTypeInconsistent),
     }
@@ -471,6 +503,9 @@ pub(crate) mod pair {
         check_exponent, private_material as rsa_private_material,
         public_material as rsa_public_material,
     };
+    pub(crate) use super::slh_dsa::{
+        private_material as slh_private_material, public_material as slh_public_material,
+    };
     pub(crate) use super::sm2::{
         Sm2Curve, private_material as sm2_private_material, public_material as sm2_public_material,
     };
@@ -499,6 +534,7 @@ pub(crate) mod public_half {
     pub(crate) use super::lattice::public_half as lattice;
     pub(crate) use super::montgomery::MontgomeryPublic;
     pub(crate) use super::named_curve::NamedCurve;
+    pub(crate) use super::slh_dsa::{oid as slh_oid, public_half as slh_dsa};
     use crate::Error;
     use crate::ffi::{Dh, EcKey};
     use crate::sm::Sm2Public;

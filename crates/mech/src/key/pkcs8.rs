@@ -1,6 +1,7 @@
 //! Private keys as PKCS#8 (RFC 5958), in which they are wrapped: RSA as in RFC 8017, A.1.2, EC and SM2 as in RFC 5915,
 //! Diffie-Hellman as in PKCS #3, 9, keys on
-//! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881.
+//! Edwards and Montgomery curves as in RFC 8410, ML-KEM as in RFC 9935, ML-DSA as in RFC 9881, SLH-DSA
+//! as in RFC 9909.
 
 use ck::{AttributeType, KeyType};
 use der::asn1::{AnyRef, BitStringRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 use super::edwards::{self, EdwardsCurve, EdwardsPrivate};
 use super::montgomery::{self, MontgomeryCurve, MontgomeryPrivate};
 use super::named_curve::NamedCurve as _;
+use super::slh_dsa::{self, SlhPrivate};
 use super::{Key, LatticeKey, Parts, Seeded, ec, lattice, rsa, sm2};
 use crate::ffi::{Dh, DsaKey, EcKey, KemKey};
 use crate::sm::Sm2Private;
@@ -70,6 +72,11 @@ impl Key {
             Parts::KemPrivate(key) => {
                 (algorithm(&lattice::oid(key.key())?, &[]), lattice_key(key)?)
             }
+            // The bytes of the key stand there as they are (RFC 9909, 6).
+            Parts::SlhPrivate(key) => (
+                algorithm(&slh_dsa::oid(key.set())?, &[]),
+                Zeroizing::new(key.bytes().to_vec()),
+            ),
             Parts::RsaPrivate(key) => {
                 (rsa_algorithm(), rsa_key(rsa::private_material(key.rsa())?)?)
             }
@@ -85,6 +92,7 @@ impl Key {
             | Parts::MontgomeryPublic(_)
             | Parts::RsaPublic(_)
             | Parts::Secret(_)
+            | Parts::SlhPublic(_)
             | Parts::Sm2Public(_) => return Err(Error::KeyTypeInconsistent),
         };
         let algorithm = algorithm.map_err(|_| FAILED)?;
@@ -133,6 +141,10 @@ pub fn private_from_pkcs8(bytes: &[u8]) -> Result<(KeyType, Material), Error> {
                 let key = MontgomeryPrivate::from_bytes(curve, octets(key)?);
                 let key = key.ok_or(Error::KeyEncodingInvalid)?;
                 return Ok((KeyType::EC_MONTGOMERY, montgomery::private_material(&key)?));
+            }
+            if let Some(set) = slh_dsa::named(&other) {
+                let key = SlhPrivate::from_bytes(set, key).ok_or(Error::KeyEncodingInvalid)?;
+                return Ok((KeyType::SLH_DSA, slh_dsa::private_material(&key)?));
             }
             if let Some(set) = lattice::named::<KemKey>(&other) {
                 return Ok((KeyType::ML_KEM, read_seeded::<KemKey>(set, key)?));

@@ -8,6 +8,7 @@ mod derivation;
 mod finite_field;
 mod lattice;
 mod modes;
+mod slh_dsa;
 mod symmetric;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ enum TestKey {
     None,
     Rsa,
     Secret(KeyType, &'static str),
+    Slh(&'static [(AttributeType, &'static str)]),
     Sm2(&'static [(AttributeType, &'static str)]),
 }
 
@@ -101,6 +103,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
         finite_field::AGREEMENT,
         lattice::ENCAPSULATION,
         lattice::SIGNATURE,
+        slh_dsa::SIGNATURE,
     ]
     .into_iter()
     .flatten()
@@ -225,6 +228,7 @@ impl KnownAnswer {
         let (class, key_type, attributes) = match self.key {
             TestKey::Dh(attributes) => (half, KeyType::DH, attributes),
             TestKey::Dsa(attributes) => (half, KeyType::ML_DSA, attributes),
+            TestKey::Slh(attributes) => (half, KeyType::SLH_DSA, attributes),
             TestKey::Ec(attributes) => (half, KeyType::EC, attributes),
             TestKey::Edwards(attributes) => (half, KeyType::EC_EDWARDS, attributes),
             TestKey::Kem(attributes) => (half, KeyType::ML_KEM, attributes),

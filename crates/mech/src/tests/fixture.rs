@@ -117,6 +117,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../vectors/aes_feedback.json"),
     ),
     ("des3", include_str!("../../vectors/des3.json")),
+    ("slh_dsa", include_str!("../../vectors/slh_dsa.json")),
     ("ml_dsa", include_str!("../../vectors/ml_dsa.json")),
     ("ml_kem", include_str!("../../vectors/ml_kem.json")),
     (
@@ -249,6 +250,7 @@ pub(super) fn object(name: &str) -> Object {
         KeyType::DEW_SM2 => "sm2",
         KeyType::EC_EDWARDS => "eddsa",
         KeyType::EC_MONTGOMERY => "x25519",
+        KeyType::SLH_DSA => "slh_dsa",
         KeyType::ML_DSA => "ml_dsa",
         KeyType::ML_KEM => "ml_kem",
         _ => "ecdsa",
@@ -265,6 +267,7 @@ fn key_type(name: &str) -> KeyType {
         name if name.starts_with("ed") => KeyType::EC_EDWARDS,
         name if name.starts_with('x') => KeyType::EC_MONTGOMERY,
         name if name.starts_with("mlkem") => KeyType::ML_KEM,
+        name if name.starts_with("sha") => KeyType::SLH_DSA,
         name if name.starts_with("mldsa") => KeyType::ML_DSA,
         _ => KeyType::EC,
     }
@@ -275,7 +278,9 @@ pub(super) fn pair(name: &str) -> Pair {
     let key_type = key_type(name);
     let object = object(name);
     let public = match key_type {
-        KeyType::DH | KeyType::ML_DSA | KeyType::ML_KEM => self::object(&format!("{name}-public")),
+        KeyType::DH | KeyType::ML_DSA | KeyType::ML_KEM | KeyType::SLH_DSA => {
+            self::object(&format!("{name}-public"))
+        }
         _ => object.clone(),
     };
     Pair {

@@ -16,5 +16,6 @@ mod rejection;
 mod round_trip;
 mod sample;
 mod self_test;
+mod slh_dsa;
 mod sm2;
 mod vectors;

@@ -105,7 +105,12 @@ fn signs(row: &Mechanism, keys: &Keys) {
         "{}",
         row.id
     );
-    for index in 0..signature.len() {
+    // Every byte, but of signatures of many thousands some of them.
+    let step = match signature.len() {
+        0..=5_000 => 1,
+        long => long / 32,
+    };
+    for index in (0..signature.len()).step_by(step) {
         let mut forged = signature.clone();
         forged[index] ^= 0x10;
         assert_eq!(

@@ -158,6 +158,11 @@ fn ml_dsa_has_its_known_answers() {
 }
 
 #[test]
+fn slh_dsa_has_its_known_answers() {
+    check_file("slh_dsa", 20);
+}
+
+#[test]
 fn ml_kem_has_its_known_answers() {
     check_file("ml_kem", 90);
 }
@@ -273,6 +278,7 @@ fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Ar
         "EC_EDWARDS" => KeyType::EC_EDWARDS,
         "EC_MONTGOMERY" => KeyType::EC_MONTGOMERY,
         "ML_DSA" => KeyType::ML_DSA,
+        "SLH_DSA" => KeyType::SLH_DSA,
         "ML_KEM" => KeyType::ML_KEM,
         _ => KeyType::EC,
     };

@@ -12,9 +12,6 @@ use crate::policy::{self, Date, Profile, Usage};
 use crate::rules::is_key;
 use crate::{Attributes, Error};
 
-/// `CKF_FIND_OBJECTS`, the search's bit in `C_SessionCancel`.
-const FIND_OBJECTS: u64 = 0x40;
-
 /// What a kind of operation does with its key.
 pub(super) const fn usage(kind: Kind) -> Result<Usage, Error> {
     Ok(match kind {
@@ -167,7 +164,7 @@ impl Within<'_> {
                 self.activity.messages.cancel(kind);
             }
         }
-        if flags & FIND_OBJECTS != 0 {
+        if flags & ck::flags::mechanism::FIND_OBJECTS != 0 {
             self.activity.search = None;
         }
     }

@@ -55,6 +55,10 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::ML_KEM), 0..=800) => 128,
         (Some(KeyType::ML_KEM), 801..=1184) => 192,
         (Some(KeyType::ML_KEM), _) => 256,
+        // Categories 1, 3 and 5 by the size of the public key (FIPS 205, 11).
+        (Some(KeyType::SLH_DSA), 0..=32) => 128,
+        (Some(KeyType::SLH_DSA), 33..=48) => 192,
+        (Some(KeyType::SLH_DSA), _) => 256,
         // ML-DSA-44, ML-DSA-65 and ML-DSA-87 likewise (FIPS 204, 4).
         (Some(KeyType::ML_DSA), 0..=1312) => 128,
         (Some(KeyType::ML_DSA), 1313..=1952) => 192,
