@@ -309,7 +309,7 @@ fn import_public(token: &Token, session: &Session, purpose: Attribute) -> Object
     let point = &info.bytes()[info.bytes().len() - 65..];
     let template = [
         Attribute::Class(ObjectClass::PUBLIC_KEY),
-        Attribute::KeyType(KeyType::new_vendor_defined(SM2).unwrap()),
+        Attribute::KeyType(KeyType::new_vendor_defined(SM2).expect("a number of a vendor")),
         Attribute::EcParams(CURVE.to_vec()),
         Attribute::EcPoint([&[4, 65], point].concat()),
         purpose,
