@@ -2,7 +2,7 @@
 
 use ck::{AttributeType, KeyDerivation, MechanismType, Params, Rv};
 use proto::shape::{
-    Attribute, MechanismArgument, MechanismIn, Room, SessionHandle, Shape, TemplateIn,
+    Attribute, KeyPlace, MechanismArgument, MechanismIn, Room, SessionHandle, Shape, TemplateIn,
 };
 use proto::{CALLS, Call, CallRow, Handler, Reader, Writer, dispatch, for_each_call};
 
@@ -95,8 +95,10 @@ pub(super) fn samples() -> Vec<Vec<u8>> {
                 public_data: &[4; 65],
             });
             MechanismIn::encode(Some(&ecdh), writer);
+            writer.count(0);
             writer.u64(7);
             TemplateIn::encode(&[label], writer);
+            KeyPlace::encode(true, writer);
         }),
         write(&|writer| {
             let eddsa = mechanism(Params::Eddsa {
