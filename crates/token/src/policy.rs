@@ -44,7 +44,7 @@ pub use derivation::decide_derive;
 pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{check_size, decide_generate, key_sizes, served};
+pub(crate) use strength::{check_size, decide_digest, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength, transport_strength};
@@ -284,6 +284,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         Algorithm::Blake2bDerivation { .. }
         | Algorithm::DigestDerivation(_)
         | Algorithm::ShakeDerivation { .. } => key.class() == ObjectClass::SECRET_KEY,
+        _ if mechanism.key_type == Some(KeyType::DES) => key_type == KeyType::DES,
         // Triple DES takes two keys or three.
         Algorithm::Des3Cbc { .. }
         | Algorithm::Des3Cmac { .. }
@@ -306,6 +307,7 @@ const fn is_cipher(key_type: KeyType) -> bool {
         KeyType::AES
             | KeyType::AES_XTS
             | KeyType::CHACHA20
+            | KeyType::DES
             | KeyType::DES2
             | KeyType::DES3
             | KeyType::DEW_SM4
