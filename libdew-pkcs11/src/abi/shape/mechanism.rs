@@ -1,7 +1,8 @@
 //! Mechanisms with their parameters.
 
 use ck::{
-    Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
+    Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, Salt,
+    mechanism,
 };
 use cryptoki_sys::CK_KEY_DERIVATION_STRING_DATA;
 use cryptoki_sys::{CK_AES_CBC_ENCRYPT_DATA_PARAMS, CK_DES_CBC_ENCRYPT_DATA_PARAMS};
@@ -10,7 +11,7 @@ use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
 use cryptoki_sys::{CK_CHACHA20_PARAMS, CK_SALSA20_CHACHA20_POLY1305_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
 use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
-use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
+use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_KEY, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
@@ -56,7 +57,12 @@ impl CArgument for MechanismIn {
                     Params::Bytes(bytes) => bytes.len(),
                     Params::Gcm { iv, aad, .. } => iv.len() + aad.len(),
                     Params::Ccm { nonce, aad, .. } => nonce.len() + aad.len(),
-                    Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
+                    Params::Hkdf {
+                        salt: Salt::Bytes(salt),
+                        info,
+                        ..
+                    } => salt.len() + info.len(),
+                    Params::Hkdf { info, .. } => info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } | Params::RsaAes { label, .. } => label.len(),
                     Params::EcdhAes { shared_data, .. } => shared_data.len(),
@@ -148,6 +154,7 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::UserId if bytes.is_empty() => Some(Params::None),
             ParamShape::UserId => Some(Params::Bytes(bytes)),
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
+            ParamShape::Key => structure::<CK_ULONG>(bytes).map(Params::Key),
             ParamShape::PublicValue => (!bytes.is_empty()).then_some(Params::Bytes(bytes)),
             ParamShape::Data => structure(bytes).and_then(|data| string_data(&data)),
             ParamShape::VectorAndData(8) => structure(bytes).and_then(|des| des_data(bytes, &des)),
@@ -355,7 +362,7 @@ unsafe fn ccm_params<'a>(ccm: &CK_CCM_PARAMS) -> Option<Params<'a>> {
     }
 }
 
-/// Reads the parameters of HKDF. A salt that is another key is not taken.
+/// Reads the parameters of HKDF.
 ///
 /// # Safety
 /// As for [`params`].
@@ -363,9 +370,14 @@ unsafe fn hkdf_params<'a>(hkdf: &CK_HKDF_PARAMS) -> Option<Params<'a>> {
     // SAFETY: the caller's promise; where there is no salt, what stands for it is not read.
     unsafe {
         let salt = match hkdf.ulSaltType {
-            CKF_HKDF_SALT_NULL => &[],
-            CKF_HKDF_SALT_DATA => pointed(hkdf.pSalt, hkdf.ulSaltLen, limits::ATTRIBUTE_BYTES)?,
-            _ if hkdf.bExtract == 0 => &[],
+            CKF_HKDF_SALT_NULL => Salt::Bytes(&[]),
+            CKF_HKDF_SALT_DATA => Salt::Bytes(pointed(
+                hkdf.pSalt,
+                hkdf.ulSaltLen,
+                limits::ATTRIBUTE_BYTES,
+            )?),
+            CKF_HKDF_SALT_KEY => Salt::Key(hkdf.hSaltKey),
+            _ if hkdf.bExtract == 0 => Salt::Bytes(&[]),
             _ => return None,
         };
         Some(Params::Hkdf {
