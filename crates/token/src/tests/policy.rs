@@ -458,7 +458,9 @@ fn no_mechanism_serves_what_its_row_does_not_list() {
             };
             let derives_from_any = matches!(
                 row.algorithm,
-                ck::Algorithm::DigestDerivation(_) | ck::Algorithm::ShakeDerivation { .. }
+                ck::Algorithm::DigestDerivation(_)
+                    | ck::Algorithm::Rearrange(_)
+                    | ck::Algorithm::ShakeDerivation { .. }
             );
             let other_class = if derives_from_any {
                 ObjectClass::PRIVATE_KEY
