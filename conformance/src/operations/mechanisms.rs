@@ -257,6 +257,10 @@ pub(crate) static DIGESTS: &[Row] = &[
     digest(CKM_SHA3_256, "sha3-256", "6.29.2", |_| Mechanism::new(CKM_SHA3_256), 32, false),
     digest(CKM_SHA3_384, "sha3-384", "6.30.2", |_| Mechanism::new(CKM_SHA3_384), 48, false),
     digest(CKM_SHA3_512, "sha3-512", "6.31.2", |_| Mechanism::new(CKM_SHA3_512), 64, false),
+    digest(CKM_BLAKE2B_160, "blake2b-160", "6.33.2", |_| Mechanism::new(CKM_BLAKE2B_160), 20, false),
+    digest(CKM_BLAKE2B_256, "blake2b-256", "6.34.2", |_| Mechanism::new(CKM_BLAKE2B_256), 32, false),
+    digest(CKM_BLAKE2B_384, "blake2b-384", "6.35.2", |_| Mechanism::new(CKM_BLAKE2B_384), 48, false),
+    digest(CKM_BLAKE2B_512, "blake2b-512", "6.36.2", |_| Mechanism::new(CKM_BLAKE2B_512), 64, false),
 ];
 
 const fn digest(

@@ -202,6 +202,10 @@ const fn is_secret(key_type: KeyType) -> bool {
             | KeyType::SHA3_256_HMAC
             | KeyType::SHA3_384_HMAC
             | KeyType::SHA3_512_HMAC
+            | KeyType::BLAKE2B_160_HMAC
+            | KeyType::BLAKE2B_256_HMAC
+            | KeyType::BLAKE2B_384_HMAC
+            | KeyType::BLAKE2B_512_HMAC
             | KeyType::DEW_SM4
     )
 }

@@ -152,6 +152,23 @@ pub enum Algorithm {
     AesXts,
     /// Generation of a key for AES over sectors.
     AesXtsKeyGen,
+    /// BLAKE2b, with a digest of this many bits.
+    Blake2b {
+        /// The length of its digest.
+        bits: u16,
+    },
+    /// Key derivation by BLAKE2b of the key.
+    Blake2bDerivation {
+        /// The length of its digest.
+        bits: u16,
+    },
+    /// HMAC over BLAKE2b; `general` takes the length of the MAC as its parameter.
+    Blake2bHmac {
+        /// The length of its digest.
+        bits: u16,
+        /// Whether the caller chooses the length.
+        general: bool,
+    },
     /// ChaCha20.
     ChaCha20,
     /// ChaCha20 with Poly1305.
@@ -823,6 +840,26 @@ mechanisms! {
     SHA512_KEY_GEN          Empty    , Some(KeyType::SHA512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.24.6";
     SHA512_224_KEY_GEN      Empty    , Some(KeyType::SHA512_224_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.25.6";
     SHA512_256_KEY_GEN      Empty    , Some(KeyType::SHA512_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.26.6";
+    BLAKE2B_160             Empty    , None   , KeySizes::None, DIGEST         , Blake2b { bits: 160 }                          , "6.33.2";
+    BLAKE2B_160_HMAC        Empty    , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 160, general: false }      , "6.33.4";
+    BLAKE2B_160_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 160, general: true }       , "6.33.3";
+    BLAKE2B_160_KEY_DERIVE  Empty    , GENERIC, MAC_BYTES     , DERIVE         , Blake2bDerivation { bits: 160 }                , "6.33.5";
+    BLAKE2B_160_KEY_GEN     Empty    , Some(KeyType::BLAKE2B_160_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.33.6";
+    BLAKE2B_256             Empty    , None   , KeySizes::None, DIGEST         , Blake2b { bits: 256 }                          , "6.34.2";
+    BLAKE2B_256_HMAC        Empty    , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 256, general: false }      , "6.34.4";
+    BLAKE2B_256_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 256, general: true }       , "6.34.3";
+    BLAKE2B_256_KEY_DERIVE  Empty    , GENERIC, MAC_BYTES     , DERIVE         , Blake2bDerivation { bits: 256 }                , "6.34.5";
+    BLAKE2B_256_KEY_GEN     Empty    , Some(KeyType::BLAKE2B_256_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.34.6";
+    BLAKE2B_384             Empty    , None   , KeySizes::None, DIGEST         , Blake2b { bits: 384 }                          , "6.35.2";
+    BLAKE2B_384_HMAC        Empty    , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 384, general: false }      , "6.35.4";
+    BLAKE2B_384_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 384, general: true }       , "6.35.3";
+    BLAKE2B_384_KEY_DERIVE  Empty    , GENERIC, MAC_BYTES     , DERIVE         , Blake2bDerivation { bits: 384 }                , "6.35.5";
+    BLAKE2B_384_KEY_GEN     Empty    , Some(KeyType::BLAKE2B_384_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.35.6";
+    BLAKE2B_512             Empty    , None   , KeySizes::None, DIGEST         , Blake2b { bits: 512 }                          , "6.36.2";
+    BLAKE2B_512_HMAC        Empty    , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 512, general: false }      , "6.36.4";
+    BLAKE2B_512_HMAC_GENERAL Length   , GENERIC, MAC_BYTES     , SIGN           , Blake2bHmac { bits: 512, general: true }       , "6.36.3";
+    BLAKE2B_512_KEY_DERIVE  Empty    , GENERIC, MAC_BYTES     , DERIVE         , Blake2bDerivation { bits: 512 }                , "6.36.5";
+    BLAKE2B_512_KEY_GEN     Empty    , Some(KeyType::BLAKE2B_512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.36.6";
     CHACHA20_POLY1305       ChaCha20Poly1305, CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20Poly1305                               , "6.61";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
     HKDF_DATA               Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , HkdfData                                       , "6.62.4";

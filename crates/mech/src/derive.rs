@@ -5,7 +5,9 @@ use zeroize::Zeroizing;
 
 use crate::block_cipher::BlockCipher;
 use crate::block_kdf::{self, Mode};
-use crate::{Error, Key, dh, digest_derivation, ecdh, encryption_derivation, hkdf, rearrange, tls};
+use crate::{
+    Error, Key, blake2b, dh, digest_derivation, ecdh, encryption_derivation, hkdf, rearrange, tls,
+};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -50,6 +52,9 @@ pub fn derive_beside(
         }
         Algorithm::TlsKeys { vectors } => return tls::derive_keys(vectors, params, key, wanted),
         Algorithm::TlsExport => tls::derive_exported,
+        Algorithm::Blake2bDerivation { bits } => {
+            return blake2b::derive(bits, params, key, wanted);
+        }
         Algorithm::DigestDerivation(digest) => {
             return digest_derivation::derive(digest, params, key, wanted);
         }

@@ -15,13 +15,20 @@ pub(crate) fn derive(
     wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     param::none(params)?;
-    let len = wanted.unwrap_or_else(|| digest.len());
-    if !(1..=digest.len()).contains(&len) {
-        return Err(Error::KeySizeRange);
-    }
+    let len = len(digest.len(), wanted)?;
     let mut secret = Zeroizing::new(DigestContext::hash(digest, key.secret()?)?);
     secret.truncate(len);
     Ok(secret)
+}
+
+/// Checks how many bytes of a digest are wanted; all of them, where nobody says so.
+pub(crate) fn len(digest_len: usize, wanted: Option<usize>) -> Result<usize, Error> {
+    let len = wanted.unwrap_or(digest_len);
+    if (1..=digest_len).contains(&len) {
+        Ok(len)
+    } else {
+        Err(Error::KeySizeRange)
+    }
 }
 
 /// Derives `wanted` bytes by SHAKE of this many bits.

@@ -33,8 +33,8 @@ use crate::rsa_raw::{self, Raw};
 use crate::rsa_recovery::{self, Recovery};
 use crate::tls::Finished;
 use crate::{
-    Cipher, Digester, Error, Key, Signer, Verifier, dsa, ecdsa, eddsa, ml_dsa, param, rsa_pss,
-    slh_dsa, sm,
+    Cipher, Digester, Error, Key, Signer, Verifier, blake2b, dsa, ecdsa, eddsa, ml_dsa, param,
+    rsa_pss, slh_dsa, sm,
 };
 
 /// Starts a signature or MAC.
@@ -59,6 +59,7 @@ pub fn signer(
             key,
         )?)),
         Algorithm::AesXcbcMac { short } => Ok(Box::new(CbcMac::xcbc(short, params, key)?)),
+        Algorithm::Blake2bHmac { bits, general } => blake2b::signer(bits, general, params, key),
         Algorithm::Des3Cmac { general } => Ok(Box::new(Cmac::new(
             BlockCipher::TripleDes,
             general,
@@ -125,6 +126,7 @@ pub fn verifier(
             key,
         )?)),
         Algorithm::AesXcbcMac { short } => Ok(Box::new(CbcMac::xcbc(short, params, key)?)),
+        Algorithm::Blake2bHmac { bits, general } => blake2b::verifier(bits, general, params, key),
         Algorithm::Des3Cmac { general } => Ok(Box::new(Cmac::new(
             BlockCipher::TripleDes,
             general,
@@ -318,6 +320,7 @@ pub fn digester(mechanism: &Mechanism, params: &Params<'_>) -> Result<Box<dyn Di
             param::none(params)?;
             Ok(Box::new(Hash(DigestContext::new(digest)?)))
         }
+        Algorithm::Blake2b { bits } => blake2b::digester(bits, params),
         Algorithm::Sm(sm) => sm::digester(sm, params),
         _ => Err(Error::MechanismInvalid),
     }

@@ -3,7 +3,7 @@
 //! A mechanism of [`ck::MECHANISMS`] is chosen by its row, takes its [`ck::Params`] and a parsed [`Key`], and gives an
 //! operation: a [`Signer`], a [`Verifier`], a [`Cipher`] or a [`Digester`]. Nothing here knows of sessions, objects or
 //! policy; nothing is kept besides the keys that the caller holds. The provider is AWS-LC; only the `ffi` module tree
-//! calls it. What it does not have of the Chinese standards, the `sm` module tree takes from RustCrypto.
+//! calls it. What it does not have of the Chinese standards, the `sm` module tree takes from RustCrypto, and `blake2b` likewise.
 
 #![deny(unsafe_code)]
 
@@ -22,6 +22,7 @@ mod aes_gcm;
 mod aes_gmac;
 mod aes_key_wrap;
 mod aes_xts;
+mod blake2b;
 mod block_cipher;
 mod block_kdf;
 mod blocks;
@@ -49,6 +50,7 @@ mod generate;
 mod hkdf;
 mod hmac;
 mod key;
+mod mac;
 mod ml_dsa;
 mod ml_kem;
 mod operation;

@@ -264,7 +264,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
     let key_type = key.key_type()?;
     let fits = match mechanism.algorithm {
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
-        Algorithm::Hmac { .. } => {
+        Algorithm::Blake2bHmac { .. } | Algorithm::Hmac { .. } => {
             key.class() == ObjectClass::SECRET_KEY
                 && !is_cipher(key_type)
                 && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
@@ -283,7 +283,8 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
             key.class() == ObjectClass::SECRET_KEY
                 && matches!(key_type, KeyType::GENERIC_SECRET | KeyType::HKDF)
         }
-        Algorithm::DigestDerivation(_)
+        Algorithm::Blake2bDerivation { .. }
+        | Algorithm::DigestDerivation(_)
         | Algorithm::Rearrange(_)
         | Algorithm::ShakeDerivation { .. } => key.class() == ObjectClass::SECRET_KEY,
         // Triple DES takes two keys or three.

@@ -8,7 +8,8 @@ use crate::keys::unhex;
 use crate::operations::mechanisms::{DIGESTS, Row, pattern};
 use crate::operations::{Family, Operation, peer};
 
-/// Digests of "abc": RFC 1321 appendix A.5, and the examples of FIPS 180-4 and FIPS 202.
+/// Digests of "abc": RFC 1321 appendix A.5, the examples of FIPS 180-4 and FIPS 202, RFC 7693 appendix A; the shorter BLAKE2b by Python's
+/// hashlib.
 #[rustfmt::skip] // A table reads by its columns.
 const ABC: &[(CK_MECHANISM_TYPE, &str)] = &[
     (CKM_MD5, "900150983cd24fb0d6963f7d28e17f72"),
@@ -23,6 +24,10 @@ const ABC: &[(CK_MECHANISM_TYPE, &str)] = &[
     (CKM_SHA3_256, "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"),
     (CKM_SHA3_384, "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b298d88cea927ac7f539f1edf228376d25"),
     (CKM_SHA3_512, "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0"),
+    (CKM_BLAKE2B_160, "384264f676f39536840523f284921cdc68b6846b"),
+    (CKM_BLAKE2B_256, "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"),
+    (CKM_BLAKE2B_384, "6f56a82c8e7ef526dfe182eb5212f7db9df1317e57815dbda46083fc30f54ee6c66ba83be64b302d7cba6ce15bb556f4"),
+    (CKM_BLAKE2B_512, "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923"),
 ];
 
 /// Returns the cases.

@@ -35,6 +35,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "sha256-hmac", section: "6.22", mechanism: CKM_SHA256_KEY_GEN, key_type: CKK_SHA256_HMAC, asked: Some(32), bytes: 32 },
     Kind { name: "sha384-hmac", section: "6.23", mechanism: CKM_SHA384_KEY_GEN, key_type: CKK_SHA384_HMAC, asked: Some(48), bytes: 48 },
     Kind { name: "sha512-hmac", section: "6.24", mechanism: CKM_SHA512_KEY_GEN, key_type: CKK_SHA512_HMAC, asked: Some(64), bytes: 64 },
+    Kind { name: "blake2b-256-hmac", section: "6.34", mechanism: CKM_BLAKE2B_256_KEY_GEN, key_type: CKK_BLAKE2B_256_HMAC, asked: Some(32), bytes: 32 },
     Kind { name: "chacha20", section: "6.58", mechanism: CKM_CHACHA20_KEY_GEN, key_type: CKK_CHACHA20, asked: None, bytes: 32 },
     Kind { name: "poly1305", section: "6.60", mechanism: CKM_POLY1305_KEY_GEN, key_type: CKK_POLY1305, asked: None, bytes: 32 },
     Kind { name: "hkdf", section: "6.62.5", mechanism: CKM_HKDF_KEY_GEN, key_type: CKK_HKDF, asked: Some(32), bytes: 32 },

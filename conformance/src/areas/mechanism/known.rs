@@ -373,6 +373,30 @@ pub(super) const KNOWN: &[Known] = known! {
         CKM_SHA3_512 DIGEST, None, plain;
         CKM_SHA3_512_HMAC SIGN, Generic, plain;
     }
+    spec "6.33" {
+        CKM_BLAKE2B_160 DIGEST, None, plain;
+        CKM_BLAKE2B_160_HMAC SIGN, Generic, plain;
+        CKM_BLAKE2B_160_HMAC_GENERAL SIGN, Generic, length;
+        CKM_BLAKE2B_160_KEY_DERIVE DERIVE, Generic, plain;
+    }
+    spec "6.34" {
+        CKM_BLAKE2B_256 DIGEST, None, plain;
+        CKM_BLAKE2B_256_HMAC SIGN, Generic, plain;
+        CKM_BLAKE2B_256_HMAC_GENERAL SIGN, Generic, length;
+        CKM_BLAKE2B_256_KEY_DERIVE DERIVE, Generic, plain;
+    }
+    spec "6.35" {
+        CKM_BLAKE2B_384 DIGEST, None, plain;
+        CKM_BLAKE2B_384_HMAC SIGN, Generic, plain;
+        CKM_BLAKE2B_384_HMAC_GENERAL SIGN, Generic, length;
+        CKM_BLAKE2B_384_KEY_DERIVE DERIVE, Generic, plain;
+    }
+    spec "6.36" {
+        CKM_BLAKE2B_512 DIGEST, None, plain;
+        CKM_BLAKE2B_512_HMAC SIGN, Generic, plain;
+        CKM_BLAKE2B_512_HMAC_GENERAL SIGN, Generic, length;
+        CKM_BLAKE2B_512_KEY_DERIVE DERIVE, Generic, plain;
+    }
     spec "6.43" {
         CKM_CONCATENATE_BASE_AND_DATA DERIVE, Generic, string;
         CKM_CONCATENATE_DATA_AND_BASE DERIVE, Generic, string;

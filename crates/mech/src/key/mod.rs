@@ -398,9 +398,12 @@ impl Key {
 
     /// Returns the value of the HMAC key that this must be: a generic secret, or a key for this very hash function.
     pub(crate) fn hmac(&self, digest: Digest) -> Result<&[u8], Error> {
-        let fits = |key_type| {
-            key_type == KeyType::GENERIC_SECRET || key_type == secret::hmac_key_type(digest)
-        };
+        self.mac(secret::hmac_key_type(digest))
+    }
+
+    /// Returns the value of the HMAC key that this must be: a generic secret, or a key of this type.
+    pub(crate) fn mac(&self, own: KeyType) -> Result<&[u8], Error> {
+        let fits = |key_type| key_type == KeyType::GENERIC_SECRET || key_type == own;
         match &self.parts {
             Parts::Secret(value) if fits(self.key_type) => Ok(value),
             _ => Err(Error::KeyTypeInconsistent),

@@ -1,6 +1,7 @@
 //! The self-test: a known answer for every family of mechanisms, before any of them is used (FIPS 140-3, 7.10.3).
 
 mod asymmetric;
+mod blake2b;
 mod chacha;
 mod chained;
 mod chinese;
@@ -91,6 +92,7 @@ fn known_answers() -> impl Iterator<Item = &'static KnownAnswer> {
     [
         symmetric::DIGESTS,
         symmetric::MACS,
+        blake2b::HASH_AND_MACS,
         symmetric::CIPHERS,
         modes::MODES,
         chained::CHAINED,

@@ -5,7 +5,11 @@ use ck::{KeyType, MechanismType, Params};
 use super::{Check, KnownAnswer, TestKey};
 
 /// Writes one known answer per line: name, mechanism, answer.
-const fn digest(name: &'static str, mechanism: MechanismType, output: &'static str) -> KnownAnswer {
+pub(super) const fn digest(
+    name: &'static str,
+    mechanism: MechanismType,
+    output: &'static str,
+) -> KnownAnswer {
     KnownAnswer {
         name,
         mechanism,
@@ -18,7 +22,11 @@ const fn digest(name: &'static str, mechanism: MechanismType, output: &'static s
 }
 
 /// Writes the MAC of RFC 4231's second test case.
-const fn hmac(name: &'static str, mechanism: MechanismType, output: &'static str) -> KnownAnswer {
+pub(super) const fn hmac(
+    name: &'static str,
+    mechanism: MechanismType,
+    output: &'static str,
+) -> KnownAnswer {
     KnownAnswer {
         name,
         mechanism,

@@ -3,7 +3,6 @@
 //! The C library has none of them, so they come from RustCrypto. SM4 there looks its S-box up in a table: whoever shares the
 //! processor's cache may learn of the key. The curve of SM2 is computed on in constant time.
 
-mod mac;
 mod sm2;
 mod sm2_cipher;
 mod sm2_signature;
@@ -19,7 +18,6 @@ use ck::{Params, Sm};
 use cmac::Cmac;
 use hmac::Hmac;
 
-use self::mac::Mac;
 pub(crate) use self::sm2::{Sm2Private, Sm2Public};
 use self::sm2_cipher::{Opening, Sealing};
 use self::sm2_signature::Signature;
@@ -30,6 +28,7 @@ use self::sm4_ctr::Counter;
 use self::sm4_gcm::Gcm;
 use crate::cbc_pad::{PadDecryption, PadEncryption};
 use crate::ffi::Direction;
+use crate::mac::Mac;
 use crate::{Cipher, Digester, Error, Key, Signer, Verifier, param};
 
 /// Starts a hash.

@@ -89,6 +89,7 @@ pub(super) struct CaseParams {
 }
 
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("blake2b", include_str!("../../vectors/blake2b.json")),
     ("dsa", include_str!("../../vectors/dsa.json")),
     ("dh", include_str!("../../vectors/dh.json")),
     (

@@ -217,7 +217,9 @@ fn derives(row: &Mechanism, keys: &Keys) {
         Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
             return encrypts_data(row, keys);
         }
-        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => {
+        Algorithm::Blake2bDerivation { .. }
+        | Algorithm::DigestDerivation(_)
+        | Algorithm::ShakeDerivation { .. } => {
             return hashes(row, keys);
         }
         _ => {}

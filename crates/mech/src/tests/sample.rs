@@ -191,7 +191,9 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::TlsMac
         | Algorithm::TlsMaster { .. }
         | Algorithm::TlsPreMasterKeyGen => tls(row.algorithm),
-        Algorithm::Hmac { general: true, .. } => Params::Length(11),
+        Algorithm::Blake2bHmac { general: true, .. } | Algorithm::Hmac { general: true, .. } => {
+            Params::Length(11)
+        }
         Algorithm::EcdhAesKeyWrap
         | Algorithm::HashMlDsa(None)
         | Algorithm::HashSlhDsa(_)

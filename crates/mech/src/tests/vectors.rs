@@ -13,6 +13,7 @@ use crate::{Error, Key, decapsulate, derive_beside, digester, generate_key};
 #[test]
 fn digests_have_their_known_answers() {
     check_file("digest", 44);
+    check_file("blake2b", 150);
 }
 
 #[test]

@@ -213,7 +213,9 @@ const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
             ckf::DERIVE,
             "whoever chooses the data learns what the key encrypts (SP 800-108 has better)",
         ),
-        Algorithm::DigestDerivation(_) | Algorithm::ShakeDerivation { .. } => (
+        Algorithm::Blake2bDerivation { .. }
+        | Algorithm::DigestDerivation(_)
+        | Algorithm::ShakeDerivation { .. } => (
             ckf::DERIVE,
             "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
         ),
@@ -293,6 +295,7 @@ pub(super) fn weak_parameter(
         }
         (
             Algorithm::AesCmac { .. }
+            | Algorithm::Blake2bHmac { .. }
             | Algorithm::Hmac { .. }
             | Algorithm::Sm(Sm::Sm3Hmac { .. } | Sm::Sm4Cmac { .. }),
             Params::Length(len),

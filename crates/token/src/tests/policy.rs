@@ -458,7 +458,8 @@ fn no_mechanism_serves_what_its_row_does_not_list() {
             };
             let derives_from_any = matches!(
                 row.algorithm,
-                ck::Algorithm::DigestDerivation(_)
+                ck::Algorithm::Blake2bDerivation { .. }
+                    | ck::Algorithm::DigestDerivation(_)
                     | ck::Algorithm::Rearrange(_)
                     | ck::Algorithm::ShakeDerivation { .. }
             );

@@ -1,4 +1,4 @@
-//! MACs over SM3 and SM4: HMAC (GB/T 15852.2) and CMAC (GB/T 15852.1).
+//! MACs that the C library does not have: HMAC over SM3 (GB/T 15852.2) and BLAKE2b, CMAC over SM4 (GB/T 15852.1).
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ck::Params;
@@ -9,14 +9,14 @@ use crate::{Error, Signer, Verifier, param};
 
 /// A MAC in the making, or under scrutiny.
 #[derive(Clone)]
-pub(super) struct Mac<A> {
+pub(crate) struct Mac<A> {
     context: A,
     len: usize,
 }
 
 impl<A: Algorithm + KeyInit> Mac<A> {
     /// Starts a MAC; the parameter of a `general` mechanism is its length in bytes.
-    pub(super) fn new<'a>(
+    pub(crate) fn new<'a>(
         general: bool,
         params: &Params<'_>,
         key: impl FnOnce() -> Result<&'a [u8], Error>,
