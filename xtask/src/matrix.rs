@@ -96,7 +96,7 @@ fn mechanisms(page: &mut String) {
          {} mechanisms, of which {} are Dew's own, described in `dew_pkcs11.h`. A partition of the profile `strict` does less\n\
          with some and leaves others out, and its `C_GetMechanismList` and `C_GetMechanismInfo` say so: with the caller's nonces no\n\
          encryption or wrapping by `CKM_AES_GCM` and `CKM_AES_CCM`, no encryption by `CKM_AES_CTR` and no signing by `CKM_AES_GMAC`;\n\
-         no encryption by `CKM_RSA_PKCS`, no signing over SHA-1, no legacy ciphers, no secrets below 16 bytes.\n\n\
+         no encryption by `CKM_RSA_PKCS`, no signing over SHA-1, no legacy ciphers, no MD5, no secrets below 16 bytes.\n\n\
          | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
         ck::MECHANISMS.len(),
         ck::MECHANISMS
@@ -189,6 +189,7 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::ChaCha20 => "`CK_CHACHA20_PARAMS`".to_owned(),
         ParamShape::ChaCha20Poly1305 => "`CK_SALSA20_CHACHA20_POLY1305_PARAMS`".to_owned(),
         ParamShape::HashSignContext => "`CK_HASH_SIGN_ADDITIONAL_CONTEXT`".to_owned(),
+        ParamShape::Key => "`CK_OBJECT_HANDLE`".to_owned(),
     }
 }
 

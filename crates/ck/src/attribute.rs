@@ -186,11 +186,13 @@ const fn is_secret(key_type: KeyType) -> bool {
         KeyType::AES
             | KeyType::AES_XTS
             | KeyType::CHACHA20
+            | KeyType::DES
             | KeyType::DES2
             | KeyType::DES3
             | KeyType::POLY1305
             | KeyType::GENERIC_SECRET
             | KeyType::HKDF
+            | KeyType::MD5_HMAC
             | KeyType::SHA_1_HMAC
             | KeyType::SHA224_HMAC
             | KeyType::SHA256_HMAC
@@ -214,7 +216,12 @@ const fn is_secret(key_type: KeyType) -> bool {
 const fn has_one_length(key_type: KeyType) -> bool {
     matches!(
         key_type,
-        KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3 | KeyType::POLY1305 | KeyType::DEW_SM4
+        KeyType::CHACHA20
+            | KeyType::DES
+            | KeyType::DES2
+            | KeyType::DES3
+            | KeyType::POLY1305
+            | KeyType::DEW_SM4
     )
 }
 

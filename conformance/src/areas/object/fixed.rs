@@ -194,7 +194,10 @@ fn validated() -> Vec<Case> {
         cx.expect_one_of(rv, &codes)
     });
     [flags, claimed]
-        .map(|case| case.since(Version::V3_2))
+        .map(|mut case| {
+            case.since = Version::V3_2;
+            case
+        })
         .into()
 }
 
