@@ -25,6 +25,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "openjdk-17-jdk-headless",        program: None,        reason: "Java's SunPKCS11: keytool, and a program run from its source" },
     Package { name: "opensc",                         program: None,        reason: "pkcs11-tool, the client that most people try first" },
     Package { name: "openssh-client",                 program: None,        reason: "ssh-keygen and ssh-add with keys in the token" },
+    Package { name: "openssh-server",                 program: None,        reason: "sshd, which a test logs in to on loopback" },
     Package { name: "openssl",                        program: None,        reason: "checks signatures with code that is not ours" },
     Package { name: "poppler-utils",                  program: None,        reason: "reads the conformance report as it was printed" },
     Package { name: "postgresql",                     program: None,        reason: "the database server that the services' tests start" },

@@ -27,10 +27,10 @@ pub use kinds::{
     SessionState, Trust, UserType,
 };
 pub use mechanism::{
-    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Prehash, Sm,
-    mechanism,
+    Algorithm, Digest, KeySizes, MECHANISMS, Mechanism, Operations, ParamShape, Prehash,
+    Rearrangement, Sm, mechanism,
 };
 pub use mechanism_type::MechanismType;
-pub use params::{MOST_PIECES, Params, Password, Piece, Width};
+pub use params::{MOST_PIECES, Params, Password, Piece, Salt, Width};
 pub use rv::Rv;
 use vocabulary::vocabulary;

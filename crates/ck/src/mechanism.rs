@@ -245,7 +245,9 @@ pub enum Algorithm {
     },
     /// Key derivation over HMAC by extracting and expanding.
     Hkdf,
-    /// Generation of a key for that.
+    /// The same, of which a data object is made.
+    HkdfData,
+    /// Generation of a key for both.
     HkdfKeyGen,
     /// A signature over module lattices, of the message itself.
     MlDsa,
@@ -267,6 +269,8 @@ pub enum Algorithm {
     HashSlhDsa(Option<Prehash>),
     /// Generation of an SLH-DSA key pair.
     SlhDsaKeyPairGen,
+    /// Key derivation that computes nothing: it moves bytes of a key.
+    Rearrange(Rearrangement),
     /// Poly1305 under a key that is used once.
     Poly1305,
     /// A key wrapped by an AES key of the moment, which is wrapped by RSA OAEP.
@@ -346,6 +350,21 @@ pub enum Sm {
     Sm4Gcm,
 }
 
+/// How the bytes of a key become those of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rearrangement {
+    /// Those of another key follow.
+    BaseAndKey,
+    /// Those of the caller follow.
+    BaseAndData,
+    /// Those of the caller come first.
+    DataAndBase,
+    /// Those of the caller are added bit by bit.
+    Xor,
+    /// They begin at a bit of the caller's choice.
+    Extract,
+}
+
 /// Which parameter structure a mechanism takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamShape {
@@ -357,8 +376,10 @@ pub enum ParamShape {
     OptionalBytes(usize),
     /// The name of who signs, in any number of bytes; none for the one that the standard has for everybody.
     UserId,
-    /// `CK_MAC_GENERAL_PARAMS`.
+    /// `CK_MAC_GENERAL_PARAMS` or `CK_EXTRACT_PARAMS`.
     Length,
+    /// `CK_OBJECT_HANDLE`, of another key.
+    Key,
     /// `CK_AES_CTR_PARAMS`.
     Counter,
     /// The public value of the other party, one byte at least.
@@ -744,6 +765,11 @@ mechanisms! {
     SHA3_512_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_512, general: true }       , "6.31.3";
     SHA3_512_KEY_GEN        Empty    , Some(KeyType::SHA3_512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.31.6";
     GENERIC_SECRET_KEY_GEN  Empty    , GENERIC, SECRET_BITS   , GENERATE       , GenericKeyGen                                  , "6.8.2";
+    CONCATENATE_BASE_AND_KEY Key      , GENERIC, MAC_BYTES    , DERIVE         , Rearrange(Rearrangement::BaseAndKey)           , "6.43.3";
+    CONCATENATE_BASE_AND_DATA Data    , GENERIC, MAC_BYTES    , DERIVE         , Rearrange(Rearrangement::BaseAndData)          , "6.43.4";
+    CONCATENATE_DATA_AND_BASE Data    , GENERIC, MAC_BYTES    , DERIVE         , Rearrange(Rearrangement::DataAndBase)          , "6.43.5";
+    XOR_BASE_AND_DATA       Data     , GENERIC, MAC_BYTES     , DERIVE         , Rearrange(Rearrangement::Xor)                  , "6.43.6";
+    EXTRACT_KEY_FROM_KEY    Length   , GENERIC, MAC_BYTES     , DERIVE         , Rearrange(Rearrangement::Extract)              , "6.43.7";
     TLS_PRE_MASTER_KEY_GEN  Bytes(2) , GENERIC, TLS_BYTES     , GENERATE       , TlsPreMasterKeyGen                             , "6.40";
     MD5_KEY_DERIVATION      Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(MD5)                          , "2.40 Historical: MD5";
     SHA1_KEY_DERIVATION     Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA1)                         , "6.20.5";
@@ -857,6 +883,7 @@ mechanisms! {
     BLAKE2B_512_KEY_GEN     Empty    , Some(KeyType::BLAKE2B_512_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "6.36.6";
     CHACHA20_POLY1305       ChaCha20Poly1305, CHACHA20, CHACHA_BYTES  , CIPHER         , ChaCha20Poly1305                               , "6.61";
     HKDF_DERIVE             Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , Hkdf                                           , "6.62.3";
+    HKDF_DATA               Hkdf     , HKDF   , MAC_BYTES     , DERIVE         , HkdfData                                       , "6.62.4";
     HKDF_KEY_GEN            Empty    , HKDF   , MAC_BYTES     , GENERATE       , HkdfKeyGen                                     , "6.62.5";
     DEW_SM3                 Empty    , None   , KeySizes::None, DIGEST         , Sm(self::Sm::Sm3)                              , "GB/T 32905";
     DEW_SM3_HMAC            Empty    , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: false })       , "GB/T 15852.2";

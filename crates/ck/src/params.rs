@@ -21,7 +21,9 @@ pub enum Params<'a> {
         /// What is encrypted.
         data: &'a [u8],
     },
-    /// A plain `CK_ULONG`: the length in bytes of a MAC (`CK_MAC_GENERAL_PARAMS`).
+    /// The handle of another key (`CK_OBJECT_HANDLE`).
+    Key(u64),
+    /// A plain `CK_ULONG`: the length in bytes of a MAC (`CK_MAC_GENERAL_PARAMS`), the place of a bit (`CK_EXTRACT_PARAMS`).
     Length(u64),
     /// `CK_AES_CTR_PARAMS`.
     Counter {
@@ -109,7 +111,7 @@ pub enum Params<'a> {
         /// The context.
         context: &'a [u8],
     },
-    /// `CK_HKDF_PARAMS`, with a salt that is no key.
+    /// `CK_HKDF_PARAMS`.
     Hkdf {
         /// Whether a pseudorandom key is extracted from the base key, which is one otherwise.
         extract: bool,
@@ -118,7 +120,7 @@ pub enum Params<'a> {
         /// The hash function.
         digest: MechanismType,
         /// The salt; none is as good as an empty one.
-        salt: &'a [u8],
+        salt: Salt<'a>,
         /// What the derived key is for.
         info: &'a [u8],
     },
@@ -228,6 +230,31 @@ pub enum Params<'a> {
         /// Whether the caller has room for the version of the protocol.
         version: bool,
     },
+}
+
+impl Params<'_> {
+    /// The handles of other keys than the one that the mechanism works with.
+    pub fn other_keys(&self) -> impl Iterator<Item = u64> {
+        let handle = match *self {
+            Self::Key(handle)
+            | Self::Hkdf {
+                extract: true,
+                salt: Salt::Key(handle),
+                ..
+            } => Some(handle),
+            _ => None,
+        };
+        handle.into_iter()
+    }
+}
+
+/// The salt that a key is extracted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Salt<'a> {
+    /// Bytes of the caller's.
+    Bytes(&'a [u8]),
+    /// A key, by its handle.
+    Key(u64),
 }
 
 /// A password, which no log shows.

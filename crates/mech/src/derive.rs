@@ -5,7 +5,9 @@ use zeroize::Zeroizing;
 
 use crate::block_cipher::BlockCipher;
 use crate::block_kdf::{self, Mode};
-use crate::{Error, Key, blake2b, dh, digest_derivation, ecdh, encryption_derivation, hkdf, tls};
+use crate::{
+    Error, Key, blake2b, dh, digest_derivation, ecdh, encryption_derivation, hkdf, rearrange, tls,
+};
 
 /// Derives a secret of `value_len` bytes; without a length, as many as the mechanism has by itself.
 ///
@@ -19,9 +21,25 @@ pub fn derive(
     key: &Key,
     value_len: Option<u64>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    derive_beside(mechanism, params, key, &[], value_len)
+}
+
+/// The same, with the other keys that the parameters name, in their order.
+///
+/// # Errors
+///
+/// Those of [`derive`], or the parameters name a key that is not given.
+pub fn derive_beside(
+    mechanism: &Mechanism,
+    params: &Params<'_>,
+    key: &Key,
+    others: &[&Key],
+    value_len: Option<u64>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     let wanted = value_len
         .map(|len| usize::try_from(len).map_err(|_| Error::KeySizeRange))
         .transpose()?;
+    let other = others.first().copied();
     let function = match mechanism.algorithm {
         Algorithm::CounterKdf => return block_kdf::derive(Mode::Counter, params, key, wanted),
         Algorithm::FeedbackKdf => return block_kdf::derive(Mode::Feedback, params, key, wanted),
@@ -52,7 +70,12 @@ pub fn derive(
         }
         Algorithm::Dh => dh::derive,
         Algorithm::Ecdh => ecdh::derive,
-        Algorithm::Hkdf => hkdf::derive,
+        Algorithm::Hkdf | Algorithm::HkdfData => {
+            return hkdf::derive(params, key, other, wanted);
+        }
+        Algorithm::Rearrange(kind) => {
+            return rearrange::derive(kind, params, key, other, wanted);
+        }
         _ => return Err(Error::MechanismInvalid),
     };
     function(params, key, wanted)

@@ -1,6 +1,6 @@
 //! Key derivation by extracting and expanding (RFC 5869; PKCS#11 3.1, Mechanisms 6.62).
 
-use ck::Params;
+use ck::{Params, Salt};
 use zeroize::Zeroizing;
 
 use crate::ffi::HmacContext;
@@ -14,6 +14,7 @@ const MOST_DIGESTS: usize = 255;
 pub(crate) fn derive(
     params: &Params<'_>,
     key: &Key,
+    other: Option<&Key>,
     wanted: Option<usize>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let Params::Hkdf {
@@ -31,6 +32,11 @@ pub(crate) fn derive(
     }
     let digest = param::digest(digest)?;
     let base = key.hkdf()?;
+    let salt = match salt {
+        Salt::Bytes(salt) => salt,
+        Salt::Key(_) if !extract => &[],
+        Salt::Key(_) => other.ok_or(Error::MechanismParamInvalid)?.secret()?,
+    };
     let extracted = extract.then(|| HmacContext::mac(digest, salt, &[base]).map(Zeroizing::new));
     let pseudorandom = extracted.transpose()?;
     let pseudorandom = pseudorandom.as_deref().map_or(base, Vec::as_slice);

@@ -59,6 +59,7 @@ mod pbkdf2;
 mod poly1305;
 mod prehash;
 mod public_info;
+mod rearrange;
 mod rsa_cipher;
 mod rsa_oaep;
 mod rsa_pkcs1;
@@ -84,7 +85,7 @@ use zeroize::Zeroizing;
 
 pub use certificate::{certificate_check_value, certificate_public_info};
 pub use check_value::check_value;
-pub use derive::{derive, derive_several};
+pub use derive::{derive, derive_beside, derive_several};
 pub use dispatch::{decryptor, digester, encryptor, recoverer, signer, verifier};
 pub use encapsulation::{Encapsulated, decapsulate, encapsulate, encapsulated_len};
 pub use error::Error;

@@ -2,7 +2,7 @@
 
 use ck::{
     AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Password, Piece,
-    Rv, Width,
+    Rv, Salt, Width,
 };
 use proptest::prelude::*;
 
@@ -207,9 +207,17 @@ fn every_kind_of_derivation_is_read_back() {
             extract: true,
             expand: false,
             digest: MechanismType::SHA256,
-            salt: b"salt",
+            salt: Salt::Bytes(b"salt"),
             info: b"info",
         },
+        Params::Hkdf {
+            extract: true,
+            expand: true,
+            digest: MechanismType::SHA512,
+            salt: Salt::Key(7),
+            info: b"",
+        },
+        Params::Key(9),
         Params::Ecdh {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",

@@ -21,6 +21,8 @@
 //! | `CKA_START_DATE`, `CKA_END_DATE` | kept, not enforced | no encrypting, signing, wrapping or deriving outside of them |
 //! | initialisation vectors, nonces and counters of the caller's for encryption, wrapping and MACs by GCM, CCM, GMAC and CTR (R10) | accepted | refused; what was made elsewhere is decrypted, unwrapped, verified |
 //! | deriving a key by a mere hash of another, or by encrypting data | accepted | refused |
+//! | making a key of the bytes of another, as they are (6.43) | accepted; it is as hidden as the other | refused |
+//! | what is derived comes out as a data object | accepted | refused |
 //! | a key out of a password | accepted; it counts as known outside | refused |
 //! | triple DES, Diffie-Hellman over finite fields, DSA | accepted | no mechanism, no key |
 //! | keys of TLS together with initialisation vectors, which come out | accepted | refused; without them, accepted |
@@ -41,7 +43,7 @@ pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
 use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
 pub use derivation::decide_derive;
-pub(crate) use derivation::{tighten_derived, tighten_encapsulated};
+pub(crate) use derivation::{inherited, moves_bytes, tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
 pub(crate) use strength::{check_size, decide_digest, decide_generate, key_sizes, served};
@@ -277,12 +279,13 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
                 && (key_type == KeyType::AES || !is_cipher(key_type))
                 && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
         }
-        Algorithm::Hkdf => {
+        Algorithm::Hkdf | Algorithm::HkdfData => {
             key.class() == ObjectClass::SECRET_KEY
                 && matches!(key_type, KeyType::GENERIC_SECRET | KeyType::HKDF)
         }
         Algorithm::Blake2bDerivation { .. }
         | Algorithm::DigestDerivation(_)
+        | Algorithm::Rearrange(_)
         | Algorithm::ShakeDerivation { .. } => key.class() == ObjectClass::SECRET_KEY,
         _ if mechanism.key_type == Some(KeyType::DES) => key_type == KeyType::DES,
         // Triple DES takes two keys or three.

@@ -106,12 +106,18 @@ impl<'a> Template<'a> {
                 Some(_) => {
                     return Err(Error::TemplateInconsistent {
                         id: attribute.id,
-                        why: "the template of the key that it is made with says otherwise",
+                        why: "the key that it is made with has it otherwise",
                     });
                 }
             }
         }
         Ok(self)
+    }
+
+    /// Leaves an attribute out.
+    pub(crate) fn without(mut self, id: AttributeType) -> Self {
+        self.0.retain(|attribute| attribute.id != id);
+        self
     }
 
     /// The value of an attribute, where the template names it.

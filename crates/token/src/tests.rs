@@ -25,6 +25,7 @@ mod objects;
 mod operations;
 mod passwords;
 mod policy;
+mod rearrangement;
 mod recover;
 mod repeats;
 mod restart;

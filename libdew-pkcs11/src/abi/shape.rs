@@ -6,6 +6,7 @@
 mod aead;
 mod block_kdf;
 mod bytes;
+mod derivation;
 mod deriving;
 mod info;
 mod list;

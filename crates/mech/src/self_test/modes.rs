@@ -1,6 +1,6 @@
 //! Known answers of the MACs over AES, of AES modes for whole messages, and of HKDF.
 
-use ck::{KeyType, MechanismType, Params};
+use ck::{KeyType, MechanismType, Params, Salt};
 
 use super::{Check, KnownAnswer, TestKey};
 
@@ -41,7 +41,7 @@ pub(super) const MODES: &[KnownAnswer] = &[
             extract: true,
             expand: true,
             digest: MechanismType::SHA256,
-            salt: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            salt: Salt::Bytes(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
             info: &[0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9],
         },
         key: TestKey::Secret(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ck::{
     AttributeType, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    ObjectClass, Params, Password, Piece, Width,
+    ObjectClass, Params, Password, Piece, Salt, Width,
 };
 
 use crate::{Error, Key, encryptor, signer, verifier};
@@ -32,6 +32,9 @@ pub(super) struct Case {
     pub(super) params: CaseParams,
     pub(super) key: Option<String>,
     pub(super) value: Option<String>,
+    /// The values of other keys, which the parameters name.
+    #[serde(default)]
+    pub(super) other: Vec<String>,
     #[serde(default)]
     pub(super) input: String,
     pub(super) length: Option<u64>,
@@ -65,6 +68,10 @@ pub(super) struct CaseParams {
     length: Option<u64>,
     mac_len: Option<u64>,
     mgf: Option<String>,
+    /// Whether the other key is the parameter.
+    other_key: bool,
+    /// Whether it is the salt.
+    other_is_salt: bool,
     password: Option<String>,
     /// Each is `block`, or `counter` or `length` or `blocks` with a width in bits (`-` for the least significant byte first), or bytes.
     pieces: Vec<String>,
@@ -136,6 +143,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("aes_gmac", include_str!("../../vectors/aes_gmac.json")),
     ("aes_xts", include_str!("../../vectors/aes_xts.json")),
     ("hkdf", include_str!("../../vectors/hkdf.json")),
+    ("rearrange", include_str!("../../vectors/rearrange.json")),
     (
         "aes_cbc_pad",
         include_str!("../../vectors/aes_cbc_pad.json"),
@@ -419,6 +427,7 @@ impl CaseParams {
         match (self.length, &self.bytes) {
             (Some(length), _) => Params::Length(length),
             (None, Some(_)) => Params::Bytes(&owned.bytes),
+            (None, None) if self.other_key => Params::Key(7),
             (None, None) => Params::None,
         }
     }
@@ -461,7 +470,11 @@ impl CaseParams {
                 extract,
                 expand: self.expand.unwrap(),
                 digest: self.digest(),
-                salt: &owned.bytes,
+                salt: if self.other_is_salt {
+                    Salt::Key(7)
+                } else {
+                    Salt::Bytes(&owned.bytes)
+                },
                 info: &owned.second,
             });
         }

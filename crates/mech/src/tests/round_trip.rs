@@ -3,11 +3,12 @@
 use ck::flags::mechanism as ckf;
 use ck::{
     Algorithm, AttributeType, KeyDerivation, KeyType, MECHANISMS, Mechanism, MechanismType,
-    ObjectClass, Params,
+    ObjectClass, Params, Salt,
 };
 
 use super::fixture::{Object, decrypt, encrypt, object, row, sign, verify};
 use super::sample::{Keys, Sample, fitting, params};
+use crate::derive_beside;
 use crate::{
     Encapsulated, Error, PairRequest, decapsulate, derive, digester, encapsulate, encapsulated_len,
     generate_key, generate_pair, recoverer, unwrap, wrap,
@@ -211,7 +212,8 @@ fn derives(row: &Mechanism, keys: &Keys) {
         Algorithm::TlsExport => return counts(row, keys),
         Algorithm::TlsMaster { .. } => return masters(row, keys),
         Algorithm::TlsKeys { .. } => return connections(row, keys),
-        Algorithm::Hkdf => return expands(row, keys),
+        Algorithm::Hkdf | Algorithm::HkdfData => return expands(row, keys),
+        Algorithm::Rearrange(_) => return rearranges(row, keys),
         Algorithm::AesEncryptData { .. } | Algorithm::Des3EncryptData { .. } => {
             return encrypts_data(row, keys);
         }
@@ -317,6 +319,20 @@ fn encrypts_data(row: &Mechanism, keys: &Keys) {
     }
 }
 
+/// A shorter secret begins as a longer one, and there are no more bytes than those that are moved.
+fn rearranges(row: &Mechanism, keys: &Keys) {
+    let sample = keys.sample(row).unwrap();
+    let secret = |len| {
+        let others = [&*sample.public];
+        derive_beside(row, &sample.params, &sample.private, &others, len)
+    };
+    let whole = secret(Some(32)).unwrap();
+    assert_eq!(secret(Some(20)).unwrap()[..], whole[..20]);
+    for len in [0, 81] {
+        assert_eq!(secret(Some(len)), Err(Error::KeySizeRange), "{}", row.id);
+    }
+}
+
 /// The same key gives the same secret, another key another one.
 fn hashes(row: &Mechanism, keys: &Keys) {
     let key = keys.sample(row).unwrap().private;
@@ -338,7 +354,7 @@ fn expands(row: &Mechanism, keys: &Keys) {
             extract: true,
             expand: true,
             digest: MechanismType::SHA256,
-            salt: &[],
+            salt: Salt::Bytes(&[]),
             info,
         };
         derive(row, &params, &key, Some(32)).unwrap()

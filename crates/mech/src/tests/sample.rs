@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::{
     Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    Params, Password, Piece, Sm, Width,
+    Params, Password, Piece, Rearrangement, Salt, Sm, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -168,6 +168,8 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::Ecdh
         | Algorithm::FeedbackKdf
         | Algorithm::Hkdf
+        | Algorithm::HkdfData
+        | Algorithm::Rearrange(_)
         | Algorithm::Pbkdf2 => derivation(row.algorithm),
         Algorithm::AesCbc { .. } | Algorithm::AesCts | Algorithm::AesXts => Params::Bytes(&BLOCK),
         Algorithm::AesCcm
@@ -377,11 +379,14 @@ fn derivation(algorithm: Algorithm) -> Params<'static> {
             iterations: 3,
             password: Password(b"password"),
         },
-        Algorithm::Hkdf => Params::Hkdf {
+        Algorithm::Rearrange(Rearrangement::BaseAndKey) => Params::Key(7),
+        Algorithm::Rearrange(Rearrangement::Extract) => Params::Length(21),
+        Algorithm::Rearrange(_) => Params::Bytes(&[3; 48]),
+        Algorithm::Hkdf | Algorithm::HkdfData => Params::Hkdf {
             extract: true,
             expand: true,
             digest: MechanismType::SHA384,
-            salt: b"salt",
+            salt: Salt::Bytes(b"salt"),
             info: b"info",
         },
         Algorithm::AesEncryptData { chained: true } => Params::VectorAndData {

@@ -8,7 +8,7 @@ use ck::{KeyType, MECHANISMS, Mechanism, ObjectClass, Operations};
 use super::fixture::{
     Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
 };
-use crate::{Error, Key, decapsulate, derive, digester, generate_key};
+use crate::{Error, Key, decapsulate, derive_beside, digester, generate_key};
 
 #[test]
 fn digests_have_their_known_answers() {
@@ -73,6 +73,7 @@ fn extracted_and_expanded_secrets_have_their_known_answers() {
     check_file("chained_kdf", 40);
     check_file("digest_derivation", 40);
     check_file("encryption_derivation", 20);
+    check_file("rearrange", 30);
 }
 
 #[test]
@@ -251,7 +252,14 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
         }
         "derive" => {
             let key = key(ObjectClass::PRIVATE_KEY);
-            derive(row, &params, &key, case.length).map(|secret| secret.to_vec())
+            let other = case.other.iter().map(|value| {
+                let value = Object::secret(&hex::decode(value).unwrap());
+                value.key(ObjectClass::SECRET_KEY, KeyType::GENERIC_SECRET)
+            });
+            let other: Vec<_> = other.collect();
+            let others: Vec<_> = other.iter().map(AsRef::as_ref).collect();
+            let secret = derive_beside(row, &params, &key, &others, case.length);
+            secret.map(|secret| secret.to_vec())
         }
         "generate" => generate_key(row, &params, case.length).map(|made| made[0].1.to_vec()),
         "decapsulate" => {

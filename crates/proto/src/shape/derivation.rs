@@ -1,6 +1,6 @@
 //! The parameters of mechanisms that derive keys.
 
-use ck::{KeyDerivation, MOST_PIECES, MechanismType, Params, Password, Piece, Width};
+use ck::{KeyDerivation, MOST_PIECES, MechanismType, Params, Password, Piece, Salt, Width};
 
 use super::tls;
 use crate::codec::{DecodeError, Reader, Writer};
@@ -18,6 +18,10 @@ pub(super) fn encode(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u64(kdf.0);
             writer.bytes(shared_data);
             writer.bytes(public_data);
+        }
+        Params::Key(handle) => {
+            writer.u8(60);
+            writer.u64(handle);
         }
         Params::VectorAndData { vector, data } => {
             writer.u8(30);
@@ -62,11 +66,38 @@ pub(super) fn encode(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u8(u8::from(extract));
             writer.u8(u8::from(expand));
             writer.u64(digest.0);
-            writer.bytes(salt);
+            encode_salt(salt, writer);
             writer.bytes(info);
         }
         _ => tls::encode(params, writer),
     }
+}
+
+fn encode_salt(salt: Salt<'_>, writer: &mut Writer<'_>) {
+    match salt {
+        Salt::Bytes(bytes) => {
+            writer.u8(0);
+            writer.bytes(bytes);
+        }
+        Salt::Key(handle) => {
+            writer.u8(1);
+            writer.u64(handle);
+        }
+    }
+}
+
+fn decode_salt<'a>(reader: &mut Reader<'a>) -> Result<Salt<'a>, DecodeError> {
+    const WHAT: &str = "a salt";
+    Ok(match reader.u8(WHAT)? {
+        0 => Salt::Bytes(reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?),
+        1 => Salt::Key(reader.u64(WHAT)?),
+        tag => {
+            return Err(DecodeError::Unknown {
+                what: WHAT,
+                tag: tag.into(),
+            });
+        }
+    })
 }
 
 fn encode_piece(piece: &Piece<'_>, writer: &mut Writer<'_>) {
@@ -154,6 +185,7 @@ pub(super) fn decode<'a>(tag: u8, reader: &mut Reader<'a>) -> Result<Params<'a>,
             iterations: reader.u64(WHAT)?,
             password: Password(reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?),
         },
+        60 => Params::Key(reader.u64(WHAT)?),
         30 => Params::VectorAndData {
             vector: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
             data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
@@ -162,7 +194,7 @@ pub(super) fn decode<'a>(tag: u8, reader: &mut Reader<'a>) -> Result<Params<'a>,
             extract: reader.u8(WHAT)? != 0,
             expand: reader.u8(WHAT)? != 0,
             digest: MechanismType(reader.u64(WHAT)?),
-            salt: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
+            salt: decode_salt(reader)?,
             info: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
         tag => tls::decode(tag, reader)?,

@@ -212,6 +212,7 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
         | Params::Ecdh { .. }
         | Params::FeedbackKdf { .. }
         | Params::Hkdf { .. }
+        | Params::Key(_)
         | Params::Password { .. }
         | Params::TlsExport { .. }
         | Params::TlsExtendedMaster { .. }
@@ -403,7 +404,7 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
             kdf: KeyDerivation(reader.u64(WHAT)?),
             shared_data: reader.bytes(limits::ATTRIBUTE_BYTES, WHAT)?,
         },
-        tag @ (8 | 11 | 12 | 30..=37) => derivation::decode(tag, reader)?,
+        tag @ (8 | 11 | 12 | 30..=37 | 60) => derivation::decode(tag, reader)?,
         52 => decode_aead(reader)?,
         tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
         tag => {

@@ -83,7 +83,7 @@ impl Within<'_> {
         let key_type = template.number(A::KEY_TYPE)?.map(KeyType);
         let key_type = key_type.ok_or(Error::TemplateIncomplete(A::KEY_TYPE))?;
         let kind = (ObjectClass::SECRET_KEY, key_type);
-        let plan = self.plan(source(base), kind, template)?;
+        let plan = self.plan(source(&[base]), kind, template)?;
         let profile = self.session.tenancy.partition.profile;
         policy::decide_derive(profile, base, value.len()).obey()?;
         let value = Zeroizing::new(value.to_vec());

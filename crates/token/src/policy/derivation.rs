@@ -1,6 +1,7 @@
 //! Policy of deriving, encapsulating and decapsulating keys.
 
-use ck::AttributeType as A;
+use ck::{Algorithm, AttributeType as A, Mechanism};
+use proto::shape::Attribute;
 
 use super::{Decision, Profile, Refusal, decide_secret};
 use crate::Attributes;
@@ -13,6 +14,32 @@ pub fn decide_derive(profile: Profile, base: &Attributes, len: usize) -> Decisio
         return Decision::Deny(Refusal::AlwaysAuthenticate);
     }
     decide_secret(profile, u64::try_from(len).unwrap_or(u64::MAX))
+}
+
+/// What a key must be like that a mechanism derives of these: where it holds bytes of theirs, it is as hidden as each of them (6.43),
+/// and as choosy about what wraps it.
+pub(crate) fn inherited<'a>(
+    mechanism: &Mechanism,
+    bases: impl Iterator<Item = &'a Attributes> + Clone,
+) -> Vec<Attribute<'static>> {
+    const KEPT: [(A, bool, &[u8]); 3] = [
+        (A::SENSITIVE, true, &[1]),
+        (A::EXTRACTABLE, false, &[0]),
+        (A::WRAP_WITH_TRUSTED, true, &[1]),
+    ];
+    if !moves_bytes(mechanism) {
+        return Vec::new();
+    }
+    let kept = KEPT.into_iter().filter(|(id, kept, _)| {
+        let mut bases = bases.clone();
+        bases.any(|base| base.is(*id) == *kept)
+    });
+    kept.map(|(id, _, value)| Attribute { id, value }).collect()
+}
+
+/// Tells whether a mechanism makes a key of the very bytes of others.
+pub(crate) const fn moves_bytes(mechanism: &Mechanism) -> bool {
+    matches!(mechanism.algorithm, Algorithm::Rearrange(_))
 }
 
 /// Tightens what is to be derived: it is sensitive unless the template says otherwise. In `strict` no child of a key leaves. In

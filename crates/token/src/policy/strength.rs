@@ -229,6 +229,14 @@ const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
             ckf::DERIVE,
             "of two keys that are derived alike the longer begins with the shorter (SP 800-108 has better)",
         ),
+        Algorithm::Rearrange(_) => (
+            ckf::DERIVE,
+            "a key whose bytes are moved is found piece by piece (SP 800-108 has better)",
+        ),
+        Algorithm::HkdfData => (
+            ckf::DERIVE,
+            "what comes out may be the key that CKM_HKDF_DERIVE makes of the same",
+        ),
         Algorithm::TlsKeys { vectors: true } => (
             ckf::DERIVE,
             "an initialisation vector that comes out may be another connection's key (CKM_TLS12_KEY_SAFE_DERIVE has none)",

@@ -2,7 +2,7 @@
 
 use ck::{
     AttributeType as A, KeyDerivation, KeyType, MOST_PIECES, MechanismType as M, ObjectClass,
-    Params, Piece, Rv, Width,
+    Params, Piece, Rv, Salt, Width,
 };
 use proto::shape::{Derived, NewKey};
 
@@ -246,7 +246,7 @@ fn a_secret_is_expanded_to_the_length_that_is_asked_for() {
         extract: true,
         expand: true,
         digest: M::SHA256,
-        salt: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        salt: Salt::Bytes(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
         info: &[0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9],
     };
     let derive =

@@ -2,7 +2,7 @@
 
 use crate::policy::{Decision, Usage, decide};
 use crate::{Attributes, Profile};
-use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Params, Rv};
+use ck::{AttributeType as A, KeyType, MechanismType as M, Mgf, ObjectClass, Params, Rv, Salt};
 use proto::Call;
 use proto::Handler;
 use proto::shape::{ObjectHandle, SlotId, Ulong};
@@ -272,7 +272,7 @@ fn hkdf_takes_secrets_that_are_for_derivation() {
         extract: true,
         expand: true,
         digest: M::SHA256,
-        salt: b"",
+        salt: Salt::Bytes(b""),
         info: b"",
     };
     for (key_type, expected) in [
@@ -460,6 +460,7 @@ fn no_mechanism_serves_what_its_row_does_not_list() {
                 row.algorithm,
                 ck::Algorithm::Blake2bDerivation { .. }
                     | ck::Algorithm::DigestDerivation(_)
+                    | ck::Algorithm::Rearrange(_)
                     | ck::Algorithm::ShakeDerivation { .. }
             );
             let other_class = if derives_from_any {

@@ -1,6 +1,6 @@
 //! Templates in keys: what a key says of those that are wrapped, unwrapped and derived with it.
 
-use ck::{AttributeType as A, MechanismType, Params, Rv};
+use ck::{AttributeType as A, MechanismType, Params, Rv, Salt};
 use proto::shape::{AttributeAnswer, AttributeRequest, Room, TemplateIn};
 use proto::{Call, Handler, Writer};
 
@@ -126,7 +126,7 @@ fn what_is_derived_is_what_the_template_says() {
             extract: false,
             expand: true,
             digest: MechanismType::SHA256,
-            salt: b"",
+            salt: Salt::Bytes(b""),
             info: b"test",
         };
         let length = ulong(32);

@@ -1,20 +1,16 @@
 //! Mechanisms with their parameters.
 
-use ck::{
-    Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, mechanism,
-};
-use cryptoki_sys::CK_KEY_DERIVATION_STRING_DATA;
-use cryptoki_sys::{CK_AES_CBC_ENCRYPT_DATA_PARAMS, CK_DES_CBC_ENCRYPT_DATA_PARAMS};
+use ck::{Hedge, MOST_PIECES, MechanismType, Mgf, ParamShape, Params, Piece, Rv, Salt, mechanism};
+use cryptoki_sys::CK_CCM_PARAMS;
+use cryptoki_sys::CKZ_DATA_SPECIFIED;
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_GCM_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS};
-use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS};
 use cryptoki_sys::{CK_CHACHA20_PARAMS, CK_SALSA20_CHACHA20_POLY1305_PARAMS};
-use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
+use cryptoki_sys::{CK_EDDSA_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_ULONG};
 use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
-use cryptoki_sys::{CKF_HKDF_SALT_DATA, CKF_HKDF_SALT_NULL, CKZ_DATA_SPECIFIED};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::{CArgument, block_kdf, password, tls, transport};
+use super::{CArgument, derivation, transport};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
@@ -56,7 +52,12 @@ impl CArgument for MechanismIn {
                     Params::Bytes(bytes) => bytes.len(),
                     Params::Gcm { iv, aad, .. } => iv.len() + aad.len(),
                     Params::Ccm { nonce, aad, .. } => nonce.len() + aad.len(),
-                    Params::Hkdf { salt, info, .. } => salt.len() + info.len(),
+                    Params::Hkdf {
+                        salt: Salt::Bytes(salt),
+                        info,
+                        ..
+                    } => salt.len() + info.len(),
+                    Params::Hkdf { info, .. } => info.len(),
                     Params::CounterKdf { pieces, .. } => PIECES_OVERHEAD + piece_bytes(&pieces),
                     Params::Oaep { label, .. } | Params::RsaAes { label, .. } => label.len(),
                     Params::EcdhAes { shared_data, .. } => shared_data.len(),
@@ -148,16 +149,13 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::UserId if bytes.is_empty() => Some(Params::None),
             ParamShape::UserId => Some(Params::Bytes(bytes)),
             ParamShape::Length => structure::<CK_ULONG>(bytes).map(Params::Length),
+            ParamShape::Key => structure::<CK_ULONG>(bytes).map(Params::Key),
             ParamShape::PublicValue => (!bytes.is_empty()).then_some(Params::Bytes(bytes)),
-            ParamShape::Data => structure(bytes).and_then(|data| string_data(&data)),
-            ParamShape::VectorAndData(8) => structure(bytes).and_then(|des| des_data(bytes, &des)),
-            ParamShape::VectorAndData(_) => structure(bytes).and_then(|aes| aes_data(bytes, &aes)),
             ParamShape::ChaCha20 => structure(bytes).and_then(|chacha| chacha20(&chacha)),
             ParamShape::ChaCha20Poly1305 => {
                 structure(bytes).and_then(|aead| chacha20_poly1305(&aead))
             }
             ParamShape::Counter => structure(bytes).map(counter),
-            ParamShape::Ecdh => structure(bytes).and_then(|ecdh| ecdh_params(&ecdh)),
             ParamShape::Eddsa if bytes.is_empty() => Some(Params::None),
             ParamShape::Eddsa => structure(bytes).and_then(|eddsa| eddsa_params(&eddsa)),
             ParamShape::Ccm => structure(bytes).and_then(|ccm| ccm_params(&ccm)),
@@ -166,21 +164,6 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
                 aad: &[],
                 tag_bits: GMAC_TAG_BITS,
             }),
-            ParamShape::Hkdf => structure(bytes).and_then(|hkdf| hkdf_params(&hkdf)),
-            ParamShape::CounterKdf => structure(bytes)
-                .and_then(|kdf| block_kdf::params(&kdf, block_kdf::Variable::Counter)),
-            ParamShape::DoublePipelineKdf => {
-                structure(bytes).and_then(|kdf| block_kdf::params(&kdf, block_kdf::Variable::Block))
-            }
-            ParamShape::FeedbackKdf => structure(bytes).and_then(|kdf| block_kdf::feedback(&kdf)),
-            ParamShape::Password => structure(bytes).and_then(|pbkdf2| password::params(&pbkdf2)),
-            ParamShape::TlsExport => structure(bytes).and_then(|kdf| tls::export(&kdf)),
-            ParamShape::TlsExtendedMaster => {
-                structure(bytes).and_then(|master| tls::extended(&master))
-            }
-            ParamShape::TlsKeys => structure(bytes).and_then(|keys| tls::keys(row.id, &keys)),
-            ParamShape::TlsMac => structure(bytes).map(tls::mac),
-            ParamShape::TlsMaster => structure(bytes).and_then(|master| tls::master(&master)),
             ParamShape::Gcm | ParamShape::Gmac => structure(bytes).and_then(|gcm| gcm_params(&gcm)),
             ParamShape::Oaep => structure(bytes).and_then(|oaep| oaep_params(&oaep)),
             ParamShape::RsaAes => structure(bytes).and_then(|rsa| transport::rsa(&rsa)),
@@ -191,6 +174,7 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::HashSignContext => {
                 structure(bytes).and_then(|sign| hash_sign_context(&sign))
             }
+            _ => derivation::params(row, bytes),
         }
     };
     params.unwrap_or(Params::Malformed)
@@ -210,45 +194,6 @@ fn counter(counter: CK_AES_CTR_PARAMS) -> Params<'static> {
         counter_bits: counter.ulCounterBits,
         block: counter.cb,
     }
-}
-
-/// Reads the data that a key derivation works on.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn string_data<'a>(data: &CK_KEY_DERIVATION_STRING_DATA) -> Option<Params<'a>> {
-    // SAFETY: the caller's promise.
-    unsafe { pointed(data.pData, data.ulLen, limits::ATTRIBUTE_BYTES) }.map(Params::Bytes)
-}
-
-/// Reads the data that AES in CBC mode makes a key of. The vector is where the structure begins.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn aes_data<'a>(
-    bytes: &'a [u8],
-    data: &CK_AES_CBC_ENCRYPT_DATA_PARAMS,
-) -> Option<Params<'a>> {
-    Some(Params::VectorAndData {
-        vector: bytes.get(..data.iv.len())?,
-        // SAFETY: the caller's promise.
-        data: unsafe { pointed(data.pData, data.length, limits::ATTRIBUTE_BYTES)? },
-    })
-}
-
-/// Reads the same for triple DES.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn des_data<'a>(
-    bytes: &'a [u8],
-    data: &CK_DES_CBC_ENCRYPT_DATA_PARAMS,
-) -> Option<Params<'a>> {
-    Some(Params::VectorAndData {
-        vector: bytes.get(..data.iv.len())?,
-        // SAFETY: the caller's promise.
-        data: unsafe { pointed(data.pData, data.length, limits::ATTRIBUTE_BYTES)? },
-    })
 }
 
 /// Reads the parameters of ChaCha20: the end of the cipher's state, where counter and nonce have 16 bytes together.
@@ -355,29 +300,6 @@ unsafe fn ccm_params<'a>(ccm: &CK_CCM_PARAMS) -> Option<Params<'a>> {
     }
 }
 
-/// Reads the parameters of HKDF. A salt that is another key is not taken.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn hkdf_params<'a>(hkdf: &CK_HKDF_PARAMS) -> Option<Params<'a>> {
-    // SAFETY: the caller's promise; where there is no salt, what stands for it is not read.
-    unsafe {
-        let salt = match hkdf.ulSaltType {
-            CKF_HKDF_SALT_NULL => &[],
-            CKF_HKDF_SALT_DATA => pointed(hkdf.pSalt, hkdf.ulSaltLen, limits::ATTRIBUTE_BYTES)?,
-            _ if hkdf.bExtract == 0 => &[],
-            _ => return None,
-        };
-        Some(Params::Hkdf {
-            extract: hkdf.bExtract != 0,
-            expand: hkdf.bExpand != 0,
-            digest: MechanismType(hkdf.prfHashMechanism),
-            salt,
-            info: pointed(hkdf.pInfo, hkdf.ulInfoLen, limits::ATTRIBUTE_BYTES)?,
-        })
-    }
-}
-
 /// Reads the parameters of OAEP. The label is given as it is or not at all; there is no other source.
 ///
 /// # Safety
@@ -400,29 +322,6 @@ pub(super) unsafe fn oaep_params<'a>(oaep: &CK_RSA_PKCS_OAEP_PARAMS) -> Option<P
             )?
         },
     })
-}
-
-/// Reads the parameters of Diffie-Hellman over elliptic curves.
-///
-/// # Safety
-/// As for [`params`].
-unsafe fn ecdh_params<'a>(ecdh: &CK_ECDH1_DERIVE_PARAMS) -> Option<Params<'a>> {
-    // SAFETY: the caller's promise.
-    unsafe {
-        Some(Params::Ecdh {
-            kdf: KeyDerivation(ecdh.kdf),
-            shared_data: pointed(
-                ecdh.pSharedData,
-                ecdh.ulSharedDataLen,
-                limits::ATTRIBUTE_BYTES,
-            )?,
-            public_data: pointed(
-                ecdh.pPublicData,
-                ecdh.ulPublicDataLen,
-                limits::ATTRIBUTE_BYTES,
-            )?,
-        })
-    }
 }
 
 /// Reads the parameters of EdDSA.

@@ -3,7 +3,8 @@
 use std::ptr::null_mut;
 
 use ck::{
-    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Width,
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Salt,
+    Width,
 };
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS, CK_SP800_108_KDF_PARAMS};
@@ -573,7 +574,7 @@ fn gmac_takes_an_iv_or_the_parameters_of_gcm() {
 }
 
 #[test]
-fn hkdf_takes_a_salt_that_is_no_key() {
+fn hkdf_takes_a_salt_that_is_a_key_or_not() {
     let (mut salt, mut info) = (*b"salt", *b"info");
     let expected = |salt| Params::Hkdf {
         extract: true,
@@ -583,9 +584,9 @@ fn hkdf_takes_a_salt_that_is_no_key() {
         info: b"info",
     };
     for (kind, params) in [
-        (CKF_HKDF_SALT_NULL, expected(b"")),
-        (CKF_HKDF_SALT_DATA, expected(b"salt")),
-        (CKF_HKDF_SALT_KEY, Params::Malformed),
+        (CKF_HKDF_SALT_NULL, expected(Salt::Bytes(b""))),
+        (CKF_HKDF_SALT_DATA, expected(Salt::Bytes(b"salt"))),
+        (CKF_HKDF_SALT_KEY, expected(Salt::Key(11))),
         (0, Params::Malformed),
     ] {
         let mut hkdf = CK_HKDF_PARAMS {
@@ -595,13 +596,23 @@ fn hkdf_takes_a_salt_that_is_no_key() {
             ulSaltType: kind,
             pSalt: salt.as_mut_ptr(),
             ulSaltLen: 4,
-            hSaltKey: 0,
+            hSaltKey: 11,
             pInfo: info.as_mut_ptr(),
             ulInfoLen: 4,
         };
         let length = size_of::<CK_HKDF_PARAMS>();
         check_params(MechanismType::HKDF_DERIVE, &raw mut hkdf, length, params);
     }
+}
+
+#[test]
+fn the_handle_of_another_key_is_read() {
+    let mut handle: CK_ULONG = 77;
+    let id = MechanismType::CONCATENATE_BASE_AND_KEY;
+    check_params(id, &raw mut handle, 8, Params::Key(77));
+    check_params(id, &raw mut handle, 4, Params::Malformed);
+    let id = MechanismType::EXTRACT_KEY_FROM_KEY;
+    check_params(id, &raw mut handle, 8, Params::Length(77));
 }
 
 #[test]

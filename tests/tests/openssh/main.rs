@@ -1,10 +1,13 @@
-//! OpenSSH: keys of the token listed, certifying other keys, and signing through ssh-agent.
+//! OpenSSH: keys of the token listed, certifying other keys, and signing through ssh-agent, and logging in.
 
 #![forbid(unsafe_code)]
 
+mod login;
+mod sshd;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tests::{Daemon, Host, Partition, Run, Token};
 
@@ -47,18 +50,7 @@ fn a_key_in_the_token_certifies_users() {
 fn ssh_agent_signs_with_keys_in_the_token() {
     let host = Host::start_with_one_token();
     let token = prepare(&host);
-    let socket = token.file("ssh-agent");
-    // The agent allows what it finds behind symbolic links.
-    let module = token.module.canonicalize().expect("the module is there");
-    let agent = token
-        .client("ssh-agent")
-        .arg("-D")
-        .arg("-a")
-        .arg(&socket)
-        .arg("-P")
-        .arg(module)
-        .into_command();
-    let (_agent, _) = Daemon::start_until("ssh-agent", agent, "SSH_AUTH_SOCK=");
+    let (_agent, socket) = start_agent(&token);
     let at_agent = |program: &str| asking(&token, program).env("SSH_AUTH_SOCK", &socket);
 
     at_agent("ssh-add").arg("-s").arg(&token.module).succeed();
@@ -79,9 +71,27 @@ fn ssh_agent_signs_with_keys_in_the_token() {
     at_agent("ssh-add").arg("-e").arg(&token.module).succeed();
 }
 
+/// Starts an agent that may load the module, and returns where it listens.
+fn start_agent(token: &Token) -> (Daemon, PathBuf) {
+    let socket = token.file("ssh-agent");
+    // The agent allows what it finds behind symbolic links.
+    let module = token.module.canonicalize().expect("the module is there");
+    let agent = token
+        .client("ssh-agent")
+        .arg("-D")
+        .arg("-a")
+        .arg(&socket)
+        .arg("-P")
+        .arg(module)
+        .into_command();
+    let (agent, _) = Daemon::start_until("ssh-agent", agent, "SSH_AUTH_SOCK=");
+    (agent, socket)
+}
+
 /// Makes the keys and writes each public key into `<label>.pub`.
 fn prepare(host: &Host) -> Token {
     let token = host.token(Partition::Compat);
+    eprintln!("{}", token.client("ssh").arg("-V").succeed());
     for (label, key_type) in KEYS {
         token
             .pkcs11_tool_as_user()
