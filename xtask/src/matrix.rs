@@ -142,10 +142,6 @@ fn lacks(page: &mut String) {
          {lists} (`docs/peers`). A `compat` partition has all of them"
     );
     let lacks = peers::lacks(&peers);
-    if lacks.is_empty() {
-        page.push_str(".\n");
-        return;
-    }
     page.push_str(" but these.\n\n| Mechanism | Listed by | Why Dew has none |\n|---|---|---|\n");
     for lack in lacks {
         let _ = writeln!(
@@ -155,6 +151,9 @@ fn lacks(page: &mut String) {
             lack.peers.join(", "),
             lack.reason.unwrap_or_default()
         );
+    }
+    for (name, reason) in peers::OTHERS {
+        let _ = writeln!(page, "| `{name}` | none | {reason} |");
     }
 }
 
