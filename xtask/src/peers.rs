@@ -13,8 +13,8 @@ const LISTS: [&str; 2] = [
 /// Why Dew has no such mechanism.
 const REASONS: &[(&[&str], &str)] = &[(
     &["KRM_SSHKDF_DERIVE"],
-    "a number of Kryoptic's own for keys of SSH connections (RFC 4253, 7.2), which no client of PKCS#11 asks for; SSH programs \
-     derive them by themselves",
+    "a number of Kryoptic's own for keys of SSH connections (RFC 4253, 7.2): the standard has none, and SSH programs derive such \
+     keys by themselves",
 )];
 
 /// Mechanisms that Dew is to have, and has not yet.
@@ -137,7 +137,9 @@ pub(crate) fn faults() -> Vec<String> {
     let named = REASONS.iter().flat_map(|(names, _)| names.iter());
     let stale = named.filter(|name| lacks.iter().all(|lack| lack.name != **name));
     let stale = stale.map(|name| {
-        format!("xtask/src/peers.rs says why Dew has no {name}, which it has or no peer has: remove it")
+        format!(
+            "xtask/src/peers.rs says why Dew has no {name}, which it has or no peer has: remove it"
+        )
     });
     unexplained.chain(stale).collect()
 }
@@ -177,8 +179,9 @@ mod tests {
 
     #[test]
     fn a_new_row_of_a_peer_is_seen() {
-        let peer = read("# A Peer 1\n# Remark.\n0x00000001 CKM_RSA_PKCS\n0x00000004 CKM_MD2_RSA_PKCS\n")
-            .unwrap();
+        let peer =
+            read("# A Peer 1\n# Remark.\n0x00000001 CKM_RSA_PKCS\n0x00000004 CKM_MD2_RSA_PKCS\n")
+                .unwrap();
         let lack = Lack {
             name: "CKM_MD2_RSA_PKCS".to_owned(),
             peers: vec!["A Peer 1".to_owned()],
@@ -189,7 +192,12 @@ mod tests {
 
     #[test]
     fn a_line_that_is_none_is_told() {
-        for line in ["CKM_RSA_PKCS", "0x1", "1 CKM_RSA_PKCS", "0x00000002 CKM_RSA_PKCS"] {
+        for line in [
+            "CKM_RSA_PKCS",
+            "0x1",
+            "1 CKM_RSA_PKCS",
+            "0x00000002 CKM_RSA_PKCS",
+        ] {
             let fault = read(&format!("# A Peer 1\n{line}\n")).unwrap_err();
             assert!(fault.contains(line), "{fault}");
         }

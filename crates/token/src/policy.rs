@@ -41,7 +41,9 @@ mod wrapping;
 
 pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv, Sm};
+use ck::{
+    Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv, Sm,
+};
 pub use derivation::decide_derive;
 pub(crate) use derivation::{inherited, moves_bytes, tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
