@@ -208,6 +208,7 @@ const fn is_secret(key_type: KeyType) -> bool {
             | KeyType::BLAKE2B_256_HMAC
             | KeyType::BLAKE2B_384_HMAC
             | KeyType::BLAKE2B_512_HMAC
+            | KeyType::DEW_SM3_HMAC
             | KeyType::DEW_SM4
     )
 }

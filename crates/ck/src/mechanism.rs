@@ -888,6 +888,7 @@ mechanisms! {
     DEW_SM3                 Empty    , None   , KeySizes::None, DIGEST         , Sm(self::Sm::Sm3)                              , "GB/T 32905";
     DEW_SM3_HMAC            Empty    , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: false })       , "GB/T 15852.2";
     DEW_SM3_HMAC_GENERAL    Length   , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: true })        , "GB/T 15852.2";
+    DEW_SM3_KEY_GEN         Empty    , Some(KeyType::DEW_SM3_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "GB/T 15852.2";
     DEW_SM4_KEY_GEN         Empty    , SM4    , SM4_BYTES     , GENERATE       , SecretKeyGen                                   , "GB/T 32907";
     DEW_SM4_ECB             Empty    , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Ecb)                           , "GB/T 17964";
     DEW_SM4_CBC             Bytes(16), SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Cbc { padded: false })         , "GB/T 17964";

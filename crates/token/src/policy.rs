@@ -41,7 +41,9 @@ mod wrapping;
 
 pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
+use ck::{
+    Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv, Sm,
+};
 pub use derivation::decide_derive;
 pub(crate) use derivation::{inherited, moves_bytes, tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
@@ -264,7 +266,9 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
     let key_type = key.key_type()?;
     let fits = match mechanism.algorithm {
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
-        Algorithm::Blake2bHmac { .. } | Algorithm::Hmac { .. } => {
+        Algorithm::Blake2bHmac { .. }
+        | Algorithm::Hmac { .. }
+        | Algorithm::Sm(Sm::Sm3Hmac { .. }) => {
             key.class() == ObjectClass::SECRET_KEY
                 && !is_cipher(key_type)
                 && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
