@@ -3,6 +3,7 @@
 pub(super) mod carriers;
 mod known;
 mod lengths;
+mod nonces;
 mod refusals;
 
 use cryptoki_sys::*;
@@ -18,6 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
         round_trips(),
         known::cases(),
         lengths::cases(),
+        nonces::cases(),
         refusals::cases(),
     ]
     .into_iter()

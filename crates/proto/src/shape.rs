@@ -128,6 +128,14 @@ pub struct SealingMechanism;
 #[derive(Clone, Copy, Debug)]
 pub struct OpeningMechanism;
 
+/// A mechanism that wraps keys, with its parameters; a nonce that the token made comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct WrappingMechanism;
+
+/// A mechanism that unwraps keys, with its parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct UnwrappingMechanism;
+
 /// A mechanism that works on messages, whose parameters come with each of them.
 #[derive(Clone, Copy, Debug)]
 pub struct CipherMechanism;

@@ -644,13 +644,13 @@ impl Handler for Caller<'_> {
     fn wrap_key(
         &mut self,
         session: SessionHandle,
-        mechanism: Option<MechanismArgument<'_>>,
+        mechanism: (Option<MechanismArgument<'_>>, &mut Sealed),
         wrapping_key: ObjectHandle,
         key: ObjectHandle,
         wrapped: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
         self.within(session, |call| {
-            call.wrap_key(mechanism, wrapping_key.0, key.0, wrapped)
+            call.wrap_key(mechanism, (wrapping_key.0, key.0), wrapped)
         })
     }
 

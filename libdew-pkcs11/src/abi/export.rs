@@ -60,6 +60,12 @@ macro_rules! flatten {
     ($row:tt $c:tt $read:tt $name:ident: shape::OpeningMechanism, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::OpeningMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
     };
+    ($row:tt $c:tt $read:tt $name:ident: shape::WrappingMechanism, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::WrappingMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
+    ($row:tt $c:tt $read:tt $name:ident: shape::UnwrappingMechanism, $($rest:tt)*) => {
+        flatten! { @next $row $c $read [shape::UnwrappingMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
+    };
     ($row:tt $c:tt $read:tt $name:ident: shape::CipherMechanism, $($rest:tt)*) => {
         flatten! { @next $row $c $read [shape::CipherMechanism; mechanism: *mut CK_MECHANISM] $($rest)* }
     };

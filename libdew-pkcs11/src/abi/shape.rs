@@ -17,6 +17,7 @@ mod password;
 mod template;
 mod tls;
 mod transport;
+mod wrapping;
 
 use std::ffi::c_void;
 
@@ -32,6 +33,7 @@ pub(super) use mechanism::MechanismIn;
 pub(super) use message::{CipherMechanism, OpeningParameter, OptionalBufferOut, SealingParameter};
 pub(super) use number::{Flag, NumberOut, SessionHandle, Ulong};
 pub(super) use template::{TemplateIn, TemplateOut};
+pub(super) use wrapping::{UnwrappingMechanism, WrappingMechanism};
 
 /// One argument of a C function that travels.
 pub(super) trait CArgument: Sized {

@@ -1,7 +1,10 @@
 //! Mechanisms of authenticated encryption whose parameters are filled in: an initialisation vector that the token made, and a
 //! tag beside the ciphertext.
 
-use super::{MechanismArgument, MechanismIn, OpeningMechanism, SealingMechanism, Shape};
+use super::{
+    MechanismArgument, MechanismIn, OpeningMechanism, SealingMechanism, Shape, UnwrappingMechanism,
+    WrappingMechanism,
+};
 use crate::codec::{DecodeError, Reader, Writer};
 
 /// The longest initialisation vector, in bytes (3.1, Mechanisms 6.13.1).
@@ -71,6 +74,46 @@ impl OpeningMechanism {
 }
 
 impl Shape for OpeningMechanism {
+    type Value<'a> = Option<MechanismArgument<'a>>;
+    type Lent<'b> = Option<MechanismArgument<'b>>;
+
+    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, DecodeError> {
+        MechanismIn::decode(reader)
+    }
+
+    fn lend<'b>(value: &'b mut Self::Value<'_>) -> Self::Lent<'b> {
+        *value
+    }
+}
+
+impl WrappingMechanism {
+    /// Reads what is to be put into the parameters from a reply, on the caller's side.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are no such answer.
+    pub fn read_reply(reader: &mut Reader<'_>) -> Result<Sealed, DecodeError> {
+        SealingMechanism::read_reply(reader)
+    }
+}
+
+impl Shape for WrappingMechanism {
+    type Value<'a> = (Option<MechanismArgument<'a>>, Sealed);
+    type Lent<'b> = (Option<MechanismArgument<'b>>, &'b mut Sealed);
+
+    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, DecodeError> {
+        SealingMechanism::decode(reader)
+    }
+
+    fn lend<'b>(value: &'b mut Self::Value<'_>) -> Self::Lent<'b> {
+        SealingMechanism::lend(value)
+    }
+
+    fn reply(value: &Self::Value<'_>, writer: &mut Writer<'_>) {
+        SealingMechanism::reply(value, writer);
+    }
+}
+
+impl Shape for UnwrappingMechanism {
     type Value<'a> = Option<MechanismArgument<'a>>;
     type Lent<'b> = Option<MechanismArgument<'b>>;
 

@@ -23,9 +23,26 @@ impl Within<'_> {
         answer: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
         let (row, argument) = mechanism_of(mechanism)?;
-        let params = &argument.params;
+        let mechanism = ((row, &argument.params), sealed);
+        self.seal_key(
+            Call::WrapKeyAuthenticated,
+            mechanism,
+            keys,
+            associated,
+            answer,
+        )
+    }
+
+    /// Wraps a key together with data, in the way of one of the two calls.
+    pub(super) fn seal_key(
+        &self,
+        call: Call,
+        ((row, params), sealed): ((&Mechanism, &Params<'_>), &mut Sealed),
+        keys: (u64, u64),
+        associated: &[u8],
+        answer: &mut Answer<Vec<u8>>,
+    ) -> Result<(), Error> {
         let mut made = Sealed::default();
-        let call = Call::WrapKeyAuthenticated;
         self.wrap_by(call, (row, params), keys, answer, |key, value| {
             let aead = Aead::new(row, params, associated)?;
             aead.check_len(value.len())?;
@@ -56,8 +73,26 @@ impl Within<'_> {
         associated: &[u8],
     ) -> Result<u64, Error> {
         let (row, argument) = mechanism_of(mechanism)?;
-        let params = &argument.params;
         let call = Call::UnwrapKeyAuthenticated;
+        let mechanism = (row, &argument.params);
+        self.open_key(
+            call,
+            mechanism,
+            (unwrapping_key, wrapped),
+            template,
+            associated,
+        )
+    }
+
+    /// Unwraps a key that was wrapped together with data, in the way of one of the two calls, and gives its handle.
+    pub(super) fn open_key(
+        &self,
+        call: Call,
+        (row, params): (&Mechanism, &Params<'_>),
+        (unwrapping_key, wrapped): (u64, &[u8]),
+        template: &[Attribute<'_>],
+        associated: &[u8],
+    ) -> Result<u64, Error> {
         self.unwrap_by(call, (row, params), unwrapping_key, template, |key| {
             let aead = Aead::new(row, params, associated)?;
             let tag = aead.tag.unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ck::{AttributeType as A, KeyType, Mechanism, ObjectClass, Params};
 use mech::{Key, Material};
 use proto::Call;
-use proto::shape::{Answer, Attribute, MechanismArgument, Room};
+use proto::shape::{Answer, Attribute, MechanismArgument, Room, Sealed};
 use zeroize::Zeroizing;
 
 use super::{Within, mechanism_of};
@@ -20,14 +20,16 @@ impl Within<'_> {
     /// Wraps a key. The result is computed to learn its length, too: that is cheap, and keeps nothing between the calls.
     pub(super) fn wrap_key(
         &self,
-        mechanism: Option<MechanismArgument<'_>>,
-        wrapping_key: u64,
-        key: u64,
+        (mechanism, sealed): (Option<MechanismArgument<'_>>, &mut Sealed),
+        keys: (u64, u64),
         answer: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
         let (row, argument) = mechanism_of(mechanism)?;
         let params = &argument.params;
-        let keys = (wrapping_key, key);
+        if has_wrap_params(params) {
+            let mechanism = (row, params);
+            return self.seal_key(Call::WrapKey, (mechanism, sealed), keys, &[], answer);
+        }
         self.wrap_by(Call::WrapKey, (row, params), keys, answer, |key, value| {
             mech::wrap(row, params, key, value).map_err(Error::Wrapping)
         })
@@ -81,6 +83,10 @@ impl Within<'_> {
         let (row, argument) = mechanism_of(mechanism)?;
         let params = &argument.params;
         let mechanism = (row, params);
+        if has_wrap_params(params) {
+            let call = Call::UnwrapKey;
+            return self.open_key(call, mechanism, (unwrapping_key, wrapped), template, &[]);
+        }
         self.unwrap_by(
             Call::UnwrapKey,
             mechanism,
@@ -133,6 +139,12 @@ impl Within<'_> {
             .object(self.core, handle)?
             .ok_or_else(|| tenancy.why_missing(handle, missing))
     }
+}
+
+/// Tells whether parameters are `CK_GCM_WRAP_PARAMS` or `CK_CCM_WRAP_PARAMS` (3.2), whose tag stands behind the wrapped key. Those
+/// of messages are for the calls that have data beside them.
+const fn has_wrap_params(params: &Params<'_>) -> bool {
+    matches!(params, Params::Aead { tag: None, .. })
 }
 
 /// Takes off the zeros with which a block was filled, where the template tells the length of the key.

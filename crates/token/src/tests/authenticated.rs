@@ -233,3 +233,75 @@ fn trusted_keys_and_strict_wrap_by_a_nonce_of_the_tokens_alone() {
         assert_eq!(tried, Err(Rv::MECHANISM_PARAM_INVALID), "{params:?}");
     }
 }
+
+#[test]
+fn a_plain_wrap_has_a_nonce_of_the_tokens_own() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let template = [(A::WRAP, TRUE), (A::UNWRAP, TRUE)];
+    let kek = client.generate_aes(session, &template).unwrap();
+    let leaving = [(A::EXTRACTABLE, TRUE)];
+    let key = client.generate_aes(session, &leaving).unwrap();
+    let expected = check_value(&client, session, key);
+    let wrap = |mechanism, room| client.wrap_with_nonce(session, mechanism, (kek, key), room);
+    let kind = KeyType::AES.0.to_le_bytes();
+    let class = class(ObjectClass::SECRET_KEY);
+    let template: [(A, &[u8]); 2] = [(A::CLASS, &class), (A::KEY_TYPE, &kind)];
+    for id in [M::AES_GCM, M::AES_CCM] {
+        let given = aead(&[5; 12], Mgf::GENERATE_RANDOM, None);
+        // A question for the length makes no nonce.
+        let (rv, out, sealed) = wrap((id, given), Room::Query);
+        assert_eq!((rv, out), (Rv::OK, Out::Length(48)));
+        assert!(sealed.nonce.is_empty());
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let (_, out, Sealed { nonce, tag }) = wrap((id, given), Room::Items(48));
+            let Out::Bytes(bytes) = out else {
+                panic!("{id}: {out:?}");
+            };
+            assert_eq!((bytes.len(), nonce.len(), tag.len()), (48, 12, 0));
+            // Both structures tell the same: the one for wrapping, and the one that all of the mechanism share.
+            let plain = match id {
+                M::AES_GCM => Params::Gcm {
+                    iv: &nonce,
+                    aad: &[],
+                    tag_bits: 128,
+                },
+                _ => Params::Ccm {
+                    data_len: 32,
+                    nonce: &nonce,
+                    aad: &[],
+                    mac_len: 16,
+                },
+            };
+            for params in [aead(&nonce, Mgf::NO_GENERATE, None), plain] {
+                let back = client.unwrap(session, (id, params), kek, &bytes, &template);
+                assert_eq!(check_value(&client, session, back.unwrap()), expected);
+            }
+            seen.push(nonce);
+        }
+        assert_ne!(seen[0], seen[1]);
+        // A tag beside the wrapped key is for the calls of 3.2.
+        let beside = aead(&[5; 12], Mgf::GENERATE, Some(&[]));
+        let (rv, ..) = wrap((id, beside), Room::Items(48));
+        assert_eq!(rv, Rv::MECHANISM_PARAM_INVALID);
+    }
+}
+
+#[test]
+fn in_strict_a_plain_wrap_by_gcm_has_the_tokens_nonce_or_is_none() {
+    let bench = Bench::strict();
+    let client = bench.client();
+    let (session, kek) = trusted_key(&client);
+    let leaving = [(A::EXTRACTABLE, TRUE), (A::WRAP_WITH_TRUSTED, TRUE)];
+    let key = client.generate_aes(session, &leaving).unwrap();
+    let wrap = |nonce, generator| {
+        let mechanism = (M::AES_GCM, aead(nonce, generator, None));
+        client.wrap_with_nonce(session, mechanism, (kek, key), Room::Items(48))
+    };
+    let (rv, _, sealed) = wrap(&[0; 12], Mgf::GENERATE);
+    assert_eq!((rv, sealed.nonce.len()), (Rv::OK, 12));
+    assert_ne!(wrap(&[0; 12], Mgf::NO_GENERATE).0, Rv::OK);
+    assert_ne!(wrap(&[0; 11], Mgf::GENERATE).0, Rv::OK);
+}

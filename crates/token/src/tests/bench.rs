@@ -11,7 +11,7 @@ use audit::{Actor, Entry};
 use ck::{AttributeType, MechanismType, ObjectClass, Params, Rv};
 use proto::shape::{
     Answer, Attribute, AttributeAnswer, AttributeRequest, Derived, Deriving, MechanismArgument,
-    NewKey, ObjectHandle, Room, SessionHandle, SlotId, TokenInfo, Ulong,
+    NewKey, ObjectHandle, Room, Sealed, SessionHandle, SlotId, TokenInfo, Ulong,
 };
 use proto::{Call, Handler};
 use store::hierarchy::RootKey;
@@ -504,13 +504,25 @@ impl Client {
         key: u64,
         room: Room,
     ) -> (Rv, Out) {
-        let mut answer = Answer::new(room);
+        let (rv, out, _) = self.wrap_with_nonce(session, (id, params), (wrapping, key), room);
+        (rv, out)
+    }
+
+    /// Wraps a key as far as there is room, and gives what comes out in the parameters, too.
+    pub(crate) fn wrap_with_nonce(
+        &self,
+        session: u64,
+        (id, params): (MechanismType, Params<'_>),
+        (wrapping, key): (u64, u64),
+        room: Room,
+    ) -> (Rv, Out, Sealed) {
+        let (mut answer, mut sealed) = (Answer::new(room), Sealed::default());
         let (wrapping, key) = (ObjectHandle(wrapping), ObjectHandle(key));
         let result = self.call(Call::WrapKey, session, |caller, session| {
-            let argument = Some(MechanismArgument { id, params });
+            let argument = (Some(MechanismArgument { id, params }), &mut sealed);
             caller.wrap_key(session, argument, wrapping, key, &mut answer)
         });
-        (result.err().unwrap_or(Rv::OK), Out::of(&answer))
+        (result.err().unwrap_or(Rv::OK), Out::of(&answer), sealed)
     }
 
     /// Wraps a key.

@@ -3,11 +3,13 @@
 use std::ptr::null_mut;
 
 use ck::{MechanismType, Mgf, Params};
-use cryptoki_sys::{CK_CCM_WRAP_PARAMS, CK_GCM_MESSAGE_PARAMS, CK_MECHANISM};
+use cryptoki_sys::{CK_CCM_WRAP_PARAMS, CK_GCM_MESSAGE_PARAMS, CK_GCM_WRAP_PARAMS};
+use cryptoki_sys::{CK_GCM_PARAMS, CK_MECHANISM};
 use proto::shape::{self as wire, MechanismArgument, Shape};
 use proto::{DecodeError, Reader, Writer};
 
 use crate::abi::shape::{CArgument, OpeningMechanism, SealingMechanism};
+use crate::abi::shape::{UnwrappingMechanism, WrappingMechanism};
 
 fn mechanism<T>(id: MechanismType, parameter: *mut T) -> CK_MECHANISM {
     CK_MECHANISM {
@@ -154,4 +156,88 @@ fn what_opens_brings_its_tag_or_none() {
         tag_bits: 128,
     };
     open(&mut host, params);
+}
+
+/// Sends a mechanism that wraps to a token, which makes a nonce, and gives what it read.
+fn wrap(host: &mut CK_MECHANISM, nonce: &[u8]) -> (Vec<u8>, Result<(), DecodeError>) {
+    let (mut request, mut reply) = (Vec::new(), Vec::new());
+    let sealed = wire::Sealed {
+        nonce: nonce.to_vec(),
+        tag: Vec::new(),
+    };
+    wire::WrappingMechanism::reply(&(None, sealed), &mut Writer::new(&mut reply));
+    // SAFETY: the pointer is true, and the memory is kept.
+    let written = unsafe {
+        let argument = WrappingMechanism::read(host).unwrap();
+        argument.encode(&mut Writer::new(&mut request));
+        assert!(request.len() <= argument.size());
+        argument.write_back(&mut Reader::new(wire::SessionHandle(0), &reply))
+    };
+    (request, written)
+}
+
+fn read(request: &[u8]) -> Params<'_> {
+    let mut reader = Reader::new(wire::SessionHandle(0), request);
+    let (argument, _) = wire::WrappingMechanism::decode(&mut reader).unwrap();
+    argument.unwrap().params
+}
+
+#[test]
+fn a_plain_wrap_gets_a_nonce_where_its_parameters_have_room_for_one() {
+    let (mut iv, mut aad) = ([7; 12], *b"aad");
+    let mut parameter = CK_GCM_WRAP_PARAMS {
+        pIv: iv.as_mut_ptr(),
+        ulIvLen: 12,
+        ulIvFixedBits: 0,
+        ivGenerator: Mgf::GENERATE.0,
+        pAAD: aad.as_mut_ptr(),
+        ulAADLen: 3,
+        ulTagBits: 128,
+    };
+    let mut host = mechanism(MechanismType::AES_GCM, &raw mut parameter);
+    let (request, written) = wrap(&mut host, &[1; 12]);
+    let sealing = |nonce: &'static [u8]| Params::Aead {
+        nonce,
+        fixed_bits: 0,
+        generator: Mgf::GENERATE,
+        data_len: 0,
+        aad: b"aad",
+        tag: None,
+        tag_bits: 128,
+    };
+    assert_eq!(read(&request), sealing(&[0; 12]));
+    assert_eq!((written, iv), (Ok(()), [1; 12]));
+    // What was made does not fit what there is room for.
+    assert!(wrap(&mut host, &[2; 13]).1.is_err());
+    assert_eq!(iv, [1; 12]);
+    let mut request = Vec::new();
+    // SAFETY: the pointer is true, and the memory is kept.
+    unsafe {
+        let argument = UnwrappingMechanism::read(&raw mut host).unwrap();
+        argument.encode(&mut Writer::new(&mut request));
+    }
+    assert_eq!(read(&request), sealing(&[1; 12]));
+}
+
+#[test]
+fn a_plain_wrap_is_given_nothing_where_its_parameters_have_no_room() {
+    let mut iv = [7; 12];
+    let mut parameter = CK_GCM_PARAMS {
+        pIv: iv.as_mut_ptr(),
+        ulIvLen: 12,
+        ulIvBits: 96,
+        pAAD: null_mut(),
+        ulAADLen: 0,
+        ulTagBits: 128,
+    };
+    let mut host = mechanism(MechanismType::AES_GCM, &raw mut parameter);
+    let (request, written) = wrap(&mut host, &[]);
+    let plain = Params::Gcm {
+        iv: &[7; 12],
+        aad: &[],
+        tag_bits: 128,
+    };
+    assert_eq!((read(&request), written), (plain, Ok(())));
+    assert!(wrap(&mut host, &[1; 12]).1.is_err());
+    assert_eq!(iv, [7; 12]);
 }
