@@ -326,7 +326,7 @@ attributes! {
     TRUST:
     ISSUER                   Bytes      Required  Forbidden Fixed;
     SERIAL_NUMBER            Bytes      Required  Forbidden Fixed;
-    HASH_OF_CERTIFICATE      Bytes      Required  Forbidden Fixed;
+    HASH_OF_CERTIFICATE      Bytes      Optional  Forbidden Fixed;
     NAME_HASH_ALGORITHM      Ulong      Optional  Forbidden Fixed;
     TRUST_SERVER_AUTH        Ulong      Optional  Forbidden Free;
     TRUST_CLIENT_AUTH        Ulong      Optional  Forbidden Free;
@@ -373,7 +373,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// Every key (4.7).
+    /// Every key (4.7; 3.2, 4.8).
     KEY:
     KEY_TYPE                 Ulong      Required  Optional  Fixed;
     ID                       Bytes      Optional  Optional  Free;
@@ -383,6 +383,7 @@ attributes! {
     LOCAL                    Bool       Forbidden Forbidden Fixed;
     KEY_GEN_MECHANISM        Ulong      Forbidden Forbidden Fixed;
     ALLOWED_MECHANISMS       Ulongs     Optional  Optional  Fixed;
+    OBJECT_VALIDATION_FLAGS  Ulong      Forbidden Forbidden Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -441,6 +442,9 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
+    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
+    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
+    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -448,9 +452,6 @@ attributes! {
     /// Secret keys whose length is a choice.
     LENGTH:
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
-    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
-    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
-    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
