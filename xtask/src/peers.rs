@@ -31,8 +31,8 @@ const TO_COME: &[&str] = &[
 /// Mechanisms of the standard that no peer has either, and why.
 pub(crate) const OTHERS: &[(&str, &str)] = &[(
     "CKM_SHA512_T",
-    "and its like: no maintained library cuts SHA-512 to any length, and there are no published answers to test such code by. The \
-     lengths that are in use, 224 and 256, have mechanisms of their own",
+    "and its like: neither AWS-LC nor RustCrypto computes SHA-512 for a length of the caller's, and no standard has answers to test \
+     such code by. The lengths that are in use, 224 and 256, have mechanisms of their own",
 )];
 
 /// What is said of those.
