@@ -334,7 +334,8 @@ fn finish(
             policy::decide_secret(profile, length).obey()?;
             let check = mech::check_value(key_type, value);
             // Of a secret that can be guessed there is no check value but the one that the template has.
-            let silent = policy::tells(attributes) && template.get(A::CHECK_VALUE).is_none();
+            let silent =
+                policy::check_value_tells(attributes) && template.get(A::CHECK_VALUE).is_none();
             attributes.set_number(A::VALUE_LEN, length);
             check.filter(|_| !silent).map_or(Ok(()), |check| {
                 set_derived(attributes, template, A::CHECK_VALUE, check)
