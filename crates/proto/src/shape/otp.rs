@@ -132,7 +132,7 @@ mod tests {
     fn a_structure_that_points_outside_is_none() {
         let bytes = signature_info(&[(OTP_VALUE, b"755224")]);
         assert!(locate_signature_info(&bytes, u64::MAX).is_none());
-        for (place, number) in [(0, 17_u64), (8, 2), (24, 41), (24, u64::MAX), (32, 7)] {
+        for (place, number) in [(0, 23_u64), (8, 2), (24, 41), (24, u64::MAX), (32, 7)] {
             let mut wrong = bytes.clone();
             wrong[place..place + 8].copy_from_slice(&number.to_le_bytes());
             assert!(
