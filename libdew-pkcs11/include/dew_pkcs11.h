@@ -10,6 +10,8 @@
 
 /* Key types (CK_KEY_TYPE). */
 
+/* CKO_SECRET_KEY of 1 to 512 bytes, for HMAC over SM3 alone. */
+#define CKK_DEW_SM3_HMAC 0xC4455710UL
 /* CKO_SECRET_KEY of 16 bytes; CKA_VALUE_LEN may be left out. */
 #define CKK_DEW_SM4 0xC4455720UL
 /*
@@ -23,10 +25,12 @@
 
 /* C_Digest; no parameter. */
 #define CKM_DEW_SM3 0xC4455710UL
-/* C_Sign and C_Verify with a CKK_GENERIC_SECRET; no parameter; 32 bytes. */
+/* C_Sign and C_Verify with a CKK_DEW_SM3_HMAC or a CKK_GENERIC_SECRET; no parameter; 32 bytes. */
 #define CKM_DEW_SM3_HMAC 0xC4455711UL
 /* The same; CK_MAC_GENERAL_PARAMS, 1 to 32 bytes. */
 #define CKM_DEW_SM3_HMAC_GENERAL 0xC4455712UL
+/* C_GenerateKey of a CKK_DEW_SM3_HMAC, with CKA_VALUE_LEN; no parameter. */
+#define CKM_DEW_SM3_KEY_GEN 0xC4455713UL
 
 /* Mechanisms: the block cipher SM4 (GB/T 32907), with a CKK_DEW_SM4. */
 

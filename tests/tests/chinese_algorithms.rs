@@ -18,6 +18,8 @@ const SM2_SM3: u64 = 0xC445_5732;
 const SM2_ENCRYPT: u64 = 0xC445_5733;
 const SM3: u64 = 0xC445_5710;
 const SM3_HMAC: u64 = 0xC445_5711;
+const SM3_HMAC_KEY: u64 = 0xC445_5710;
+const SM3_KEY_GEN: u64 = 0xC445_5713;
 const SM4: u64 = 0xC445_5720;
 const SM4_KEY_GEN: u64 = 0xC445_5720;
 const SM4_CBC_PAD: u64 = 0xC445_5723;
@@ -222,6 +224,20 @@ fn sm3_and_sm4_compute_what_openssl_computes() {
         );
         let expected = token.openssl().args(&hmac).succeed();
         assert_eq!(mac, expected.bytes());
+        // A key for this alone gives the same, and serves no other hash function.
+        let own = KeyType::new_vendor_defined(SM3_HMAC_KEY).unwrap();
+        let purposes = [Attribute::Sign(true), Attribute::Verify(true)];
+        let key = import(own, &[0x31; 20], purposes);
+        let mac = session.sign(&mechanism, key, MESSAGE).expect("C_Sign");
+        assert_eq!(mac, expected.bytes());
+        let template = [Attribute::Sign(true), Attribute::ValueLen(32.into())];
+        let made = session
+            .generate_key(&vendor::<()>(SM3_KEY_GEN, None), &template)
+            .expect("C_GenerateKey");
+        let other = session.sign(&Mechanism::Sha256Hmac, made, MESSAGE);
+        assert!(other.is_err());
+        let mac = session.sign(&mechanism, made, MESSAGE).expect("C_Sign");
+        assert_eq!(mac.len(), 32);
 
         let purposes = [Attribute::Encrypt(true), Attribute::Decrypt(true)];
         let sm4 = KeyType::new_vendor_defined(SM4).unwrap();

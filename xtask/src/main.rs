@@ -11,6 +11,7 @@ mod deep;
 mod dist;
 mod matrix;
 mod packages;
+mod peers;
 mod report;
 mod test;
 mod tidy;

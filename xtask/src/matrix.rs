@@ -8,7 +8,7 @@ use ck::{KeySizes, Mechanism, ParamShape, flags::mechanism as ckf};
 use clap::Args;
 use proto::{CALLS, Place, Version};
 
-use crate::{report, workspace};
+use crate::{peers, report, workspace};
 
 /// `CKM_VENDOR_DEFINED`: what a vendor numbers by himself has this bit.
 const VENDOR_DEFINED: u64 = 0x8000_0000;
@@ -27,6 +27,7 @@ impl Matrix {
         if self.check {
             return check();
         }
+        refuse_faults()?;
         let path = path();
         std::fs::write(&path, page())
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -35,8 +36,18 @@ impl Matrix {
     }
 }
 
+/// Fails where a peer has what Dew has not, and nobody says why.
+fn refuse_faults() -> Result<()> {
+    let faults = peers::faults();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", faults.join("\n"))
+}
+
 /// Fails when the page in the workspace is stale.
 pub(crate) fn check() -> Result<()> {
+    refuse_faults()?;
     let present = std::fs::read_to_string(path()).unwrap_or_default();
     if present != page() {
         bail!("docs/support-matrix.md is not what the tables say; run `cargo xtask matrix`");
@@ -57,6 +68,7 @@ fn page() -> String {
     );
     functions(&mut page);
     mechanisms(&mut page);
+    lacks(&mut page);
     page
 }
 
@@ -96,7 +108,7 @@ fn mechanisms(page: &mut String) {
          {} mechanisms, of which {} are Dew's own, described in `dew_pkcs11.h`. A partition of the profile `strict` does less\n\
          with some and leaves others out, and its `C_GetMechanismList` and `C_GetMechanismInfo` say so: with the caller's nonces no\n\
          encryption or wrapping by `CKM_AES_GCM` and `CKM_AES_CCM`, no encryption by `CKM_AES_CTR` and no signing by `CKM_AES_GMAC`;\n\
-         no encryption by `CKM_RSA_PKCS`, no signing over SHA-1, no legacy ciphers, no secrets below 16 bytes.\n\n\
+         no encryption by `CKM_RSA_PKCS`, no signing over SHA-1, no legacy ciphers, no MD5, no secrets below 16 bytes.\n\n\
          | Mechanism | For | Key | Parameter | Section |\n|---|---|---|---|---|\n",
         ck::MECHANISMS.len(),
         ck::MECHANISMS
@@ -114,6 +126,34 @@ fn mechanisms(page: &mut String) {
             parameter(row.params),
             row.section
         );
+    }
+}
+
+/// Tells what other software tokens have and Dew has not.
+fn lacks(page: &mut String) {
+    let peers = peers::peers().unwrap_or_default();
+    let lists = peers
+        .iter()
+        .map(|peer| format!("{} lists {} mechanisms", peer.name, peer.mechanisms.len()));
+    let lists = lists.collect::<Vec<_>>().join(", and ");
+    let _ = write!(
+        page,
+        "\n## What other software tokens have\n\n\
+         {lists} (`docs/peers`). A `compat` partition has all of them"
+    );
+    let lacks = peers::lacks(&peers);
+    page.push_str(" but these.\n\n| Mechanism | Listed by | Why Dew has none |\n|---|---|---|\n");
+    for lack in lacks {
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} |",
+            lack.name,
+            lack.peers.join(", "),
+            lack.reason.unwrap_or_default()
+        );
+    }
+    for (name, reason) in peers::OTHERS {
+        let _ = writeln!(page, "| `{name}` | none | {reason} |");
     }
 }
 

@@ -187,11 +187,13 @@ const fn is_secret(key_type: KeyType) -> bool {
         KeyType::AES
             | KeyType::AES_XTS
             | KeyType::CHACHA20
+            | KeyType::DES
             | KeyType::DES2
             | KeyType::DES3
             | KeyType::POLY1305
             | KeyType::GENERIC_SECRET
             | KeyType::HKDF
+            | KeyType::MD5_HMAC
             | KeyType::SHA_1_HMAC
             | KeyType::SHA224_HMAC
             | KeyType::SHA256_HMAC
@@ -207,6 +209,7 @@ const fn is_secret(key_type: KeyType) -> bool {
             | KeyType::BLAKE2B_256_HMAC
             | KeyType::BLAKE2B_384_HMAC
             | KeyType::BLAKE2B_512_HMAC
+            | KeyType::DEW_SM3_HMAC
             | KeyType::DEW_SM4
     )
 }
@@ -215,7 +218,12 @@ const fn is_secret(key_type: KeyType) -> bool {
 const fn has_one_length(key_type: KeyType) -> bool {
     matches!(
         key_type,
-        KeyType::CHACHA20 | KeyType::DES2 | KeyType::DES3 | KeyType::POLY1305 | KeyType::DEW_SM4
+        KeyType::CHACHA20
+            | KeyType::DES
+            | KeyType::DES2
+            | KeyType::DES3
+            | KeyType::POLY1305
+            | KeyType::DEW_SM4
     )
 }
 
@@ -320,7 +328,7 @@ attributes! {
     TRUST:
     ISSUER                   Bytes      Required  Forbidden Fixed;
     SERIAL_NUMBER            Bytes      Required  Forbidden Fixed;
-    HASH_OF_CERTIFICATE      Bytes      Required  Forbidden Fixed;
+    HASH_OF_CERTIFICATE      Bytes      Optional  Forbidden Fixed;
     NAME_HASH_ALGORITHM      Ulong      Optional  Forbidden Fixed;
     TRUST_SERVER_AUTH        Ulong      Optional  Forbidden Free;
     TRUST_CLIENT_AUTH        Ulong      Optional  Forbidden Free;
@@ -367,7 +375,7 @@ attributes! {
 
 #[rustfmt::skip] // A table reads by its columns.
 attributes! {
-    /// Every key (4.7).
+    /// Every key (4.7; 3.2, 4.8).
     KEY:
     KEY_TYPE                 Ulong      Required  Optional  Fixed;
     ID                       Bytes      Optional  Optional  Free;
@@ -377,6 +385,7 @@ attributes! {
     LOCAL                    Bool       Forbidden Forbidden Fixed;
     KEY_GEN_MECHANISM        Ulong      Forbidden Forbidden Fixed;
     ALLOWED_MECHANISMS       Ulongs     Optional  Optional  Fixed;
+    OBJECT_VALIDATION_FLAGS  Ulong      Forbidden Forbidden Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -435,6 +444,9 @@ attributes! {
     WRAP_WITH_TRUSTED        Bool       Optional  Optional  Raise           default false;
     TRUSTED                  Bool       Optional  Optional  SecurityOfficer default false;
     VALUE                    Bytes      Required  Forbidden Fixed           sensitive true;
+    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
+    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
+    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.
@@ -442,9 +454,6 @@ attributes! {
     /// Secret keys whose length is a choice.
     LENGTH:
     VALUE_LEN                Ulong      Forbidden Required  Fixed;
-    WRAP_TEMPLATE            Template   Optional  Optional  Fixed;
-    UNWRAP_TEMPLATE          Template   Optional  Optional  Fixed;
-    DERIVE_TEMPLATE          Template   Optional  Optional  Fixed;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

@@ -92,6 +92,7 @@ vocabulary! {
         ML_DSA = 0x4a,
         SLH_DSA = 0x4b,
         // Dew's own (see the mechanism types).
+        DEW_SM3_HMAC = 0xc445_5710,
         DEW_SM4 = 0xc445_5720,
         DEW_SM2 = 0xc445_5730,
     }

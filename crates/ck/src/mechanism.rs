@@ -9,6 +9,8 @@ use crate::{KeyType, MechanismType};
 /// A hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Digest {
+    /// MD5.
+    Md5,
     /// SHA-1.
     Sha1,
     /// SHA-224.
@@ -38,6 +40,7 @@ impl Digest {
     #[must_use]
     pub const fn len(self) -> usize {
         match self {
+            Self::Md5 => 16,
             Self::Sha1 => 20,
             Self::Sha224 | Self::Sha512_224 | Self::Sha3_224 => 28,
             Self::Sha256 | Self::Sha512_256 | Self::Sha3_256 => 32,
@@ -52,10 +55,12 @@ impl Digest {
         false
     }
 
-    /// Finds the hash function that a digest mechanism stands for.
+    /// Finds the hash function that a digest mechanism stands for in a parameter. MD5 stands for nothing there: it is for what old
+    /// peers do by name, and no scheme with a choice is to choose it.
     #[must_use]
     pub fn from_mechanism(id: MechanismType) -> Option<Self> {
         match mechanism(id)?.algorithm {
+            Algorithm::Digest(Self::Md5) => None,
             Algorithm::Digest(digest) => Some(digest),
             _ => None,
         }
@@ -175,7 +180,7 @@ pub enum Algorithm {
     ChaCha20Poly1305,
     /// Key derivation by a pseudorandom function in counter mode.
     CounterKdf,
-    /// Triple DES in cipher block chaining, without or with PKCS#7 padding.
+    /// DES or triple DES, as the row's key has it, in cipher block chaining, without or with PKCS#7 padding.
     Des3Cbc {
         /// Whether the last block is padded.
         padded: bool,
@@ -185,14 +190,14 @@ pub enum Algorithm {
         /// Whether the caller chooses the length.
         general: bool,
     },
-    /// Triple DES in electronic code book mode.
+    /// DES or triple DES in electronic code book mode.
     Des3Ecb,
-    /// Key derivation by encrypting data by triple DES.
+    /// Key derivation by encrypting data by DES or triple DES.
     Des3EncryptData {
         /// Whether its blocks are chained.
         chained: bool,
     },
-    /// A MAC by cipher block chaining of triple DES (FIPS 113); `general` takes its length as the parameter.
+    /// A MAC by cipher block chaining of DES or triple DES (FIPS 113); `general` takes its length as the parameter.
     Des3Mac {
         /// Whether the caller chooses the length.
         general: bool,
@@ -566,6 +571,7 @@ const AES: Option<KeyType> = Some(KeyType::AES);
 const XTS: Option<KeyType> = Some(KeyType::AES_XTS);
 const CHACHA20: Option<KeyType> = Some(KeyType::CHACHA20);
 const POLY1305: Option<KeyType> = Some(KeyType::POLY1305);
+const DES: Option<KeyType> = Some(KeyType::DES);
 const DES2: Option<KeyType> = Some(KeyType::DES2);
 const DES3: Option<KeyType> = Some(KeyType::DES3);
 const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
@@ -588,6 +594,7 @@ const EDWARDS_BITS: KeySizes = KeySizes::Bits(255, 448);
 const AES_BYTES: KeySizes = KeySizes::Bytes(16, 32);
 const AES128_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 const CHACHA_BYTES: KeySizes = KeySizes::Bytes(32, 32);
+const SINGLE_DES_BYTES: KeySizes = KeySizes::Bytes(8, 8);
 const DES2_BYTES: KeySizes = KeySizes::Bytes(16, 16);
 const DES3_BYTES: KeySizes = KeySizes::Bytes(24, 24);
 // Of two keys or three.
@@ -607,6 +614,7 @@ const SECRET_BITS: KeySizes = KeySizes::Bits(8, 4096);
 // The secrets of TLS (RFC 5246, 8.1).
 const TLS_BYTES: KeySizes = KeySizes::Bytes(48, 48);
 
+const MD5: Digest = Digest::Md5;
 const SHA1: Digest = Digest::Sha1;
 const SHA224: Digest = Digest::Sha224;
 const SHA256: Digest = Digest::Sha256;
@@ -640,6 +648,7 @@ mechanisms! {
     RSA_PKCS_KEY_PAIR_GEN   Empty    , RSA    , RSA_BITS      , GENERATE_PAIR  , RsaKeyPairGen                                  , "6.1.4";
     RSA_PKCS                Empty    , RSA    , RSA_BITS      , SIGN_CIPHER_AND_WRAP, RsaPkcs1(None)                                 , "6.1.6";
     RSA_X_509               Empty    , RSA    , RSA_BITS      , SIGN_AND_CIPHER, RsaRaw                                         , "6.1.12";
+    MD5_RSA_PKCS            Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(MD5))                            , "RFC 8017, 8.2";
     SHA1_RSA_PKCS           Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA1))                           , "6.1.14";
     RSA_PKCS_OAEP           Oaep     , RSA    , RSA_BITS      , TRANSPORT      , RsaOaep                                        , "6.1.8";
     // X9.31 wants primes whose neighbours have large factors. FIPS 186-5 (A.1) lets that go for primes of this size that are
@@ -714,6 +723,12 @@ mechanisms! {
     SHA3_512_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_512))                         , "6.1";
     SHA3_224_RSA_PKCS       Empty    , RSA    , RSA_BITS      , SIGN           , RsaPkcs1(Some(SHA3_224))                       , "6.1";
     SHA3_224_RSA_PKCS_PSS   Pss      , RSA    , RSA_BITS      , SIGN           , RsaPss(Some(SHA3_224))                         , "6.1";
+    DES_KEY_GEN             Empty    , DES    , SINGLE_DES_BYTES, GENERATE       , SecretKeyGen                                   , "2.40 Historical: DES";
+    DES_ECB                 Empty    , DES    , SINGLE_DES_BYTES, CIPHER         , Des3Ecb                                        , "2.40 Historical: DES";
+    DES_CBC                 Bytes(8) , DES    , SINGLE_DES_BYTES, CIPHER_AND_WRAP, Des3Cbc { padded: false }                      , "2.40 Historical: DES";
+    DES_MAC                 Empty    , DES    , SINGLE_DES_BYTES, SIGN           , Des3Mac { general: false }                     , "2.40 Historical: DES";
+    DES_MAC_GENERAL         Length   , DES    , SINGLE_DES_BYTES, SIGN           , Des3Mac { general: true }                      , "2.40 Historical: DES";
+    DES_CBC_PAD             Bytes(8) , DES    , SINGLE_DES_BYTES, CIPHER_AND_WRAP, Des3Cbc { padded: true }                       , "2.40 Historical: DES";
     DES2_KEY_GEN            Empty    , DES2   , DES2_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_KEY_GEN            Empty    , DES3   , DES3_BYTES    , GENERATE       , SecretKeyGen                                   , "6.18.4";
     DES3_ECB                Empty    , DES3   , DES_BYTES     , CIPHER         , Des3Ecb                                        , "6.18";
@@ -723,6 +738,9 @@ mechanisms! {
     DES3_CBC_PAD            Bytes(8) , DES3   , DES_BYTES     , CIPHER_AND_WRAP, Des3Cbc { padded: true }                       , "6.18.6";
     DES3_CMAC_GENERAL       Length   , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: true }                     , "6.19.3";
     DES3_CMAC               Empty    , DES3   , DES_BYTES     , SIGN           , Des3Cmac { general: false }                    , "6.19.4";
+    MD5                     Empty    , None   , KeySizes::None, DIGEST         , Digest(MD5)                                    , "2.40 Historical: MD5";
+    MD5_HMAC                Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: MD5, general: false }           , "2.40 Historical: MD5";
+    MD5_HMAC_GENERAL        Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: MD5, general: true }            , "2.40 Historical: MD5";
     SHA_1                   Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA1)                                   , "6.20.2";
     SHA_1_HMAC              Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: false }          , "6.20.4";
     SHA_1_HMAC_GENERAL      Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA1, general: true }           , "6.20.3";
@@ -763,6 +781,7 @@ mechanisms! {
     XOR_BASE_AND_DATA       Data     , GENERIC, MAC_BYTES     , DERIVE         , Rearrange(Rearrangement::Xor)                  , "6.43.6";
     EXTRACT_KEY_FROM_KEY    Length   , GENERIC, MAC_BYTES     , DERIVE         , Rearrange(Rearrangement::Extract)              , "6.43.7";
     TLS_PRE_MASTER_KEY_GEN  Bytes(2) , GENERIC, TLS_BYTES     , GENERATE       , TlsPreMasterKeyGen                             , "6.40";
+    MD5_KEY_DERIVATION      Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(MD5)                          , "2.40 Historical: MD5";
     SHA1_KEY_DERIVATION     Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA1)                         , "6.20.5";
     SHA256_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA256)                       , "6.22.5";
     SHA384_KEY_DERIVATION   Empty    , GENERIC, MAC_BYTES     , DERIVE         , DigestDerivation(SHA384)                       , "6.23.5";
@@ -823,6 +842,8 @@ mechanisms! {
     AES_XCBC_MAC            Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: false }                    , "6.10.10";
     AES_XCBC_MAC_96         Empty    , AES    , AES128_BYTES  , SIGN           , AesXcbcMac { short: true }                     , "6.10.11";
     AES_GMAC                Gmac     , AES    , AES_BYTES     , SIGN           , AesGmac                                        , "6.13";
+    DES_ECB_ENCRYPT_DATA    Data     , DES    , SINGLE_DES_BYTES, DERIVE         , Des3EncryptData { chained: false }             , "6.17";
+    DES_CBC_ENCRYPT_DATA    VectorAndData(8), DES    , SINGLE_DES_BYTES, DERIVE         , Des3EncryptData { chained: true }              , "6.17";
     DES3_ECB_ENCRYPT_DATA   Data     , DES3   , DES_BYTES     , DERIVE         , Des3EncryptData { chained: false }             , "6.17";
     DES3_CBC_ENCRYPT_DATA   VectorAndData(8), DES3   , DES_BYTES     , DERIVE         , Des3EncryptData { chained: true }              , "6.17";
     AES_ECB_ENCRYPT_DATA    Data     , AES    , AES_BYTES     , DERIVE         , AesEncryptData { chained: false }              , "6.17";
@@ -877,6 +898,7 @@ mechanisms! {
     DEW_SM3                 Empty    , None   , KeySizes::None, DIGEST         , Sm(self::Sm::Sm3)                              , "GB/T 32905";
     DEW_SM3_HMAC            Empty    , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: false })       , "GB/T 15852.2";
     DEW_SM3_HMAC_GENERAL    Length   , GENERIC, MAC_BYTES     , SIGN           , Sm(self::Sm::Sm3Hmac { general: true })        , "GB/T 15852.2";
+    DEW_SM3_KEY_GEN         Empty    , Some(KeyType::DEW_SM3_HMAC), MAC_BYTES     , GENERATE       , SecretKeyGen                                   , "GB/T 15852.2";
     DEW_SM4_KEY_GEN         Empty    , SM4    , SM4_BYTES     , GENERATE       , SecretKeyGen                                   , "GB/T 32907";
     DEW_SM4_ECB             Empty    , SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Ecb)                           , "GB/T 17964";
     DEW_SM4_CBC             Bytes(16), SM4    , SM4_BYTES     , CIPHER         , Sm(self::Sm::Sm4Cbc { padded: false })         , "GB/T 17964";

@@ -488,6 +488,7 @@ vocabulary! {
         DEW_SM3 = 0xc445_5710,
         DEW_SM3_HMAC = 0xc445_5711,
         DEW_SM3_HMAC_GENERAL = 0xc445_5712,
+        DEW_SM3_KEY_GEN = 0xc445_5713,
         DEW_SM4_KEY_GEN = 0xc445_5720,
         DEW_SM4_ECB = 0xc445_5721,
         DEW_SM4_CBC = 0xc445_5722,

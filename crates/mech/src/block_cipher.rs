@@ -11,7 +11,7 @@ pub(crate) const LONGEST_BLOCK: usize = 16;
 pub(crate) enum BlockCipher {
     /// AES (FIPS 197).
     Aes,
-    /// DES three times, under two or three keys (SP 800-67).
+    /// DES three times, under two or three keys (SP 800-67); under one key it is DES.
     TripleDes,
 }
 

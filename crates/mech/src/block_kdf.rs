@@ -18,6 +18,10 @@ impl<'a> Function<'a> {
         match ck::mechanism(id).map(|row| row.algorithm) {
             Some(Algorithm::AesCmac { general: false }) => Ok(Self::Cmac(key.aes()?)),
             Some(Algorithm::Hmac {
+                digest: Digest::Md5,
+                ..
+            }) => Err(Error::MechanismParamInvalid),
+            Some(Algorithm::Hmac {
                 digest,
                 general: false,
             }) => Ok(Self::Hmac(digest, key.hmac(digest)?)),

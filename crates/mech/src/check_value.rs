@@ -15,7 +15,7 @@ pub fn check_value(key_type: KeyType, value: &[u8]) -> Option<[u8; 3]> {
     let long = match key_type {
         KeyType::DEW_SM4 => return sm::check_value(value),
         KeyType::AES => zeros(Mode::Ecb, value, 16)?,
-        KeyType::DES2 | KeyType::DES3 => {
+        KeyType::DES | KeyType::DES2 | KeyType::DES3 => {
             zeros(Mode::TripleDesEcb, &triple_des_value(value)?[..], 8)?
         }
         _ => DigestContext::hash(Digest::Sha1, value).ok()?,

@@ -100,7 +100,7 @@ fn oid(function: Prehash) -> Result<ObjectIdentifier, Error> {
         Prehash::Digest(Digest::Sha3_512) => 10,
         Prehash::Shake128 => 11,
         Prehash::Shake256 => 12,
-        Prehash::Digest(Digest::Sha1) => return Err(Error::MechanismParamInvalid),
+        Prehash::Digest(Digest::Md5 | Digest::Sha1) => return Err(Error::MechanismParamInvalid),
     };
     ObjectIdentifier::from_arcs([2, 16, 840, 1, 101, 3, 4, 2, last])
         .map_err(|_| Error::Provider("DER"))

@@ -92,10 +92,12 @@ pub(crate) fn padded(payload: &[u8], len: usize) -> Vec<u8> {
 
 /// Returns what precedes the digest in the DER of a `DigestInfo` (RFC 8017, 9.2, note 1).
 fn digest_info(digest: Digest) -> Vec<u8> {
+    const RSADSI_MD5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 2, 5];
     const OIW_SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
     // The last arc numbers the functions of NIST's arc 2.16.840.1.101.3.4.2.
     let nist = |last: u8| vec![0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last];
     let oid = match digest {
+        Digest::Md5 => RSADSI_MD5.to_vec(),
         Digest::Sha1 => OIW_SHA1.to_vec(),
         Digest::Sha256 => nist(1),
         Digest::Sha384 => nist(2),

@@ -307,6 +307,8 @@ fn set_origin(attributes: &mut Attributes, source: &Source) {
     attributes.set_flag(A::LOCAL, local);
     if is_key(attributes.class()) {
         attributes.set_number(A::KEY_GEN_MECHANISM, mechanism);
+        // Nobody has validated the token, so no key was made as a validation asks (3.2, 4.15.3).
+        attributes.set_number(A::OBJECT_VALIDATION_FLAGS, 0);
     }
     if is_secret(attributes.class()) {
         let always_sensitive = hidden && attributes.is(A::SENSITIVE);
@@ -347,6 +349,9 @@ fn finish(
             })
         }
         (ObjectClass::CERTIFICATE, _) => finish_certificate(attributes, template),
+        (ObjectClass::TRUST, _) if trusts_anything(attributes) => {
+            Err(Error::TemplateIncomplete(A::HASH_OF_CERTIFICATE))
+        }
         _ => Ok(()),
     }
 }
@@ -354,6 +359,7 @@ fn finish(
 /// Computes the check value of a certificate, and compares the public key that the application may give with the certificate's
 /// (4.6.2). The rest the standard leaves to the application, and empty without it.
 fn finish_certificate(attributes: &mut Attributes, template: &Template<'_>) -> Result<(), Error> {
+    check_elsewhere(attributes)?;
     let value = attributes.get(A::VALUE).unwrap_or_default();
     if value.is_empty() {
         let elsewhere = attributes.get(A::URL).is_some_and(|url| !url.is_empty());
@@ -377,6 +383,34 @@ fn finish_certificate(attributes: &mut Attributes, template: &Template<'_>) -> R
     check.map_or(Ok(()), |check| {
         set_derived(attributes, template, A::CHECK_VALUE, check)
     })
+}
+
+/// Checks that a certificate which is to be had elsewhere says by hashes whose it is (4.6.3, note 4).
+fn check_elsewhere(attributes: &Attributes) -> Result<(), Error> {
+    let given = |id| attributes.get(id).is_some_and(|value| !value.is_empty());
+    let hashes = [A::HASH_OF_SUBJECT_PUBLIC_KEY, A::HASH_OF_ISSUER_PUBLIC_KEY];
+    match hashes.into_iter().find(|id| !given(*id)) {
+        Some(id) if given(A::URL) => match attributes.get(id) {
+            None => Err(Error::TemplateIncomplete(id)),
+            Some(_) => Err(Error::AttributeValueInvalid {
+                id,
+                why: "it is empty, and there is a CKA_URL",
+            }),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Tells whether a trust object grants trust and does not say by a hash to which certificate (3.2, 4.7, note 2).
+pub(crate) fn trusts_anything(attributes: &Attributes) -> bool {
+    let grants = |id| {
+        !matches!(
+            attributes.number(id).map(ck::Trust),
+            None | Some(ck::Trust::TRUST_UNKNOWN | ck::Trust::NOT_TRUSTED)
+        )
+    };
+    let hash = attributes.get(A::HASH_OF_CERTIFICATE).unwrap_or_default();
+    hash.is_empty() && rules::trusts().any(grants)
 }
 
 /// Sets a value that follows from others. A template may repeat it, or leave it empty to have none (4.10.2).

@@ -68,7 +68,7 @@ impl Partition {
             profile: record.profile,
             objects: Catalogue::default(),
             reading: Mutex::new(()),
-            standing: standing::objects(id),
+            standing: standing::objects(id, record.profile),
             vault: Vault::new(key),
             tenants: Mutex::new(0),
             closed: AtomicBool::new(false),

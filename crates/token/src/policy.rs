@@ -41,12 +41,14 @@ mod wrapping;
 
 pub(crate) use changes::{check_change, check_copy};
 use ck::flags::mechanism as ckf;
-use ck::{Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv};
+use ck::{
+    Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv, Sm,
+};
 pub use derivation::decide_derive;
 pub(crate) use derivation::{inherited, moves_bytes, tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
 pub(crate) use secrets::{decide_secret, tells};
-pub(crate) use strength::{check_size, decide_generate, key_sizes, served};
+pub(crate) use strength::{check_size, decide_digest, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};
 pub use wrapping::{KeyStrength, decide_unwrap, decide_wrap, strength, transport_strength};
@@ -264,7 +266,9 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
     let key_type = key.key_type()?;
     let fits = match mechanism.algorithm {
         // Which of the HMAC key types belongs to which hash is the mechanism's own check.
-        Algorithm::Blake2bHmac { .. } | Algorithm::Hmac { .. } => {
+        Algorithm::Blake2bHmac { .. }
+        | Algorithm::Hmac { .. }
+        | Algorithm::Sm(Sm::Sm3Hmac { .. }) => {
             key.class() == ObjectClass::SECRET_KEY
                 && !is_cipher(key_type)
                 && !matches!(key_type, KeyType::HKDF | KeyType::POLY1305)
@@ -287,6 +291,7 @@ fn wrong_type(usage: Usage, key: &Attributes, mechanism: &Mechanism) -> Option<R
         | Algorithm::DigestDerivation(_)
         | Algorithm::Rearrange(_)
         | Algorithm::ShakeDerivation { .. } => key.class() == ObjectClass::SECRET_KEY,
+        _ if mechanism.key_type == Some(KeyType::DES) => key_type == KeyType::DES,
         // Triple DES takes two keys or three.
         Algorithm::Des3Cbc { .. }
         | Algorithm::Des3Cmac { .. }
@@ -309,6 +314,7 @@ const fn is_cipher(key_type: KeyType) -> bool {
         KeyType::AES
             | KeyType::AES_XTS
             | KeyType::CHACHA20
+            | KeyType::DES
             | KeyType::DES2
             | KeyType::DES3
             | KeyType::DEW_SM4

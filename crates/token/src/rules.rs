@@ -244,11 +244,15 @@ const NUMBERS: &[(AttributeType, u64, &str)] = &[
 const TRUST_MOST: u64 = ck::Trust::TRUST_MUST_VERIFY_TRUST.0;
 const TRUST_RANGE: &str = "the degrees of trust are 0 to 4";
 
+/// The attributes that say how far a certificate is trusted.
+pub(crate) fn trusts() -> impl Iterator<Item = AttributeType> {
+    let rows = NUMBERS.iter().filter(|(_, _, why)| *why == TRUST_RANGE);
+    rows.map(|(id, _, _)| *id)
+}
+
 /// Tells whether an attribute says how far a certificate is trusted.
 pub(crate) fn is_trust(id: AttributeType) -> bool {
-    NUMBERS
-        .iter()
-        .any(|(known, _, why)| *known == id && *why == TRUST_RANGE)
+    trusts().any(|known| known == id)
 }
 
 fn check_numbers(attributes: &Attributes) -> Result<(), Error> {

@@ -20,7 +20,7 @@ use crate::lock::lock;
 use crate::object::Object;
 use crate::objects::Objects;
 use crate::partition::Partition;
-use crate::policy::Date;
+use crate::policy::{Date, Profile};
 use crate::rules::Template;
 use crate::{Attributes, Error};
 
@@ -39,10 +39,13 @@ const PROFILES: [(ProfileId, &str); 3] = [
 ];
 
 /// Makes the standing objects of a token.
-pub(crate) fn objects(partition: PartitionId) -> Objects {
+pub(crate) fn objects(partition: PartitionId, policy: Profile) -> Objects {
     let features = [HardwareFeature::MONOTONIC_COUNTER, HardwareFeature::CLOCK];
     let profiles = PROFILES.into_iter().map(|(id, label)| profile(id, label));
-    let mechanisms = ck::MECHANISMS.iter().map(|row| mechanism(row.id));
+    let served = ck::MECHANISMS
+        .iter()
+        .filter(|row| crate::policy::served(policy, row) != 0);
+    let mechanisms = served.map(|row| mechanism(row.id));
     let all = profiles.chain(features.map(feature)).chain(mechanisms);
     let objects = Objects::default();
     for (handle, attributes) in (FIRST_HANDLE..).zip(all) {

@@ -2,13 +2,15 @@
 
 use cryptoki_sys::*;
 
+use super::kinds::Kind;
 use crate::c::function::Version;
 use crate::c::{Object, Session, Template};
 use crate::case::{Case, Outcome, Section, case, spec, spec32};
 use crate::context::{Context, fail, not_applicable};
 
 pub(super) fn cases() -> Vec<Case> {
-    made_by_nobody().into_iter().chain(read()).collect()
+    let topics = [made_by_nobody(), read(), validated()];
+    topics.into_iter().flatten().collect()
 }
 
 fn made_by_nobody() -> Vec<Case> {
@@ -152,6 +154,61 @@ fn read() -> Vec<Case> {
             Ok(())
         }),
     ]
+}
+
+/// What keys say of validations.
+fn validated() -> Vec<Case> {
+    let flags = case(
+        "object.validation-flags.known",
+        spec32("4.15.3"),
+        "The CKA_OBJECT_VALIDATION_FLAGS of a key are those of validation objects.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let key = cx.object(session, Kind::named("aes"), &Template::new())?;
+        let flags = validation_flags(cx, session, key)?;
+        let mut known = 0;
+        for validation in cx.matching(session, &Template::class(CKO_VALIDATION))? {
+            known |= number(cx, session, validation, CKA_VALIDATION_FLAG)?;
+        }
+        cx.equal("flags of no validation object", &0, &(flags & !known))
+    });
+    let claimed = case(
+        "object.validation-flags.claimed",
+        spec32("4.8.2"),
+        "An application does not give a key its CKA_OBJECT_VALIDATION_FLAGS.",
+    )
+    .run(|cx| {
+        let session = cx.session()?;
+        let kind = Kind::named("aes");
+        let key = cx.object(session, kind, &Template::new())?;
+        validation_flags(cx, session, key)?;
+        let claim = Template::new().number(CKA_OBJECT_VALIDATION_FLAGS, 1);
+        let (rv, _) = cx.c.create_object(session, &kind.least().and(&claim));
+        let codes = [
+            CKR_ATTRIBUTE_READ_ONLY,
+            CKR_ATTRIBUTE_TYPE_INVALID,
+            CKR_ATTRIBUTE_VALUE_INVALID,
+            CKR_TEMPLATE_INCONSISTENT,
+        ];
+        cx.expect_one_of(rv, &codes)
+    });
+    [flags, claimed]
+        .map(|mut case| {
+            case.since = Version::V3_2;
+            case
+        })
+        .into()
+}
+
+/// The validation flags of a key, where the module keeps them.
+fn validation_flags(cx: &Context<'_>, session: Session, key: Object) -> Outcome<CK_ULONG> {
+    match cx.c.attribute(session, key, CKA_OBJECT_VALIDATION_FLAGS) {
+        Err(rv) if rv.0 == CKR_ATTRIBUTE_TYPE_INVALID => {
+            not_applicable("the module keeps no CKA_OBJECT_VALIDATION_FLAGS")
+        }
+        _ => number(cx, session, key, CKA_OBJECT_VALIDATION_FLAGS),
+    }
 }
 
 fn number(

@@ -322,6 +322,7 @@ fn allowed() -> Vec<Case> {
         }),
         failed_makes_nothing(),
         always_authenticate(),
+        elsewhere(),
     ]
     .into_iter()
     .chain(["certificate", "rsa-public", "aes"].map(trusted))
@@ -347,6 +348,31 @@ fn failed_makes_nothing() -> Case {
         let found = cx.c.find(session, &Template::new().text(CKA_LABEL, &label));
         let found = found.or_else(|rv| cx.ok(rv).map(|()| Vec::new()))?;
         cx.equal("objects", &Vec::<Object>::new(), &found)
+    })
+}
+
+/// Footnote 4 of X.509 certificates.
+fn elsewhere() -> Case {
+    case(
+        "object.template.certificate-url",
+        spec("4.6.3"),
+        "A certificate that is to be had elsewhere needs the hashes of its public key and of its issuer's.",
+    )
+    .should()
+    .run(|cx| {
+        let session = cx.session()?;
+        let kind = Kind::named("certificate");
+        let url = Template::new().text(CKA_URL, "https://example.org/one.cer");
+        let hashes = Template::new()
+            .bytes(CKA_HASH_OF_SUBJECT_PUBLIC_KEY, &[1; 20])
+            .bytes(CKA_HASH_OF_ISSUER_PUBLIC_KEY, &[2; 20]);
+        cx.object(session, kind, &url.clone().and(&hashes))?;
+        let codes = [
+            CKR_TEMPLATE_INCOMPLETE,
+            CKR_TEMPLATE_INCONSISTENT,
+            CKR_ATTRIBUTE_VALUE_INVALID,
+        ];
+        refuse(cx, session, &kind.least().and(&url), &codes)
     })
 }
 

@@ -13,6 +13,7 @@ pub(super) fn message_digest(digest: Digest) -> *const c::EVP_MD {
     // SAFETY: these functions take no argument and return pointers to static data.
     unsafe {
         match digest {
+            Digest::Md5 => c::EVP_md5(),
             Digest::Sha1 => c::EVP_sha1(),
             Digest::Sha224 => c::EVP_sha224(),
             Digest::Sha256 => c::EVP_sha256(),

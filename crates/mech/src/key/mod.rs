@@ -327,9 +327,10 @@ impl Key {
         }
     }
 
-    /// Returns the three DES keys, one after the other, of the key that this must be. Of two, the first is the third as well.
+    /// Returns the three DES keys, one after the other, of the key that this must be. Of two, the first is the third as well; a single
+    /// one is all three.
     pub(crate) fn triple_des(&self) -> Result<Zeroizing<[u8; 24]>, Error> {
-        let fits = matches!(self.key_type, KeyType::DES2 | KeyType::DES3);
+        let fits = matches!(self.key_type, KeyType::DES | KeyType::DES2 | KeyType::DES3);
         match &self.parts {
             Parts::Secret(value) if fits => secret::triple_des(value).ok_or(Error::KeySizeRange),
             _ => Err(Error::KeyTypeInconsistent),

@@ -15,6 +15,8 @@ const XTS_LEN: usize = 64;
 const SM4_LEN: usize = 16;
 /// The length of the keys of ChaCha20 and Poly1305.
 const CHACHA_LEN: usize = 32;
+/// The length of a DES key.
+const DES_LEN: usize = 8;
 /// The length of two DES keys together.
 const DES2_LEN: usize = 16;
 /// The length of three.
@@ -33,7 +35,7 @@ pub(super) fn parse(
     check_len(key_type, value.len())?;
     match key_type {
         KeyType::AES_XTS => check_halves(value)?,
-        KeyType::DES2 | KeyType::DES3 => check_parity(value)?,
+        KeyType::DES | KeyType::DES2 | KeyType::DES3 => check_parity(value)?,
         _ => {}
     }
     Ok(Zeroizing::new(value.to_vec()))
@@ -63,7 +65,7 @@ fn check_parity(value: &[u8]) -> Result<(), Error> {
 
 /// Gives the bytes of a DES key an odd number of ones each, by their last bit; keys of other types stay as they are.
 pub fn set_parity(key_type: KeyType, value: &mut [u8]) {
-    if !matches!(key_type, KeyType::DES2 | KeyType::DES3) {
+    if !matches!(key_type, KeyType::DES | KeyType::DES2 | KeyType::DES3) {
         return;
     }
     for byte in value {
@@ -72,15 +74,18 @@ pub fn set_parity(key_type: KeyType, value: &mut [u8]) {
     }
 }
 
-/// Returns the three keys of triple DES: of two, the first comes again.
+/// Returns the three keys of triple DES: of two, the first comes again. One key comes three times, which makes it DES (SP 800-67, 3.2).
 pub(crate) fn triple_des(value: &[u8]) -> Option<Zeroizing<[u8; DES3_LEN]>> {
     let mut keys = Zeroizing::new([0; DES3_LEN]);
-    if !matches!(value.len(), DES2_LEN | DES3_LEN) {
+    if !matches!(value.len(), DES_LEN | DES2_LEN | DES3_LEN) {
         return None;
     }
-    let (first, rest) = keys.split_at_mut(value.len());
-    first.copy_from_slice(value);
-    rest.copy_from_slice(&value[..rest.len()]);
+    for (part, given) in keys
+        .chunks_exact_mut(DES_LEN)
+        .zip(value.chunks_exact(DES_LEN).cycle())
+    {
+        part.copy_from_slice(given);
+    }
     Some(keys)
 }
 
@@ -90,6 +95,7 @@ pub const fn fixed_len(key_type: KeyType) -> Option<usize> {
     match key_type {
         KeyType::DEW_SM4 => Some(SM4_LEN),
         KeyType::CHACHA20 | KeyType::POLY1305 => Some(CHACHA_LEN),
+        KeyType::DES => Some(DES_LEN),
         KeyType::DES2 => Some(DES2_LEN),
         KeyType::DES3 => Some(DES3_LEN),
         _ => None,
@@ -113,6 +119,7 @@ pub(crate) fn check_len(key_type: KeyType, len: usize) -> Result<(), Error> {
 /// Returns the key type that is for HMACs with this hash function alone.
 pub(super) const fn hmac_key_type(digest: Digest) -> KeyType {
     match digest {
+        Digest::Md5 => KeyType::MD5_HMAC,
         Digest::Sha1 => KeyType::SHA_1_HMAC,
         Digest::Sha224 => KeyType::SHA224_HMAC,
         Digest::Sha256 => KeyType::SHA256_HMAC,

@@ -1,12 +1,30 @@
-//! Known answers of triple DES, of chained MACs and of key derivation by a hash.
+//! Known answers of DES and triple DES, of chained MACs and of key derivation by a hash.
 
 use ck::{KeyType, MechanismType, OneTime, Params};
 
 use super::{Check, KnownAnswer, TestKey};
 
-/// NIST CAVP, TDES multi-block messages; SP 800-38B, appendix D; RFC 3566, section 4.6; RFC 4226, appendix D; and the SHA-256 of "abc" (FIPS 180-4,
-/// examples) as the derivation from a key of these three bytes.
+/// FIPS 81, appendices B and C; NIST CAVP, TDES multi-block messages; SP 800-38B, appendix D; RFC 3566, section 4.6; RFC 4226,
+/// appendix D; and the SHA-256 of "abc" (FIPS 180-4, examples) as the derivation from a key of these three bytes.
 pub(super) const CHAINED: &[KnownAnswer] = &[
+    KnownAnswer {
+        name: "DES CBC encrypt",
+        mechanism: MechanismType::DES_CBC,
+        params: Params::Bytes(&[0x12, 0x34, 0x56, 0x78, 0x90, 0xab, 0xcd, 0xef]),
+        key: SINGLE_KEY,
+        check: Check::Encrypt,
+        input: "4e6f77206973207468652074696d6520666f7220616c6c20",
+        output: "e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6",
+    },
+    KnownAnswer {
+        name: "DES ECB decrypt",
+        mechanism: MechanismType::DES_ECB,
+        params: Params::None,
+        key: SINGLE_KEY,
+        check: Check::Decrypt,
+        input: "3fa40e8a984d48156a271787ab8883f9893d51ec4b563b53",
+        output: "4e6f77206973207468652074696d6520666f7220616c6c20",
+    },
     KnownAnswer {
         name: "triple DES CBC encrypt",
         mechanism: MechanismType::DES3_CBC,
@@ -72,6 +90,7 @@ pub(super) const CHAINED: &[KnownAnswer] = &[
     },
 ];
 
+const SINGLE_KEY: TestKey = TestKey::Secret(KeyType::DES, "0123456789abcdef");
 const CBC_KEY: TestKey = TestKey::Secret(
     KeyType::DES3,
     "e091790be55be0bc0780153861a84adce091790be55be0bc",

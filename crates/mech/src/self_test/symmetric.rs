@@ -38,8 +38,13 @@ pub(super) const fn hmac(
     }
 }
 
-/// The digests of "abc" (FIPS 180-4 and FIPS 202, examples).
+/// The digests of "abc" (RFC 1321, A.5; FIPS 180-4 and FIPS 202, examples).
 pub(super) const DIGESTS: &[KnownAnswer] = &[
+    digest(
+        "MD5",
+        MechanismType::MD5,
+        "900150983cd24fb0d6963f7d28e17f72",
+    ),
     digest(
         "SHA-1",
         MechanismType::SHA_1,
@@ -101,8 +106,13 @@ pub(super) const DIGESTS: &[KnownAnswer] = &[
     ),
 ];
 
-/// The MACs of RFC 4231, test case 2, and its like for the other hash functions (`vectors/hmac.json`).
+/// The MACs of RFC 2202 and RFC 4231, test case 2, and its like for the other hash functions (`vectors/hmac.json`).
 pub(super) const MACS: &[KnownAnswer] = &[
+    hmac(
+        "HMAC-MD5",
+        MechanismType::MD5_HMAC,
+        "750c783e6ab0b503eaa86e310a5db738",
+    ),
     hmac(
         "HMAC-SHA-1",
         MechanismType::SHA_1_HMAC,

@@ -14,7 +14,7 @@ mod sm4_gcm;
 use std::sync::Arc;
 
 use ::sm4::Sm4;
-use ck::{Params, Sm};
+use ck::{KeyType, Params, Sm};
 use cmac::Cmac;
 use hmac::Hmac;
 
@@ -110,7 +110,7 @@ pub(crate) fn cipher(
 }
 
 fn hmac(general: bool, params: &Params<'_>, key: &Key) -> Result<Mac<Hmac<::sm3::Sm3>>, Error> {
-    Mac::new(general, params, || key.generic_secret())
+    Mac::new(general, params, || key.mac(KeyType::DEW_SM3_HMAC))
 }
 
 fn cmac(general: bool, params: &Params<'_>, key: &Key) -> Result<Mac<Cmac<Sm4>>, Error> {

@@ -92,6 +92,8 @@ pub(super) struct CaseParams {
 
 pub(super) const FILES: &[(&str, &str)] = &[
     ("blake2b", include_str!("../../vectors/blake2b.json")),
+    ("des", include_str!("../../vectors/des.json")),
+    ("md5", include_str!("../../vectors/md5.json")),
     ("dsa", include_str!("../../vectors/dsa.json")),
     ("dh", include_str!("../../vectors/dh.json")),
     (

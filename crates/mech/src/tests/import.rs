@@ -234,7 +234,8 @@ fn secret_keys_have_a_known_type_and_a_length_that_fits_it() {
         assert_eq!(refused(KeyType::AES, len), Error::KeySizeRange);
     }
     assert_eq!(refused(KeyType::GENERIC_SECRET, 513), Error::KeySizeRange);
-    assert_eq!(refused(KeyType::DES, 8), Error::KeyTypeInconsistent);
+    assert_eq!(refused(KeyType::RC4, 8), Error::KeyTypeInconsistent);
+    assert_eq!(refused(KeyType::DES, 16), Error::KeySizeRange);
     assert_eq!(refused(KeyType::DES2, 24), Error::KeySizeRange);
     assert_eq!(refused(KeyType::DES3, 16), Error::KeySizeRange);
     assert_eq!(refused(KeyType::RSA, 24), Error::KeyTypeInconsistent);
@@ -256,6 +257,10 @@ fn des_keys_have_odd_parity() {
         crate::set_parity(KeyType::DES3, &mut value);
         assert_eq!(value, [1; 24]);
     }
+    assert!(
+        refused(&Object::secret(&[0; 8]), class, KeyType::DES)
+            == Error::AttributeInvalid(AttributeType::VALUE)
+    );
     let mut other = [0, 3];
     crate::set_parity(KeyType::AES, &mut other);
     assert_eq!(other, [0, 3]);

@@ -119,7 +119,7 @@ impl Keys {
                 let key = secret(KeyType::AES_XTS, &value);
                 [Arc::clone(&key), key]
             }
-            KeyType::DES2 | KeyType::DES3 => {
+            KeyType::DES | KeyType::DES2 | KeyType::DES3 => {
                 let len = usize::try_from(row.key_sizes.range().1).unwrap();
                 let value: Vec<u8> = [[0x5b; 8], [0x01; 8], [0x2c; 8]].concat();
                 let key = secret(row.key_type?, &value[..len]);

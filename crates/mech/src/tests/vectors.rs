@@ -14,6 +14,7 @@ use crate::{Error, Key, decapsulate, derive_beside, digester, generate_key};
 fn digests_have_their_known_answers() {
     check_file("digest", 44);
     check_file("blake2b", 150);
+    check_file("md5", 40);
 }
 
 #[test]
@@ -47,6 +48,7 @@ fn chacha20_and_poly1305_have_their_known_answers() {
 #[test]
 fn triple_des_has_its_known_answers() {
     check_file("des3", 60);
+    check_file("des", 150);
 }
 
 #[test]

@@ -110,6 +110,7 @@ impl Within<'_> {
         }
         operations.check_free(Kind::Digest)?;
         let (row, argument) = mechanism_of(mechanism)?;
+        policy::decide_digest(self.session.tenancy.partition.profile, row).obey()?;
         let work = Work::Digest(mech::digester(row, &argument.params)?);
         operations.start(Kind::Digest, Operation::new(Kind::Digest, work, None));
         Ok(())

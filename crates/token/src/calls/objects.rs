@@ -268,6 +268,12 @@ impl Within<'_> {
         let mut after = before.duplicate();
         let officer = self.session.tenancy.login() == Login::SecurityOfficer;
         rules::change(&mut after, &template, &rows, change, officer)?;
+        if before.class() == ObjectClass::TRUST && draft::trusts_anything(&after) {
+            return Err(Error::TemplateInconsistent {
+                id: A::HASH_OF_CERTIFICATE,
+                why: "trust is for a certificate whose hash is there",
+            });
+        }
         policy::check_change(self.session.tenancy.partition.profile, before, &mut after)?;
         Ok(after)
     }

@@ -24,6 +24,6 @@ pub(crate) fn tells(key: &Attributes) -> bool {
     let len = key.get(A::VALUE).unwrap_or_default().len();
     !matches!(
         key.key_type(),
-        Some(KeyType::AES | KeyType::DES2 | KeyType::DES3)
+        Some(KeyType::AES | KeyType::DES | KeyType::DES2 | KeyType::DES3)
     ) && len < UNGUESSABLE_LEN
 }

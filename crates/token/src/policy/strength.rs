@@ -153,6 +153,16 @@ fn kept_back(profile: Profile, mechanism: &Mechanism) -> (u64, &'static str) {
         return (u64::MAX, why);
     }
     match mechanism.algorithm {
+        Algorithm::Digest(Digest::Md5)
+        | Algorithm::DigestDerivation(Digest::Md5)
+        | Algorithm::Hmac {
+            digest: Digest::Md5,
+            ..
+        }
+        | Algorithm::RsaPkcs1(Some(Digest::Md5)) => (
+            u64::MAX,
+            "collisions of MD5 are found in seconds (RFC 6151, 2)",
+        ),
         Algorithm::AesMac { .. } => (
             ckf::SIGN | ckf::VERIFY,
             "a MAC by plain chaining can be forged where lengths differ (SP 800-38B, introduction)",
@@ -242,6 +252,8 @@ const fn weak_derivation(algorithm: Algorithm) -> (u64, &'static str) {
 /// Tells of keys of a type that is no longer to be used why not.
 pub(super) const fn withdrawn(key_type: KeyType) -> Option<&'static str> {
     match key_type {
+        KeyType::DES => Some("DES is withdrawn, and its keys are found by trying (FIPS 46-3)"),
+        KeyType::MD5_HMAC => Some("collisions of MD5 are found in seconds (RFC 6151, 2)"),
         KeyType::DES2 | KeyType::DES3 => Some("triple DES is withdrawn (SP 800-131A)"),
         KeyType::DSA => Some("DSA is not for new signatures (FIPS 186-5, appendix E)"),
         KeyType::DH => {
@@ -255,6 +267,18 @@ pub(super) const fn withdrawn(key_type: KeyType) -> Option<&'static str> {
 pub(crate) fn decide_generate(profile: Profile, mechanism: &Mechanism) -> Decision {
     let (flags, why) = kept_back(profile, mechanism);
     if flags & (ckf::GENERATE | ckf::GENERATE_KEY_PAIR) == 0 {
+        return Decision::Allow;
+    }
+    Decision::Deny(Refusal::WeakMechanism {
+        mechanism: mechanism.id,
+        why,
+    })
+}
+
+/// Decides whether a mechanism may hash.
+pub(crate) fn decide_digest(profile: Profile, mechanism: &Mechanism) -> Decision {
+    let (flags, why) = kept_back(profile, mechanism);
+    if flags & ckf::DIGEST == 0 {
         return Decision::Allow;
     }
     Decision::Deny(Refusal::WeakMechanism {

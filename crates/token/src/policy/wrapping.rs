@@ -49,6 +49,7 @@ pub fn strength(key_type: Option<KeyType>, size: u64) -> u64 {
         (Some(KeyType::DEW_SM2), _) => 128,
         (Some(KeyType::EC), bits) => (bits / 2).min(256),
         (Some(KeyType::EC_EDWARDS | KeyType::EC_MONTGOMERY), _) => 128,
+        (Some(KeyType::DES), _) => 56,
         (Some(KeyType::DES2), _) => 80,
         (Some(KeyType::DES3), _) => 112,
         // ML-KEM-512, ML-KEM-768 and ML-KEM-1024 by the size of their public keys (FIPS 203, 8).

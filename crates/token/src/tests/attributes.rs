@@ -251,7 +251,7 @@ fn classes_and_types_that_the_token_does_not_keep_are_refused() {
     assert_eq!(create(0xce53_4353, &[]), Err(Rv::ATTRIBUTE_VALUE_INVALID));
     assert_eq!(create(4, &[]), Err(Rv::TEMPLATE_INCOMPLETE));
     assert_eq!(
-        create(4, &[(A::KEY_TYPE, &ulong(0x13))]),
+        create(4, &[(A::KEY_TYPE, &ulong(0x12))]),
         Err(Rv::ATTRIBUTE_VALUE_INVALID)
     );
     let wtls: [(A, &[u8]); 3] = [

@@ -102,12 +102,21 @@ fn a_certificate_is_here_or_elsewhere() {
     let session = client.open_user();
     let empty = create(&client, session, b"", &[]);
     assert_eq!(empty, Err(Rv::ATTRIBUTE_VALUE_INVALID));
-    let elsewhere = create(
-        &client,
-        session,
-        b"",
-        &[(A::URL, b"https://example.org/ca.cer")],
-    );
+    let elsewhere: [(A, &[u8]); 3] = [
+        (A::URL, b"https://example.org/ca.cer"),
+        (A::HASH_OF_SUBJECT_PUBLIC_KEY, &[1; 20]),
+        (A::HASH_OF_ISSUER_PUBLIC_KEY, &[2; 20]),
+    ];
+    // Who has no certificate at hand needs to know whose it is.
+    for value in [b"".as_slice(), b"no DER"] {
+        let hashless = create(&client, session, value, &elsewhere[..2]);
+        assert_eq!(hashless, Err(Rv::TEMPLATE_INCOMPLETE));
+        let mut empty = elsewhere;
+        empty[1].1 = b"";
+        let empty = create(&client, session, value, &empty);
+        assert_eq!(empty, Err(Rv::ATTRIBUTE_VALUE_INVALID));
+    }
+    let elsewhere = create(&client, session, b"", &elsewhere);
     let check = client.get(session, elsewhere.unwrap(), A::CHECK_VALUE);
     assert_eq!(check, Ok(Vec::new()));
     // What cannot be read is kept all the same.

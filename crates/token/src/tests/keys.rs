@@ -213,3 +213,25 @@ fn random_bytes_come_in_the_length_asked_for() {
     });
     assert_eq!(seed, Ok(()));
 }
+
+#[test]
+fn no_key_claims_a_validation() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let (public, private) = client.generate_ec(session, &[]).unwrap();
+    let secret = client.generate_aes(session, &[]).unwrap();
+    let copy = client.copy(session, secret, &[]).unwrap();
+    for key in [public, private, secret, copy] {
+        let flags = client.get(session, key, A::OBJECT_VALIDATION_FLAGS);
+        assert_eq!(flags, Ok(ulong(0)));
+    }
+    let claim: [(A, &[u8]); 1] = [(A::OBJECT_VALIDATION_FLAGS, &[1, 0, 0, 0, 0, 0, 0, 0])];
+    for refused in [
+        client.generate_aes(session, &claim).map(drop),
+        client.copy(session, secret, &claim).map(drop),
+        client.set(session, secret, &claim),
+    ] {
+        assert_eq!(refused, Err(Rv::ATTRIBUTE_READ_ONLY));
+    }
+}

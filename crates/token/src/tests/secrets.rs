@@ -80,6 +80,62 @@ fn triple_des_is_for_compat_only() {
 }
 
 #[test]
+fn des_and_md5_are_for_compat_only() {
+    let key_type = ulong(KeyType::DES.0);
+    let template: [(A, &[u8]); 4] = [
+        (A::CLASS, &[4, 0, 0, 0, 0, 0, 0, 0]),
+        (A::KEY_TYPE, &key_type),
+        (A::VALUE, &[0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef]),
+        (A::ENCRYPT, TRUE),
+    ];
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let made = client.generate(session, M::DES_KEY_GEN, &[]).unwrap();
+    assert_eq!(client.get(session, made, A::VALUE_LEN), Ok(ulong(8)));
+    // `openssl enc -des-ecb -nopad` of eight zeros under this key begins d5d44f.
+    let brought = client.create(session, &template).unwrap();
+    assert_eq!(
+        client.get(session, brought, A::CHECK_VALUE),
+        Ok(vec![0xd5, 0xd4, 0x4f])
+    );
+    // A key of one part is not one of two or three.
+    let begin = |mechanism| {
+        client.init(
+            Call::EncryptInit,
+            session,
+            Some((mechanism, Params::None)),
+            brought,
+        )
+    };
+    assert_eq!(begin(M::DES3_ECB), Err(Rv::KEY_TYPE_INCONSISTENT));
+    assert_eq!(begin(M::DES_ECB), Ok(()));
+    let hash = |client: &Client, session, mechanism| {
+        client.init(
+            Call::DigestInit,
+            session,
+            Some((mechanism, Params::None)),
+            0,
+        )
+    };
+    assert_eq!(hash(&client, session, M::MD5), Ok(()));
+
+    let bench = Bench::strict();
+    let client = bench.client();
+    let session = client.open_user();
+    assert_eq!(
+        client.generate(session, M::DES_KEY_GEN, &[]),
+        Err(Rv::MECHANISM_INVALID)
+    );
+    assert_eq!(
+        client.create(session, &template),
+        Err(Rv::TEMPLATE_INCONSISTENT)
+    );
+    assert_eq!(hash(&client, session, M::MD5), Err(Rv::MECHANISM_INVALID));
+    assert_eq!(hash(&client, session, M::SHA256), Ok(()));
+}
+
+#[test]
 fn a_short_secret_has_no_check_value_but_its_own() {
     let bench = Bench::compat();
     let client = bench.client();

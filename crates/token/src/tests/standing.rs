@@ -55,6 +55,16 @@ fn mechanisms_and_hardware_are_found_by_their_class_alone() {
     assert_eq!(client.find_all(session, &by_type), Ok(Vec::new()));
     let all = client.find_all(session, &[]).unwrap();
     assert!(mechanisms.iter().all(|object| !all.contains(object)));
+    let offered = |bench: &Bench| {
+        let client = bench.client();
+        let session = client.open();
+        let kinds = of_class(&client, session, ObjectClass::MECHANISM);
+        let kind = |object| client.get(session, object, A::MECHANISM_TYPE).unwrap();
+        kinds.into_iter().map(kind).collect::<Vec<_>>()
+    };
+    let triple_des = ulong(MechanismType::DES3_CBC.0);
+    assert!(offered(&bench).contains(&triple_des));
+    assert!(!offered(&Bench::strict()).contains(&triple_des));
     // They lie in no store and so have nothing of what does.
     for id in [A::TOKEN, A::LABEL, A::UNIQUE_ID] {
         let read = client.get(session, mechanisms[0], id);
@@ -166,6 +176,19 @@ fn trust_is_kept_for_each_purpose() {
             Err(Rv::TEMPLATE_INCOMPLETE)
         );
     }
+    // Distrust needs no hash: a name that nobody is to trust is enough. It does not become trust.
+    let mut distrust = good.clone();
+    distrust[3..].copy_from_slice(&[
+        (A::TRUST_CODE_SIGNING, &[0; 8]),
+        (A::TRUST_SERVER_AUTH, &[3, 0, 0, 0, 0, 0, 0, 0]),
+    ]);
+    let distrusted = client.create(session, &distrust).unwrap();
+    let trust = [(A::TRUST_SERVER_AUTH, &[1, 0, 0, 0, 0, 0, 0, 0][..])];
+    assert_eq!(
+        client.set(session, distrusted, &trust),
+        Err(Rv::TEMPLATE_INCONSISTENT)
+    );
+    client.destroy(session, distrusted).unwrap();
     let object = client.create(session, &good).unwrap();
     let get = |id| client.get(session, object, id).unwrap();
     assert_eq!(get(A::TRUST_SERVER_AUTH), ulong(2));

@@ -222,3 +222,27 @@ fn a_template_is_read_in_two_levels() {
     let found = client.find(session, &[(A::WRAP_TEMPLATE, &value(&kept))]);
     assert_eq!(found, Ok(vec![key]));
 }
+
+#[test]
+fn keys_of_one_length_have_templates_too() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let only = value(&[(A::LABEL, b"may go")]);
+    for kind in [MechanismType::DES3_KEY_GEN, MechanismType::CHACHA20_KEY_GEN] {
+        for id in [A::WRAP_TEMPLATE, A::UNWRAP_TEMPLATE, A::DERIVE_TEMPLATE] {
+            let key = client.generate_with(session, (kind, Params::None), &[(id, &only)]);
+            assert!(key.is_ok(), "{kind} {id}: {key:?}");
+        }
+    }
+    let template: [(A, &[u8]); 2] = [(A::WRAP, TRUE), (A::WRAP_TEMPLATE, &only)];
+    let des = (MechanismType::DES3_KEY_GEN, Params::None);
+    let wrapping = client.generate_with(session, des, &template).unwrap();
+    let by = (MechanismType::DES3_CBC, Params::Bytes(&[0; 8]));
+    let wrap = |label| {
+        let key = extractable(&client, session, label);
+        client.wrap(session, by, wrapping, key).map(drop)
+    };
+    assert_eq!(wrap(b"may go"), Ok(()));
+    assert_eq!(wrap(b"stays"), Err(Rv::KEY_HANDLE_INVALID));
+}
