@@ -68,4 +68,11 @@
  */
 #define CKM_DEW_SM2_ENCRYPT 0xC4455733UL
 
+/* Mechanisms: one-time passwords as by CKM_HOTP, with a CKK_HOTP, over another hash function than SHA-1 (RFC 6238, 1.2). */
+
+/* C_Sign and C_Verify; CK_OTP_PARAMS or no parameter; SHA-256. */
+#define CKM_DEW_HOTP_SHA256 0xC4455740UL
+/* The same; SHA-512. */
+#define CKM_DEW_HOTP_SHA512 0xC4455741UL
+
 #endif

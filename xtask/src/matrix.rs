@@ -230,6 +230,7 @@ fn parameter(shape: ParamShape) -> String {
         ParamShape::ChaCha20Poly1305 => "`CK_SALSA20_CHACHA20_POLY1305_PARAMS`".to_owned(),
         ParamShape::HashSignContext => "`CK_HASH_SIGN_ADDITIONAL_CONTEXT`".to_owned(),
         ParamShape::Key => "`CK_OBJECT_HANDLE`".to_owned(),
+        ParamShape::Otp => "`CK_OTP_PARAMS` or none".to_owned(),
     }
 }
 

@@ -153,6 +153,7 @@ pub fn object_rows(class: ObjectClass, key_type: Option<KeyType>) -> Vec<&'stati
         (ObjectClass::PRIVATE_KEY, Some(KeyType::SLH_DSA)) => {
             tables.extend([KEY, PRIVATE, SLH_DSA_PRIVATE]);
         }
+        (ObjectClass::OTP_KEY, Some(KeyType::HOTP)) => tables.extend([KEY, SECRET, OTP]),
         (ObjectClass::SECRET_KEY, Some(key_type)) if is_secret(key_type) => {
             tables.extend([KEY, SECRET]);
             tables.push(if has_one_length(key_type) {
@@ -241,6 +242,7 @@ const ALL_TABLES: &[&[AttributeRow]] = &[
     SECRET,
     LENGTH,
     ONE_LENGTH,
+    OTP,
     DH_PARAMETERS,
     DH_PUBLIC,
     DH_PRIVATE,
@@ -459,6 +461,26 @@ attributes! {
     /// Secret keys that all have the same length: a template need not say it, but may.
     ONE_LENGTH:
     VALUE_LEN                Ulong      Forbidden Optional  Fixed;
+}
+
+#[rustfmt::skip] // A table reads by its columns.
+attributes! {
+    /// Keys of one-time passwords (Mechanisms 6.57.5, 6.57.8). The token alone moves the counter on.
+    OTP:
+    VALUE_LEN                Ulong      Forbidden Optional  Fixed;
+    OTP_FORMAT               Ulong      Optional  Optional  Fixed;
+    OTP_LENGTH               Ulong      Optional  Optional  Fixed;
+    OTP_TIME_INTERVAL        Ulong      Optional  Optional  Fixed;
+    OTP_USER_FRIENDLY_MODE   Bool       Optional  Optional  Fixed           default true;
+    OTP_CHALLENGE_REQUIREMENT Ulong      Optional  Optional  Fixed;
+    OTP_TIME_REQUIREMENT     Ulong      Optional  Optional  Fixed;
+    OTP_COUNTER_REQUIREMENT  Ulong      Optional  Optional  Fixed;
+    OTP_PIN_REQUIREMENT      Ulong      Optional  Optional  Fixed;
+    OTP_COUNTER              Bytes      Optional  Optional  Fixed;
+    OTP_USER_IDENTIFIER      Text       Optional  Optional  Free;
+    OTP_SERVICE_IDENTIFIER   Text       Optional  Optional  Free;
+    OTP_SERVICE_LOGO         Bytes      Optional  Optional  Free;
+    OTP_SERVICE_LOGO_TYPE    Text       Optional  Optional  Free;
 }
 
 #[rustfmt::skip] // A table reads by its columns.

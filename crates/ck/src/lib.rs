@@ -31,6 +31,6 @@ pub use mechanism::{
     Rearrangement, Sm, mechanism,
 };
 pub use mechanism_type::MechanismType;
-pub use params::{MOST_PIECES, Params, Password, Piece, Salt, Width};
+pub use params::{MOST_PIECES, OneTime, Params, Password, Piece, Salt, Width};
 pub use rv::Rv;
 use vocabulary::vocabulary;

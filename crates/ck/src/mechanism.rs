@@ -247,6 +247,10 @@ pub enum Algorithm {
     Hkdf,
     /// The same, of which a data object is made.
     HkdfData,
+    /// One-time passwords out of a counter (RFC 4226), over HMAC with this hash function.
+    Hotp(Digest),
+    /// Generation of a key for that.
+    HotpKeyGen,
     /// Generation of a key for both.
     HkdfKeyGen,
     /// A signature over module lattices, of the message itself.
@@ -418,6 +422,8 @@ pub enum ParamShape {
     Oaep,
     /// `CK_PKCS5_PBKD2_PARAMS2`.
     Password,
+    /// `CK_OTP_PARAMS`, or none.
+    Otp,
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss,
     /// `CK_SIGN_ADDITIONAL_CONTEXT`, or none.
@@ -539,7 +545,8 @@ impl Mechanism {
             Algorithm::AesGcm => CIPHER | ckf::MULTI_MESSAGE,
             // These have to know the whole message.
             Algorithm::AesCcm | Algorithm::ChaCha20Poly1305 => CIPHER,
-            Algorithm::AesGmac | Algorithm::Poly1305 => 0,
+            // Nor of what signs no message.
+            Algorithm::AesGmac | Algorithm::Hotp(_) | Algorithm::Poly1305 => 0,
             _ if self.operations.contains(Operations::SIGN.0) => SIGN,
             _ => 0,
         }
@@ -570,6 +577,7 @@ const DES3: Option<KeyType> = Some(KeyType::DES3);
 const ML_KEM: Option<KeyType> = Some(KeyType::ML_KEM);
 const ML_DSA: Option<KeyType> = Some(KeyType::ML_DSA);
 const HKDF: Option<KeyType> = Some(KeyType::HKDF);
+const HOTP: Option<KeyType> = Some(KeyType::HOTP);
 const GENERIC: Option<KeyType> = Some(KeyType::GENERIC_SECRET);
 const SM2: Option<KeyType> = Some(KeyType::DEW_SM2);
 const SM2_BITS: KeySizes = KeySizes::Bits(256, 256);
@@ -748,6 +756,8 @@ mechanisms! {
     SHA512                  Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA512)                                 , "6.24.2";
     SHA512_HMAC             Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512, general: false }        , "6.24.4";
     SHA512_HMAC_GENERAL     Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA512, general: true }         , "6.24.3";
+    HOTP_KEY_GEN            Empty    , HOTP   , MAC_BYTES     , GENERATE       , HotpKeyGen                                     , "6.57.9";
+    HOTP                    Otp      , HOTP   , MAC_BYTES     , SIGN           , Hotp(SHA1)                                     , "6.57.10";
     SHA3_256                Empty    , None   , KeySizes::None, DIGEST         , Digest(SHA3_256)                               , "6.29.2";
     SHA3_256_HMAC           Empty    , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: false }      , "6.29.4";
     SHA3_256_HMAC_GENERAL   Length   , GENERIC, MAC_BYTES     , SIGN           , Hmac { digest: SHA3_256, general: true }       , "6.29.3";
@@ -901,4 +911,6 @@ mechanisms! {
     DEW_SM2                 Empty    , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2)                              , "GB/T 32918.2";
     DEW_SM2_SM3             UserId   , SM2    , SM2_BITS      , SIGN           , Sm(self::Sm::Sm2Sm3)                           , "GB/T 32918.2";
     DEW_SM2_ENCRYPT         Empty    , SM2    , SM2_BITS      , CIPHER         , Sm(self::Sm::Sm2Encrypt)                       , "GB/T 32918.4";
+    DEW_HOTP_SHA256         Otp      , HOTP   , MAC_BYTES     , SIGN           , Hotp(SHA256)                                   , "RFC 6238, 1.2";
+    DEW_HOTP_SHA512         Otp      , HOTP   , MAC_BYTES     , SIGN           , Hotp(SHA512)                                   , "RFC 6238, 1.2";
 }

@@ -501,5 +501,7 @@ vocabulary! {
         DEW_SM2 = 0xc445_5731,
         DEW_SM2_SM3 = 0xc445_5732,
         DEW_SM2_ENCRYPT = 0xc445_5733,
+        DEW_HOTP_SHA256 = 0xc445_5740,
+        DEW_HOTP_SHA512 = 0xc445_5741,
     }
 }

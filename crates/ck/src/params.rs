@@ -155,6 +155,8 @@ pub enum Params<'a> {
         /// The password.
         password: Password<'a>,
     },
+    /// `CK_OTP_PARAMS`: what a one-time password is made of besides its key, as far as the caller says it.
+    Otp(OneTime<'a>),
     /// `CK_RSA_PKCS_PSS_PARAMS`.
     Pss {
         /// The digest of the message.
@@ -255,6 +257,21 @@ pub enum Salt<'a> {
     Bytes(&'a [u8]),
     /// A key, by its handle.
     Key(u64),
+}
+
+/// The values of `CK_OTP_PARAMS`, each of which may be absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OneTime<'a> {
+    /// `CK_OTP_COUNTER`.
+    pub counter: Option<&'a [u8]>,
+    /// `CK_OTP_TIME`.
+    pub time: Option<&'a [u8]>,
+    /// `CK_OTP_OUTPUT_LENGTH`.
+    pub length: Option<u64>,
+    /// `CK_OTP_OUTPUT_FORMAT`.
+    pub format: Option<u64>,
+    /// `CK_OTP_FLAGS`.
+    pub flags: u64,
 }
 
 /// A password, which no log shows.

@@ -45,6 +45,7 @@ fn an_object_has_each_attribute_once() {
         (ObjectClass::PUBLIC_KEY, Some(KeyType::ML_KEM)),
         (ObjectClass::PRIVATE_KEY, Some(KeyType::ML_KEM)),
         (ObjectClass::SECRET_KEY, Some(KeyType::AES)),
+        (ObjectClass::OTP_KEY, Some(KeyType::HOTP)),
     ];
     for (class, key_type) in kinds {
         let mut ids: Vec<_> = object_rows(class, key_type)

@@ -24,6 +24,7 @@ use crate::cmac::Cmac;
 use crate::digest::Hash;
 use crate::ffi::{DigestContext, Direction};
 use crate::hmac::Hmac;
+use crate::hotp::Hotp;
 use crate::ml_dsa::Form;
 use crate::poly1305::OneTimeMac;
 use crate::rsa_cipher::{RsaDecryption, RsaEncryption};
@@ -84,6 +85,7 @@ pub fn signer(
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
+        Algorithm::Hotp(digest) => Ok(Box::new(Hotp::new(digest, params, key)?)),
         Algorithm::Poly1305 => Ok(Box::new(OneTimeMac::new(params, key)?)),
         Algorithm::RsaPkcs1(digest) => {
             param::none(params)?;
@@ -151,6 +153,7 @@ pub fn verifier(
         Algorithm::Hmac { digest, general } => {
             Ok(Box::new(Hmac::new(digest, general, params, key)?))
         }
+        Algorithm::Hotp(digest) => Ok(Box::new(Hotp::new(digest, params, key)?)),
         Algorithm::Poly1305 => Ok(Box::new(OneTimeMac::new(params, key)?)),
         Algorithm::RsaPkcs1(digest) => {
             param::none(params)?;

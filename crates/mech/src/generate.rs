@@ -49,6 +49,9 @@ pub fn random(out: &mut [u8]) -> Result<(), Error> {
     aws_lc_rs::rand::fill(out).map_err(|_| Error::Provider("RAND_bytes"))
 }
 
+/// The length in bytes of a key of one-time passwords whose template names none: what RFC 4226 recommends (4, R6).
+const HOTP_LEN: usize = 20;
+
 /// Generates a secret key of `value_len` bytes, or of the only length that such keys have; the result is its `CKA_VALUE`.
 /// Of domain parameters the length is that of their prime in bits, and the result is what they consist of.
 ///
@@ -73,6 +76,7 @@ pub fn generate_key(
         }
         Algorithm::GenericKeyGen => KeyType::GENERIC_SECRET,
         Algorithm::HkdfKeyGen => KeyType::HKDF,
+        Algorithm::HotpKeyGen => KeyType::HOTP,
         Algorithm::Pbkdf2 => {
             let key_type = mechanism.key_type.ok_or(Error::MechanismInvalid)?;
             return generate_from_password(mechanism, params, key_type, value_len);
@@ -88,6 +92,7 @@ pub fn generate_key(
     let len = match (value_len, fixed_secret_len(key_type)) {
         (Some(len), _) => usize::try_from(len).map_err(|_| Error::KeySizeRange)?,
         (None, Some(len)) => len,
+        (None, None) if key_type == KeyType::HOTP => HOTP_LEN,
         (None, None) => return Err(Error::TemplateIncomplete(AttributeType::VALUE_LEN)),
     };
     check_secret_len(key_type, len)?;

@@ -49,6 +49,7 @@ mod error;
 mod generate;
 mod hkdf;
 mod hmac;
+mod hotp;
 mod key;
 mod mac;
 mod ml_dsa;

@@ -9,6 +9,7 @@ mod deriving;
 mod info;
 mod input;
 mod message;
+mod otp;
 mod output;
 mod tls;
 
@@ -16,6 +17,9 @@ pub use aead::Sealed;
 pub use deriving::{Derived, Deriving, MOST_KEYS, NewKey};
 pub use info::{MechanismInfo, SessionInfo, SlotInfo, TokenInfo, VersionPair};
 pub use input::{Attribute, MechanismArgument};
+pub use otp::{
+    OTP_COUNTER, OTP_TIME, OTP_VALUE, locate_signature_info, signature_info, signature_info_len,
+};
 pub use output::{Answer, AttributeAnswer, AttributeRead, AttributeRequest, Room, UNAVAILABLE};
 
 use crate::codec::{DecodeError, Reader, Writer};

@@ -1,8 +1,8 @@
 //! The wire keeps its promises: what is written is read back, and nothing else is accepted.
 
 use ck::{
-    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Password, Piece,
-    Rv, Salt, Width,
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, OneTime, Params,
+    Password, Piece, Rv, Salt, Width,
 };
 use proptest::prelude::*;
 
@@ -218,6 +218,14 @@ fn every_kind_of_derivation_is_read_back() {
             info: b"",
         },
         Params::Key(9),
+        Params::Otp(OneTime::default()),
+        Params::Otp(OneTime {
+            counter: Some(&[0; 8]),
+            time: Some(b"20091231235959"),
+            length: Some(8),
+            format: Some(0),
+            flags: 32,
+        }),
         Params::Ecdh {
             kdf: KeyDerivation::SHA256_KDF,
             shared_data: b"shared",

@@ -10,6 +10,7 @@ mod find;
 mod keys;
 mod message;
 mod objects;
+mod one_time;
 mod repeats;
 mod slots;
 mod state;
@@ -456,7 +457,9 @@ impl Handler for Caller<'_> {
         data: &[u8],
         signature: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
-        self.end(session, Kind::Sign, Ending::Whole(data), signature)
+        self.within(session, |mut call| {
+            call.end_signature(Ending::Whole(data), signature)
+        })
     }
 
     fn sign_update(&mut self, session: SessionHandle, part: &[u8]) -> Result<(), Error> {
@@ -468,7 +471,9 @@ impl Handler for Caller<'_> {
         session: SessionHandle,
         signature: &mut Answer<Vec<u8>>,
     ) -> Result<(), Error> {
-        self.end(session, Kind::Sign, Ending::Final, signature)
+        self.within(session, |mut call| {
+            call.end_signature(Ending::Final, signature)
+        })
     }
 
     fn sign_recover_init(
@@ -598,9 +603,7 @@ impl Handler for Caller<'_> {
         signature: &[u8],
     ) -> Result<(), Error> {
         self.within(session, |mut call| {
-            call.activity
-                .operations
-                .verify(Ending::Whole(data), signature)
+            call.end_verification(Ending::Whole(data), signature)
         })
     }
 
@@ -610,7 +613,7 @@ impl Handler for Caller<'_> {
 
     fn verify_final(&mut self, session: SessionHandle, signature: &[u8]) -> Result<(), Error> {
         self.within(session, |mut call| {
-            call.activity.operations.verify(Ending::Final, signature)
+            call.end_verification(Ending::Final, signature)
         })
     }
 

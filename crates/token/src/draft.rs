@@ -8,7 +8,7 @@ use crate::identifier::ObjectId;
 use crate::policy::{self, Profile};
 use crate::rules::{self, Origin, Rows, Template, has_key_type, is_key, is_secret};
 use crate::standing::is_standing;
-use crate::{Attributes, Error};
+use crate::{Attributes, Error, otp};
 
 /// `CK_UNAVAILABLE_INFORMATION`: the key was not generated here.
 const UNAVAILABLE: u64 = u64::MAX;
@@ -223,10 +223,15 @@ fn set_defaults(profile: Profile, attributes: &mut Attributes, rows: &Rows) {
             (None, id) if rules::is_trust(id) => {
                 attributes.set_number(id, ck::Trust::TRUST_UNKNOWN.0);
             }
+            (None, A::OTP_COUNTER) => attributes.set(A::OTP_COUNTER, [0; 8]),
             (None, A::NAME_HASH_ALGORITHM) => {
                 attributes.set_number(A::NAME_HASH_ALGORITHM, MechanismType::SHA_1.0);
             }
-            (None, _) => {}
+            (None, id) => {
+                if let Some(number) = otp::default_number(id) {
+                    attributes.set_number(id, number);
+                }
+            }
         }
     }
 }
@@ -328,13 +333,17 @@ fn finish(
             };
             set_derived(attributes, template, A::PUBLIC_KEY_INFO, info)
         }
-        (ObjectClass::SECRET_KEY, Some(key_type)) => {
+        (class @ (ObjectClass::OTP_KEY | ObjectClass::SECRET_KEY), Some(key_type)) => {
+            if class == ObjectClass::OTP_KEY {
+                otp::check(attributes)?;
+            }
             let value = attributes.get(A::VALUE).unwrap_or_default();
             let length = u64::try_from(value.len()).unwrap_or(UNAVAILABLE);
             policy::decide_secret(profile, length).obey()?;
             let check = mech::check_value(key_type, value);
             // Of a secret that can be guessed there is no check value but the one that the template has.
-            let silent = policy::tells(attributes) && template.get(A::CHECK_VALUE).is_none();
+            let silent =
+                policy::check_value_tells(attributes) && template.get(A::CHECK_VALUE).is_none();
             attributes.set_number(A::VALUE_LEN, length);
             check.filter(|_| !silent).map_or(Ok(()), |check| {
                 set_derived(attributes, template, A::CHECK_VALUE, check)

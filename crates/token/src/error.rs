@@ -17,6 +17,9 @@ pub enum Error {
     /// The call was served before, or may have been, and its answer is not there any more.
     #[error("the call may have been carried out, but its answer is lost: look for its outcome")]
     AnswerLost,
+    /// The counter of a key of one-time passwords is at its end.
+    #[error("the counter of the key is at its end")]
+    CounterExhausted,
     /// Another user is logged in.
     #[error("another user is logged in: log out first")]
     AnotherLoggedIn,
@@ -214,6 +217,7 @@ impl Error {
             Self::ActionProhibited(_) => Rv::ACTION_PROHIBITED,
             Self::AlreadyLoggedIn => Rv::USER_ALREADY_LOGGED_IN,
             Self::AnswerLost => Rv::DEVICE_REMOVED,
+            Self::CounterExhausted => Rv::KEY_EXHAUSTED,
             Self::AnotherLoggedIn => Rv::USER_ANOTHER_ALREADY_LOGGED_IN,
             Self::Argument(_) => Rv::ARGUMENTS_BAD,
             Self::AttributeReadOnly(_) => Rv::ATTRIBUTE_READ_ONLY,

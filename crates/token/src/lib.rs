@@ -28,6 +28,7 @@ mod login;
 mod object;
 mod objects;
 mod operation;
+mod otp;
 mod partition;
 mod pin;
 pub mod policy;

@@ -16,6 +16,7 @@ use proto::shape::{Answer, Room};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::otp::OneTime;
 
 pub(crate) use saving::Saved;
 
@@ -52,6 +53,8 @@ impl Kind {
 pub(crate) enum Work {
     Cipher(Box<dyn mech::Cipher>),
     Digest(Box<dyn mech::Digester>),
+    /// A password that is made or looked at where its key is at hand, since that changes.
+    OneTime(OneTime),
     Sign(Box<dyn mech::Signer>),
     Verify(Box<dyn mech::Verifier>),
     /// The signature was given before the data (3.2).
@@ -259,6 +262,14 @@ impl Operations {
         judge(verifier, ending, &signature)
     }
 
+    /// The one-time password that an operation is about; none where it is about something else.
+    pub(crate) fn one_time(&self, kind: Kind) -> Option<OneTime> {
+        match &self.0[kind as usize].as_ref()?.stage {
+            Stage::Fresh(Work::OneTime(one_time)) => Some(*one_time),
+            _ => None,
+        }
+    }
+
     fn take(&mut self, kind: Kind) -> Result<Operation, Error> {
         self.0[kind as usize]
             .take()
@@ -400,6 +411,7 @@ impl Work {
             Self::Verify(verifier) | Self::VerifySignature(verifier, _) => {
                 Ok(verifier.update(part)?)
             }
+            Self::OneTime(_) => Err(mech::Error::DataInvalid.into()),
             Self::Cipher(_) => Err(Error::OperationNotInitialized),
         }
     }
@@ -411,7 +423,7 @@ impl Work {
             (Self::Cipher(cipher), Ending::Whole(input)) => cipher.whole_len(input.len()),
             (Self::Digest(digester), _) => digester.output_len(),
             (Self::Sign(signer), _) => signer.output_len(),
-            (Self::Verify(_) | Self::VerifySignature(..), _) => 0,
+            (Self::OneTime(_) | Self::Verify(_) | Self::VerifySignature(..), _) => 0,
         }
     }
 
@@ -441,7 +453,7 @@ impl Work {
                 }
                 *output = signer.finish()?;
             }
-            Self::Verify(_) | Self::VerifySignature(..) => {
+            Self::OneTime(_) | Self::Verify(_) | Self::VerifySignature(..) => {
                 return Err(Error::OperationNotInitialized);
             }
         }

@@ -47,7 +47,7 @@ use ck::{
 pub use derivation::decide_derive;
 pub(crate) use derivation::{inherited, moves_bytes, tighten_derived, tighten_encapsulated};
 pub use proto::admin::Profile;
-pub(crate) use secrets::{decide_secret, tells};
+pub(crate) use secrets::{check_value_tells, decide_secret, tells};
 pub(crate) use strength::{check_size, decide_digest, decide_generate, key_sizes, served};
 use thiserror::Error as ThisError;
 pub(crate) use validity::{Date, decide_date};

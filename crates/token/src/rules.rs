@@ -71,7 +71,10 @@ pub(crate) fn has_key_type(class: ObjectClass) -> bool {
 
 /// Tells whether objects of a class are keys that are kept secret.
 pub(crate) fn is_secret(class: ObjectClass) -> bool {
-    matches!(class, ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY)
+    matches!(
+        class,
+        ObjectClass::OTP_KEY | ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY
+    )
 }
 
 /// A template in which each attribute stands once.

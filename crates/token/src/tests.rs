@@ -22,6 +22,7 @@ mod lockout;
 mod login;
 mod messages;
 mod objects;
+mod one_time;
 mod operations;
 mod passwords;
 mod policy;

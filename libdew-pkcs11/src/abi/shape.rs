@@ -13,6 +13,7 @@ mod list;
 mod mechanism;
 mod message;
 mod number;
+mod otp;
 mod password;
 mod template;
 mod tls;

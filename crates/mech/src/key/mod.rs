@@ -136,8 +136,8 @@ impl Key {
             (ObjectClass::PUBLIC_KEY, KeyType::DEW_SM2) => {
                 Parts::Sm2Public(sm2::public(attributes)?)
             }
-            (ObjectClass::SECRET_KEY, key_type) => {
-                Parts::Secret(secret::parse(key_type, attributes)?)
+            (ObjectClass::SECRET_KEY | ObjectClass::OTP_KEY, key_type) => {
+                Parts::Secret(secret::parse(class, key_type, attributes)?)
             }
             _ => return Err(Error::KeyTypeInconsistent),
         };
@@ -357,6 +357,14 @@ impl Key {
     pub(crate) fn xts(&self) -> Result<&[u8], Error> {
         match &self.parts {
             Parts::Secret(value) if self.key_type == KeyType::AES_XTS => Ok(value),
+            _ => Err(Error::KeyTypeInconsistent),
+        }
+    }
+
+    /// A key of one-time passwords.
+    pub(crate) fn hotp(&self) -> Result<&[u8], Error> {
+        match &self.parts {
+            Parts::Secret(value) if self.key_type == KeyType::HOTP => Ok(value),
             _ => Err(Error::KeyTypeInconsistent),
         }
     }

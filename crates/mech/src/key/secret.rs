@@ -24,10 +24,11 @@ const DES3_LEN: usize = 24;
 
 /// Parses a secret key.
 pub(super) fn parse(
+    class: ObjectClass,
     key_type: KeyType,
     attributes: Attributes<'_, '_>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if ck::object_rows(ObjectClass::SECRET_KEY, Some(key_type)).is_empty() {
+    if ck::object_rows(class, Some(key_type)).is_empty() {
         return Err(Error::KeyTypeInconsistent);
     }
     let value = attributes.required(AttributeType::VALUE)?;

@@ -1,11 +1,11 @@
 //! Known answers of DES and triple DES, of chained MACs and of key derivation by a hash.
 
-use ck::{KeyType, MechanismType, Params};
+use ck::{KeyType, MechanismType, OneTime, Params};
 
 use super::{Check, KnownAnswer, TestKey};
 
-/// FIPS 81, appendices B and C; NIST CAVP, TDES multi-block messages; SP 800-38B, appendix D; RFC 3566, section 4.6; and the SHA-256 of "abc" (FIPS 180-4,
-/// examples) as the derivation from a key of these three bytes.
+/// FIPS 81, appendices B and C; NIST CAVP, TDES multi-block messages; SP 800-38B, appendix D; RFC 3566, section 4.6; RFC 4226,
+/// appendix D; and the SHA-256 of "abc" (FIPS 180-4, examples) as the derivation from a key of these three bytes.
 pub(super) const CHAINED: &[KnownAnswer] = &[
     KnownAnswer {
         name: "DES CBC encrypt",
@@ -63,6 +63,21 @@ pub(super) const CHAINED: &[KnownAnswer] = &[
         check: Check::Mac,
         input: "000102030405060708090a0b0c0d0e0f10111213",
         output: "47f51b4564966215b8985c63055ed308",
+    },
+    KnownAnswer {
+        name: "HOTP",
+        mechanism: MechanismType::HOTP,
+        params: Params::Otp(OneTime {
+            counter: None,
+            time: None,
+            length: Some(6),
+            format: None,
+            flags: 0,
+        }),
+        key: TestKey::Secret(KeyType::HOTP, "3132333435363738393031323334353637383930"),
+        check: Check::Mac,
+        input: "0000000000000001",
+        output: "323837303832",
     },
     KnownAnswer {
         name: "SHA-256 key derivation",

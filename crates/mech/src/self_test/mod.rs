@@ -246,7 +246,10 @@ impl KnownAnswer {
             TestKey::Rsa => (half, KeyType::RSA, &asymmetric::RSA_KEY[..]),
             TestKey::Sm2(attributes) => (half, KeyType::DEW_SM2, attributes),
             TestKey::Secret(key_type, value) => (
-                ObjectClass::SECRET_KEY,
+                match key_type {
+                    KeyType::HOTP => ObjectClass::OTP_KEY,
+                    _ => ObjectClass::SECRET_KEY,
+                },
                 key_type,
                 &[(AttributeType::VALUE, value)][..],
             ),

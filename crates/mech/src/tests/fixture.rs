@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ck::{
     AttributeType, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    ObjectClass, Params, Password, Piece, Salt, Width,
+    ObjectClass, OneTime, Params, Password, Piece, Salt, Width,
 };
 
 use crate::{Error, Key, encryptor, signer, verifier};
@@ -68,6 +68,8 @@ pub(super) struct CaseParams {
     length: Option<u64>,
     mac_len: Option<u64>,
     mgf: Option<String>,
+    /// Whether the length is that of a one-time password.
+    one_time: bool,
     /// Whether the other key is the parameter.
     other_key: bool,
     /// Whether it is the salt.
@@ -144,6 +146,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("aes_xts", include_str!("../../vectors/aes_xts.json")),
     ("hkdf", include_str!("../../vectors/hkdf.json")),
     ("rearrange", include_str!("../../vectors/rearrange.json")),
+    ("hotp", include_str!("../../vectors/hotp.json")),
     (
         "aes_cbc_pad",
         include_str!("../../vectors/aes_cbc_pad.json"),
@@ -304,7 +307,11 @@ pub(super) fn pair(name: &str) -> Pair {
 }
 
 pub(super) fn secret(key_type: KeyType, value: &[u8]) -> Arc<Key> {
-    Object::secret(value).key(ObjectClass::SECRET_KEY, key_type)
+    let class = match key_type {
+        KeyType::HOTP => ObjectClass::OTP_KEY,
+        _ => ObjectClass::SECRET_KEY,
+    };
+    Object::secret(value).key(class, key_type)
 }
 
 /// The decoded bytes that parameters borrow from.
@@ -425,6 +432,10 @@ impl CaseParams {
             };
         }
         match (self.length, &self.bytes) {
+            (Some(length), _) if self.one_time => Params::Otp(OneTime {
+                length: Some(length),
+                ..OneTime::default()
+            }),
             (Some(length), _) => Params::Length(length),
             (None, Some(_)) => Params::Bytes(&owned.bytes),
             (None, None) if self.other_key => Params::Key(7),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ck::{
     Algorithm, Digest, Hedge, KeyDerivation, KeyType, MOST_PIECES, Mechanism, MechanismType, Mgf,
-    Params, Password, Piece, Rearrangement, Salt, Sm, Width,
+    OneTime, Params, Password, Piece, Rearrangement, Salt, Sm, Width,
 };
 
 use super::fixture::{pair, secret};
@@ -202,6 +202,10 @@ pub(super) fn params(row: &Mechanism) -> Params<'static> {
         | Algorithm::SlhDsaKeyPairGen
         | Algorithm::RsaOaep
         | Algorithm::RsaPss(_) => asymmetric(row.algorithm),
+        Algorithm::Hotp(_) => Params::Otp(OneTime {
+            length: Some(8),
+            ..OneTime::default()
+        }),
         // The others take none; a test tries each of them.
         _ => Params::None,
     }
@@ -430,6 +434,7 @@ pub(super) fn fitting(row: &Mechanism, mut message: Vec<u8>) -> Vec<u8> {
         Algorithm::HashMlDsa(None) | Algorithm::HashSlhDsa(None) => {
             message.resize(GIVEN_DIGEST.len(), 2);
         }
+        Algorithm::Hotp(_) => message.resize(8, 1),
         Algorithm::RsaOaep => message.truncate(190),
         Algorithm::RsaPkcs1(None) => message.truncate(245),
         Algorithm::RsaPss(None) => message.resize(PSS_DIGEST.len(), 2),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ck::{KeyType, MECHANISMS, Mechanism, ObjectClass, Operations};
 
 use super::fixture::{
-    Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, sign, verify,
+    Case, FILES, Object, VectorFile, decrypt, encrypt, load, row_named, secret, sign, verify,
 };
 use crate::{Error, Key, decapsulate, derive_beside, digester, generate_key};
 
@@ -184,6 +184,11 @@ fn chinese_algorithms_have_their_known_answers() {
 }
 
 #[test]
+fn one_time_passwords_have_their_known_answers() {
+    check_file("hotp", 30);
+}
+
+#[test]
 fn every_mechanism_has_a_vector_unless_it_makes_keys() {
     let covered: BTreeSet<_> = FILES
         .iter()
@@ -278,9 +283,7 @@ fn run(file: &VectorFile, case: &Case, input: &[u8]) -> Result<Vec<u8>, Error> {
 
 fn key(file: &VectorFile, case: &Case, row: &Mechanism, half: ObjectClass) -> Arc<Key> {
     if let Some(value) = &case.value {
-        let value = Object::secret(&hex::decode(value).unwrap());
-        let key_type = case.key_type(row);
-        return value.key(ObjectClass::SECRET_KEY, key_type);
+        return secret(case.key_type(row), &hex::decode(value).unwrap());
     }
     let name = case.key.as_ref().unwrap();
     let public = file.keys.get(&format!("{name}-public"));

@@ -2,7 +2,9 @@
 
 use ck::{AttributeType, Hedge, KeyDerivation, MechanismType, Mgf, Params};
 
-use super::{BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn, derivation};
+use super::{
+    BytesIn, Flag, Label, MechanismIn, Pin, SessionHandle, Shape, TemplateIn, derivation, otp,
+};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::limits;
 
@@ -203,6 +205,10 @@ pub(super) fn encode_params(params: &Params<'_>, writer: &mut Writer<'_>) {
             writer.u8(9);
             writer.u8(u8::from(prehash));
             writer.bytes(context);
+        }
+        Params::Otp(ref otp) => {
+            writer.u8(61);
+            otp::encode(otp, writer);
         }
         Params::Ccm { .. } | Params::Gcm { .. } => encode_authenticated(params, writer),
         Params::RsaAes { .. } | Params::EcdhAes { .. } => encode_transport(params, writer),
@@ -406,6 +412,7 @@ pub(super) fn decode_params<'a>(reader: &mut Reader<'a>) -> Result<Params<'a>, D
         },
         tag @ (8 | 11 | 12 | 30..=37 | 60) => derivation::decode(tag, reader)?,
         52 => decode_aead(reader)?,
+        61 => Params::Otp(otp::decode(reader)?),
         tag @ (50 | 51) => decode_sign_context(reader, tag == 51)?,
         tag => {
             return Err(DecodeError::Unknown {

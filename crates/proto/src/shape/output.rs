@@ -70,6 +70,8 @@ enum Given<T> {
     Length(u64),
     /// The items and the length are written.
     Items(T),
+    /// The same, of a structure in which distances stand where pointers are to be.
+    Structure(T),
 }
 
 impl<T> Answer<T> {
@@ -98,11 +100,22 @@ impl<T> Answer<T> {
         self.given = Given::Items(items);
     }
 
+    /// Answers with a structure in which distances stand where pointers are to be. The caller has made sure that it fits.
+    pub fn structure(&mut self, items: T) {
+        self.given = Given::Structure(items);
+    }
+
+    /// Tells whether the items are such a structure.
+    #[must_use]
+    pub const fn is_structure(&self) -> bool {
+        matches!(self.given, Given::Structure(_))
+    }
+
     /// The items, where they were given.
     #[must_use]
     pub const fn given(&self) -> Option<&T> {
         match &self.given {
-            Given::Items(items) => Some(items),
+            Given::Items(items) | Given::Structure(items) => Some(items),
             _ => None,
         }
     }
@@ -127,6 +140,10 @@ impl<T> Answer<T> {
                 writer.u8(2);
                 items(given, writer);
             }
+            Given::Structure(given) => {
+                writer.u8(3);
+                items(given, writer);
+            }
         }
     }
 
@@ -143,6 +160,7 @@ impl<T> Answer<T> {
             0 => Given::Nothing,
             1 => Given::Length(reader.u64("the length of an output")?),
             2 => Given::Items(items(reader)?),
+            3 => Given::Structure(items(reader)?),
             tag => {
                 return Err(DecodeError::Unknown {
                     what: "an output",

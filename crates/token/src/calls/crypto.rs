@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use ck::{AttributeType, Mechanism, ObjectClass, Params};
+use ck::{Algorithm, AttributeType, Mechanism, ObjectClass, Params};
 use proto::shape::MechanismArgument;
 
 use super::{Within, mechanism_of};
 use crate::operation::message::MessageKind;
 use crate::operation::{KeyInUse, Kind, Operation, Work};
+use crate::otp::OneTime;
 use crate::policy::{self, Date, Profile, Usage};
 use crate::rules::is_key;
 use crate::{Attributes, Error};
@@ -79,7 +80,13 @@ impl Within<'_> {
         }
         let attributes = object.attributes();
         self.permit(usage(kind)?, &attributes, row, &argument.params)?;
-        let work = work(row, &argument.params, &object.key()?)?;
+        let work = match (row.algorithm, kind) {
+            (Algorithm::Hotp(_), Kind::Sign | Kind::Verify) => {
+                Work::OneTime(OneTime::new(row, &argument.params, key, &attributes)?)
+            }
+            (Algorithm::Hotp(_), _) => return Err(mech::Error::MechanismInvalid.into()),
+            _ => work(row, &argument.params, &object.key()?)?,
+        };
         let key = KeyInUse {
             object: object.handle,
             private: object.private,

@@ -34,6 +34,7 @@ impl Within<'_> {
             Algorithm::DhParameterGen | Algorithm::DsaParameterGen => {
                 (ObjectClass::DOMAIN_PARAMETERS, A::PRIME_BITS)
             }
+            Algorithm::HotpKeyGen => (ObjectClass::OTP_KEY, A::VALUE_LEN),
             _ => (ObjectClass::SECRET_KEY, A::VALUE_LEN),
         };
         let plan = self.plan(source, (class, key_type), &template)?;

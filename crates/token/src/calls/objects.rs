@@ -65,19 +65,30 @@ impl Within<'_> {
         let _changing = lock(&object.changing);
         let content = self.content_to_change(&object, A::MODIFIABLE)?;
         let attributes = self.changed(&content.attributes, template, Change::Set)?;
+        self.replace(&object, content, attributes, Call::SetAttributeValue)
+    }
+
+    /// Gives an object other attributes, durably where it is the token's. The caller holds its `changing`.
+    pub(super) fn replace(
+        &self,
+        object: &Arc<Object>,
+        content: Content,
+        attributes: Attributes,
+        call: Call,
+    ) -> Result<(), Error> {
         let tenancy = &self.session.tenancy;
         if object.session.is_none() {
-            let event = self.event(Call::SetAttributeValue, &object);
+            let event = self.event(call, object);
             return tenancy
                 .partition
-                .rewrite(self.core, &object, attributes, event);
+                .rewrite(self.core, object, attributes, event);
         }
         let attributes = Arc::new(attributes);
         let changed = Content {
             attributes,
             ..content
         };
-        tenancy.objects.change(&object, || object.replace(changed));
+        tenancy.objects.change(object, || object.replace(changed));
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::draft::{Source, Trust};
 use crate::journal::Act;
 use crate::object::Object;
 use crate::policy::{self, KeyStrength, Usage};
-use crate::rules::Template;
+use crate::rules::{Template, is_secret};
 use crate::{Attributes, Error, templates};
 
 impl Within<'_> {
@@ -165,7 +165,7 @@ fn trim(value: &mut Zeroizing<Vec<u8>>, wanted: Option<u64>, block: usize) {
 fn class_of(template: &Template<'_>) -> Result<ObjectClass, Error> {
     let class = template.number(A::CLASS)?.map(ObjectClass);
     match class.ok_or(Error::TemplateIncomplete(A::CLASS))? {
-        class @ (ObjectClass::PRIVATE_KEY | ObjectClass::SECRET_KEY) => Ok(class),
+        class if is_secret(class) => Ok(class),
         _ => Err(Error::TemplateInconsistent {
             id: A::CLASS,
             why: "only secret and private keys are unwrapped",
@@ -176,7 +176,7 @@ fn class_of(template: &Template<'_>) -> Result<ObjectClass, Error> {
 /// What is wrapped: the value of a secret key, the PKCS#8 encoding of a private one.
 fn value_of(attributes: &Attributes, key: &Key) -> Result<Zeroizing<Vec<u8>>, Error> {
     match attributes.class() {
-        ObjectClass::SECRET_KEY => {
+        ObjectClass::OTP_KEY | ObjectClass::SECRET_KEY => {
             let value = attributes.get(A::VALUE).unwrap_or_default();
             Ok(Zeroizing::new(value.to_vec()))
         }
@@ -190,7 +190,7 @@ fn material_of(
     named: KeyType,
     value: Zeroizing<Vec<u8>>,
 ) -> Result<Material, Error> {
-    if class == ObjectClass::SECRET_KEY {
+    if class != ObjectClass::PRIVATE_KEY {
         return Ok(vec![(A::VALUE, value)]);
     }
     let (key_type, material) =

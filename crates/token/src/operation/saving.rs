@@ -79,7 +79,7 @@ impl Work {
             Self::Digest(digester) => Some(Self::Digest(digester.duplicate())),
             Self::Sign(signer) => signer.duplicate().map(Self::Sign),
             Self::Verify(verifier) => verifier.duplicate().map(Self::Verify),
-            Self::Cipher(_) | Self::VerifySignature(..) => None,
+            Self::Cipher(_) | Self::OneTime(_) | Self::VerifySignature(..) => None,
         }
     }
 }

@@ -21,9 +21,14 @@ pub(crate) fn decide_secret(profile: Profile, len: u64) -> Decision {
 
 /// Tells whether a digest of a secret key gives the key away: it is so short that all values can be tried.
 pub(crate) fn tells(key: &Attributes) -> bool {
-    let len = key.get(A::VALUE).unwrap_or_default().len();
+    key.get(A::VALUE).unwrap_or_default().len() < UNGUESSABLE_LEN
+}
+
+/// Tells whether its check value does. That of a cipher's key is no digest, but three bytes of a block that the key encrypts, which
+/// is what anybody has who exchanges it (PKCS#11 3.1, 4.10.2).
+pub(crate) fn check_value_tells(key: &Attributes) -> bool {
     !matches!(
         key.key_type(),
         Some(KeyType::AES | KeyType::DES | KeyType::DES2 | KeyType::DES3)
-    ) && len < UNGUESSABLE_LEN
+    ) && tells(key)
 }

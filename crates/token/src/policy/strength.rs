@@ -63,7 +63,7 @@ pub(crate) fn key_sizes(profile: Profile, mechanism: &Mechanism) -> (u64, u64) {
     let secret = mechanism.algorithm == Algorithm::SecretKeyGen
         || matches!(
             mechanism.key_type,
-            Some(KeyType::GENERIC_SECRET | KeyType::HKDF)
+            Some(KeyType::GENERIC_SECRET | KeyType::HKDF | KeyType::HOTP)
         );
     if profile == Profile::Compat {
         return (min, max);

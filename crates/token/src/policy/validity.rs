@@ -51,6 +51,33 @@ impl Date {
     }
 }
 
+impl Date {
+    /// Reads a time that is written so, with the two zeros or without, as seconds since 1970.
+    pub(crate) fn read_time(text: &[u8]) -> Option<u64> {
+        let digits = text.get(..14)?;
+        if !matches!(text.len(), 14 | 16) || !text.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let number = |from: usize, to: usize| {
+            let digits = digits[from..to].iter();
+            digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
+        };
+        let days = days(number(0, 4), number(4, 6), number(6, 8))?;
+        let seconds = (number(8, 10) * 60 + number(10, 12)) * 60 + number(12, 14);
+        let seconds = days * (DAY_MS / 1000) + seconds;
+        // What is no time of day, or no day of its month, is written otherwise.
+        (Self::time_text(seconds * 1000)[..14] == *digits).then_some(seconds)
+    }
+}
+
+/// The days from the first of 1970 to a date, the other way round than [`civil`].
+fn days(year: u64, month: u64, day: u64) -> Option<u64> {
+    let year = year.checked_sub(u64::from(month <= 2))?;
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day.checked_sub(1)?;
+    let leaps = year / 4 - year / 100 + year / 400;
+    (year * 365 + leaps + of_year).checked_sub(719_468)
+}
+
 /// Year, month and day that lie so many days after the first of 1970, in the Gregorian calendar.
 ///
 /// Years are counted from March here, so that the leap day is the last of its year; an era is the 400 years after which

@@ -164,7 +164,8 @@ fn misfit(wrapped: &Attributes, mechanism: &Mechanism) -> Option<Refusal> {
             | Algorithm::AesCbc { padded: false }
             | Algorithm::Des3Cbc { padded: false }
     );
-    (secret_only && wrapped.class() != ObjectClass::SECRET_KEY).then_some(Refusal::Unwrappable(why))
+    (secret_only && wrapped.class() == ObjectClass::PRIVATE_KEY)
+        .then_some(Refusal::Unwrappable(why))
 }
 
 /// Two keys that are wrapped with one nonce give away their difference: whoever knows the one, having brought it along, knows

@@ -119,6 +119,14 @@ fn des_and_md5_are_for_compat_only() {
         )
     };
     assert_eq!(hash(&client, session, M::MD5), Ok(()));
+    // What can be tried through is not told by its digest.
+    let kept = client
+        .generate(session, M::DES_KEY_GEN, &[(A::SENSITIVE, TRUE)])
+        .unwrap();
+    let given = client.call(Call::DigestKey, session, |caller, session| {
+        caller.digest_key(session, ObjectHandle(kept))
+    });
+    assert_eq!(given, Err(Rv::KEY_INDIGESTIBLE));
 
     let bench = Bench::strict();
     let client = bench.client();

@@ -120,6 +120,13 @@ impl CArgument for BufferOut {
                 return Err(OVERFLOW);
             }
             let length = CK_ULONG::try_from(bytes.len()).map_err(|_| OVERFLOW)?;
+            let located = if answer.is_structure() {
+                let address = u64::try_from(self.buffer.addr()).map_err(|_| OVERFLOW)?;
+                Some(shape::locate_signature_info(bytes, address).ok_or(OVERFLOW)?)
+            } else {
+                None
+            };
+            let bytes = located.as_deref().unwrap_or(bytes);
             // SAFETY: the bytes fit the room that the host has at the buffer; the length was checked when it was read.
             unsafe {
                 copy_out(bytes, self.buffer);

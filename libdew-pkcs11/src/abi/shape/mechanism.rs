@@ -10,11 +10,13 @@ use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
 use proto::shape::{self, MechanismArgument};
 use proto::{Writer, limits};
 
-use super::{CArgument, derivation, transport};
+use super::{CArgument, derivation, otp, transport};
 use crate::abi::memory::HostBytes;
 
 /// How many bytes a mechanism takes in a request besides the byte strings among its parameters.
 const MECHANISM_OVERHEAD: usize = 64;
+/// The same for the numbers of a one-time password.
+const OTP_OVERHEAD: usize = 64;
 /// The initialisation vector of GMAC where it is the whole parameter, and the length of the tag that it then has.
 const GMAC_IV: usize = 12;
 const GMAC_TAG_BITS: u64 = 128;
@@ -86,6 +88,11 @@ impl CArgument for MechanismIn {
                         server_random,
                         ..
                     } => client_random.len() + server_random.len(),
+                    Params::Otp(otp) => {
+                        OTP_OVERHEAD
+                            + otp.counter.map_or(0, <[u8]>::len)
+                            + otp.time.map_or(0, <[u8]>::len)
+                    }
                     Params::VectorAndData { vector, data } => vector.len() + data.len(),
                     Params::Eddsa { context, .. } | Params::SignContext { context, .. } => {
                         context.len()
@@ -174,6 +181,8 @@ unsafe fn params<'a>(host: &CK_MECHANISM) -> Params<'a> {
             ParamShape::HashSignContext => {
                 structure(bytes).and_then(|sign| hash_sign_context(&sign))
             }
+            ParamShape::Otp if bytes.is_empty() => Some(Params::None),
+            ParamShape::Otp => structure(bytes).and_then(|params| otp::params(&params)),
             _ => derivation::params(row, bytes),
         }
     };

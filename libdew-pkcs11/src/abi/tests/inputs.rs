@@ -3,13 +3,14 @@
 use std::ptr::null_mut;
 
 use ck::{
-    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, Params, Piece, Rv, Salt,
-    Width,
+    AttributeType, Hedge, KeyDerivation, MOST_PIECES, MechanismType, Mgf, OneTime, Params, Piece,
+    Rv, Salt, Width,
 };
 use cryptoki_sys::{CK_AES_CTR_PARAMS, CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_ULONG};
 use cryptoki_sys::{CK_CCM_PARAMS, CK_HKDF_PARAMS, CK_SP800_108_KDF_PARAMS};
 use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CKZ_DATA_SPECIFIED};
 use cryptoki_sys::{CK_HASH_SIGN_ADDITIONAL_CONTEXT, CK_SIGN_ADDITIONAL_CONTEXT};
+use cryptoki_sys::{CK_OTP_COUNTER, CK_OTP_OUTPUT_LENGTH, CK_OTP_PARAM, CK_OTP_PARAMS};
 use cryptoki_sys::{
     CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER_FORMAT,
     CK_SP800_108_DKM_LENGTH, CK_SP800_108_DKM_LENGTH_FORMAT,
@@ -603,6 +604,46 @@ fn hkdf_takes_a_salt_that_is_a_key_or_not() {
         let length = size_of::<CK_HKDF_PARAMS>();
         check_params(MechanismType::HKDF_DERIVE, &raw mut hkdf, length, params);
     }
+}
+
+#[test]
+fn the_values_of_a_one_time_password_are_read() {
+    let (mut counter, mut length) = ([1_u8; 8], 8_u64);
+    let mut given = [
+        CK_OTP_PARAM {
+            type_: CK_OTP_COUNTER,
+            pValue: pointer(&mut counter).cast(),
+            ulValueLen: 8,
+        },
+        CK_OTP_PARAM {
+            type_: CK_OTP_OUTPUT_LENGTH,
+            pValue: (&raw mut length).cast(),
+            ulValueLen: 8,
+        },
+    ];
+    let mut params = CK_OTP_PARAMS {
+        pParams: given.as_mut_ptr(),
+        ulCount: 2,
+    };
+    let size = size_of::<CK_OTP_PARAMS>();
+    let expected = OneTime {
+        counter: Some(&[1; 8]),
+        length: Some(8),
+        ..OneTime::default()
+    };
+    let id = MechanismType::HOTP;
+    check_params(id, &raw mut params, size, Params::Otp(expected));
+    check_params(id, &raw mut params, 8, Params::Malformed);
+    check_params(id, &raw mut params, 0, Params::None);
+    params.ulCount = 17;
+    check_params(id, &raw mut params, size, Params::Malformed);
+    params.ulCount = 2;
+    given[1].ulValueLen = 4;
+    params.pParams = given.as_mut_ptr();
+    check_params(id, &raw mut params, size, Params::Malformed);
+    given[1].type_ = 99;
+    params.pParams = given.as_mut_ptr();
+    check_params(id, &raw mut params, size, Params::Malformed);
 }
 
 #[test]
