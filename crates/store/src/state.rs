@@ -1,6 +1,7 @@
 //! What an open store knows of itself in memory: which rows there are, where, and what the marks of the whole are.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub(crate) struct State {
     chain: Chain,
     sum: Sum,
     rows: BTreeMap<Key, Known>,
+    /// How many rows of each kind a partition has: who asks holds up commits, and must not walk over a million rows.
+    counts: HashMap<([u8; 16], Kind), usize>,
     next_place: u64,
 }
 
@@ -46,6 +49,7 @@ impl State {
             chain: Chain::default(),
             sum: Sum::default(),
             rows: BTreeMap::new(),
+            counts: HashMap::new(),
             next_place: 1,
         }
     }
@@ -73,7 +77,8 @@ impl State {
 
     /// Counts the rows of a partition, of one kind or of all.
     pub(crate) fn count(&self, partition: [u8; 16], kind: Option<Kind>) -> usize {
-        self.keys_after(None, Some(partition), kind).count()
+        let count = |kind| self.counts.get(&(partition, kind)).copied().unwrap_or(0);
+        kind.map_or_else(|| Kind::ALL.into_iter().map(count).sum(), count)
     }
 
     /// The place of a row, if it is there.
@@ -163,13 +168,28 @@ impl State {
             kind: row.kind,
         };
         let key = (row.partition, row.id);
-        self.rows.insert(key, known).is_none()
+        *self.counts.entry((row.partition, row.kind)).or_default() += 1;
+        let replaced = self.rows.insert(key, known);
+        if let Some(replaced) = &replaced {
+            self.uncount(row.partition, replaced.kind);
+        }
+        replaced.is_none()
     }
 
     fn remove(&mut self, key: &Key) -> Option<u64> {
         let known = self.rows.remove(key)?;
         self.sum.subtract(&known.summand);
+        self.uncount(key.0, known.kind);
         Some(known.place)
+    }
+
+    fn uncount(&mut self, partition: [u8; 16], kind: Kind) {
+        if let Entry::Occupied(mut count) = self.counts.entry((partition, kind)) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
     }
 }
 

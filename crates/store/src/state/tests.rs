@@ -88,3 +88,45 @@ fn the_root_mark_depends_on_each_part_of_the_state() {
     let other = state_of(&self::marks(), [&row(1), &row(2)]);
     assert_ne!(mark(&other), whole, "the key");
 }
+
+/// Compares what a state counts with a walk over its rows.
+fn check_counts(state: &State) {
+    for partition in [[1; 16], [2; 16]] {
+        for kind in Kind::ALL.into_iter().map(Some).chain([None]) {
+            let walked = state.keys_after(None, Some(partition), kind).count();
+            assert_eq!(state.count(partition, kind), walked, "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn rows_are_counted_as_they_come_change_their_kind_and_go() {
+    let mut state = state_of(&marks(), &(0..5).map(row).collect::<Vec<_>>());
+    check_counts(&state);
+    assert_eq!(state.count([1; 16], Some(Kind::PublicObject)), 5);
+    let private = |row: Row| Row {
+        kind: Kind::PrivateObject,
+        version: row.version + 1,
+        ..row
+    };
+    let elsewhere = |row: Row| Row {
+        partition: [2; 16],
+        ..row
+    };
+    for change in [
+        Change::Put(private(row(0))),
+        Change::Put(elsewhere(row(0))),
+        Change::Put(private(elsewhere(row(0)))),
+        Change::Delete {
+            partition: [1; 16],
+            id: [1; 16],
+        },
+    ] {
+        state.apply(&change);
+        check_counts(&state);
+    }
+    assert_eq!(state.count([1; 16], None), 4);
+    assert_eq!(state.count([1; 16], Some(Kind::PrivateObject)), 1);
+    assert!(!state.admit(&row(0), &RowDigest::of(&row(0)), 1), "twice");
+    check_counts(&state);
+}
