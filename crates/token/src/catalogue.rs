@@ -23,6 +23,9 @@ const IDLE_MAX: usize = 32_768;
 /// No class and no type of key.
 const NONE: u32 = u32::MAX;
 
+/// How much dearer it is to look an entry up than to come to it in a walk. A class that most objects have is walked for.
+const LOOK_UP_COST: usize = 16;
+
 /// The objects of a token.
 #[derive(Default)]
 pub(crate) struct Catalogue {
@@ -36,6 +39,8 @@ struct Inner {
     labels: BTreeSet<(u64, u64)>,
     /// Hash and handle.
     identifiers: BTreeSet<(u64, u64)>,
+    /// The handles of each class that there is.
+    classes: BTreeMap<u32, BTreeSet<u64>>,
     open: HashMap<u64, Arc<Object>>,
     /// How many may be open.
     room: usize,
@@ -51,6 +56,7 @@ impl Default for Inner {
             entries: BTreeMap::new(),
             labels: BTreeSet::new(),
             identifiers: BTreeSet::new(),
+            classes: BTreeMap::new(),
             open: HashMap::new(),
             room: IDLE_MAX,
             public: false,
@@ -265,25 +271,14 @@ impl Catalogue {
                     .private
                     .is_none_or(|private| entry.private == private)
         };
-        let found = |(handle, entry): (&u64, &Entry)| {
-            fits(entry).then_some(Found {
-                handle: *handle,
+        inner
+            .candidates(wanted)
+            .filter(|(_, entry)| fits(entry))
+            .map(|(handle, entry)| Found {
+                handle,
                 private: entry.private,
             })
-        };
-        let index = match (wanted.label, wanted.identifier) {
-            _ if wanted.none => return Vec::new(),
-            (Some(label), _) => Some((&inner.labels, label)),
-            (None, Some(identifier)) => Some((&inner.identifiers, identifier)),
-            (None, None) => None,
-        };
-        match index {
-            None => inner.entries.iter().filter_map(found).collect(),
-            Some((index, hash)) => index
-                .range((hash, 0)..=(hash, u64::MAX))
-                .filter_map(|(_, handle)| inner.entries.get_key_value(handle).and_then(found))
-                .collect(),
-        }
+            .collect()
     }
 
     fn entry(&self, object: &Object) -> Entry {
@@ -312,12 +307,43 @@ impl Wanted {
 }
 
 impl Inner {
+    /// The entries that a search has to look at, in the order of their handles: as few as an index can tell.
+    fn candidates<'a>(
+        &'a self,
+        wanted: &Wanted,
+    ) -> Box<dyn Iterator<Item = (u64, &'a Entry)> + 'a> {
+        let with_entry = |handle: &u64| Some((*handle, self.entries.get(handle)?));
+        let hashed = move |index: &'a BTreeSet<(u64, u64)>, hash: u64| {
+            index
+                .range((hash, 0)..=(hash, u64::MAX))
+                .filter_map(move |(_, handle)| with_entry(handle))
+        };
+        if wanted.none {
+            return Box::new(std::iter::empty());
+        }
+        if let Some(label) = wanted.label {
+            return Box::new(hashed(&self.labels, label));
+        }
+        if let Some(identifier) = wanted.identifier {
+            return Box::new(hashed(&self.identifiers, identifier));
+        }
+        if let Some(class) = wanted.class {
+            let handles = self.classes.get(&class);
+            let count = handles.map_or(0, BTreeSet::len);
+            if count.saturating_mul(LOOK_UP_COST) <= self.entries.len() {
+                return Box::new(handles.into_iter().flatten().filter_map(with_entry));
+            }
+        }
+        Box::new(self.entries.iter().map(|(handle, entry)| (*handle, entry)))
+    }
+
     fn put(&mut self, handle: u64, entry: Entry) {
         if let Some(old) = self.entries.insert(handle, entry) {
             self.unindex(handle, &old);
         }
         self.labels.insert((entry.label, handle));
         self.identifiers.insert((entry.identifier, handle));
+        self.classes.entry(entry.class).or_default().insert(handle);
     }
 
     fn remove(&mut self, handle: u64) {
@@ -330,6 +356,12 @@ impl Inner {
     fn unindex(&mut self, handle: u64, entry: &Entry) {
         self.labels.remove(&(entry.label, handle));
         self.identifiers.remove(&(entry.identifier, handle));
+        if let Some(handles) = self.classes.get_mut(&entry.class) {
+            handles.remove(&handle);
+            if handles.is_empty() {
+                self.classes.remove(&entry.class);
+            }
+        }
     }
 
     /// Keeps an object open. When there are too many, those go that nobody holds and nobody asked for since the last time.
@@ -355,3 +387,6 @@ fn number(value: &[u8]) -> Option<u32> {
     let number = u64::from_le_bytes(value.try_into().ok()?);
     u32::try_from(number).ok().filter(|number| *number != NONE)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 mod attributes;
 mod authenticated;
-mod bench;
+pub(crate) mod bench;
 mod catalogue;
 mod certificates;
 mod changes;
