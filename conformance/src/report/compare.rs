@@ -129,6 +129,13 @@ fn case_row(results: &[Option<&CaseResult>]) -> Case {
     }
 }
 
+impl Case {
+    /// Tells whether more than one report has it.
+    fn is_shared(&self) -> bool {
+        self.verdicts.iter().flatten().nth(1).is_some()
+    }
+}
+
 impl Comparison {
     /// Writes the comparison for a terminal.
     #[must_use]
@@ -138,23 +145,37 @@ impl Comparison {
             .iter()
             .filter(|case| show == Show::All || case.differs)
             .collect();
-        let differing = self.cases.iter().filter(|case| case.differs).count();
-        let head = match differing {
-            0 => format!(
-                "{}, and no difference between them.",
-                words::count(self.cases.len(), "case")
-            ),
-            _ => format!(
-                "{}, {} of them not the same for all modules.",
-                words::count(self.cases.len(), "case"),
-                words::grouped(differing)
-            ),
-        };
-        let mut text = format!("{}\n\n{head}\n", self.area_table());
+        let mut text = format!("{}\n\n{head}\n", self.area_table(), head = self.head());
         if !cases.is_empty() {
             text.push_str(&format!("\n{}\n", self.case_table(&cases)));
         }
         text
+    }
+
+    /// Tells in a line how much the modules differ, and how much of that can be told: a case of one report cannot.
+    fn head(&self) -> String {
+        let shared = self.cases.iter().filter(|case| case.is_shared()).count();
+        let differing = self.cases.iter().filter(|case| case.differs).count();
+        let cases = words::count(self.cases.len(), "case");
+        let of_them = match shared {
+            0 => {
+                return format!(
+                    "{cases}, none of them in more than one report: there is nothing to compare."
+                );
+            }
+            _ if shared == self.cases.len() => cases,
+            _ => format!(
+                "{cases}, {} of them in more than one report",
+                words::grouped(shared)
+            ),
+        };
+        match differing {
+            0 => format!("{of_them}, and no difference between the modules."),
+            _ => format!(
+                "{of_them}, {} not the same for all modules.",
+                words::grouped(differing)
+            ),
+        }
     }
 
     /// Writes the comparison for programs.

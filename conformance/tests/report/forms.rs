@@ -316,7 +316,8 @@ fn a_comparison_shows_differences_or_all() {
     // A module that was not asked differs from none.
     assert_eq!(line(&differences, "general.initialize.null-argument"), None);
     assert_eq!(line(&differences, "general.initialize.short-buffer"), None);
-    assert!(differences.contains("4 cases, 1 of them not the same for all modules."));
+    let head = "4 cases, 2 of them in more than one report, 1 not the same for all modules.";
+    assert!(differences.contains(head), "{differences}");
     let all = comparison.text(Show::All);
     assert_eq!(
         line(&all, "general.initialize.null-argument").unwrap(),
@@ -326,6 +327,31 @@ fn a_comparison_shows_differences_or_all() {
     assert_eq!(
         line(&all, "general.initialize.short-buffer").unwrap(),
         ["pass", "pass"]
+    );
+}
+
+#[test]
+fn a_comparison_tells_how_much_it_compared() {
+    let head = |reports: &[Report]| {
+        let text = compare::matrix(reports).text(Show::Differences);
+        text.lines().last().unwrap_or_default().to_owned()
+    };
+    let [mut one, mut other] = pair();
+    other.results = one.results.clone();
+    assert_eq!(
+        head(&[one.clone(), other.clone()]),
+        "3 cases, and no difference between the modules."
+    );
+    other.results[0].case = "attack.its.own".to_owned();
+    assert_eq!(
+        head(&[one.clone(), other.clone()]),
+        "4 cases, 2 of them in more than one report, and no difference between the modules."
+    );
+    one.results.truncate(1);
+    other.results.truncate(1);
+    assert_eq!(
+        head(&[one, other]),
+        "2 cases, none of them in more than one report: there is nothing to compare."
     );
 }
 
