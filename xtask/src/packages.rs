@@ -21,6 +21,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "libnss3-tools",                  program: None,        reason: "modutil, certutil and cmsutil, Mozilla's clients" },
     Package { name: "libstrongswan-extra-plugins",    program: None,        reason: "strongSwan's way to the module" },
     Package { name: "libstrongswan-standard-plugins", program: None,        reason: "strongSwan's way to OpenSSL, by which it hashes" },
+    Package { name: "nginx",                          program: None,        reason: "a web server whose forked workers use keys in the token" },
     Package { name: "nodejs",                         program: None,        reason: "runs the official SDK for Node" },
     Package { name: "npm",                            program: Some("npm"), reason: "fetches the official SDK for Node" },
     Package { name: "openjdk-17-jdk-headless",        program: None,        reason: "Java's SunPKCS11: keytool, and a program run from its source" },
