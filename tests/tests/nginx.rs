@@ -5,7 +5,8 @@
 use std::collections::HashSet;
 use std::thread;
 
-use tests::{Daemon, Host, Partition, Run, Token};
+use nix::sys::signal::Signal;
+use tests::{Daemon, Host, PATIENCE, Partition, Run, Token};
 
 /// The kinds of key that the server has, and a suite of TLS 1.2 that each of them serves.
 const KEYS: [(&str, &str, &str); 2] = [
@@ -23,7 +24,7 @@ const ROUNDS: usize = 25;
 fn forked_workers_serve_tls_with_keys_in_the_token() {
     let host = Host::start_with_one_token();
     let token = prepare(&host);
-    let _nginx = start(&token);
+    let _nginx = Nginx::start(&token);
     for (key, _, suite) in KEYS {
         for version in ["-tls1_3".to_owned(), format!("-tls1_2 -cipher {suite}")] {
             assert!(asks(&token, key, &version) > 0);
@@ -37,7 +38,7 @@ fn forked_workers_serve_tls_with_keys_in_the_token() {
 fn a_server_that_reads_its_configuration_again_has_its_keys_again() {
     let host = Host::start_with_one_token();
     let token = prepare(&host);
-    let _nginx = start(&token);
+    let _nginx = Nginx::start(&token);
     for (key, ..) in KEYS {
         let before = answering(&token, key, |workers| !workers.is_empty());
         nginx(&token).args("-s reload").succeed();
@@ -123,10 +124,24 @@ fn nginx(token: &Token) -> Run {
         .arg(&token.folder)
 }
 
-fn start(token: &Token) -> Daemon {
-    let (daemon, _) =
-        Daemon::start_until("nginx", nginx(token).into_command(), "start worker process");
-    daemon
+/// A running nginx: its workers end with it.
+struct Nginx(Daemon);
+
+impl Nginx {
+    fn start(token: &Token) -> Self {
+        let command = nginx(token).into_command();
+        Self(Daemon::start_until("nginx", command, "start worker process").0)
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // A master that is killed leaves its workers behind, one that is asked to end takes them along.
+        if self.0.runs() {
+            self.0.signal(Signal::SIGTERM);
+            let _ = self.0.log().wait_for_end(PATIENCE);
+        }
+    }
 }
 
 /// Asks the server of a key for a page, over a new connection, and gives the number of the worker that answered.
