@@ -1,8 +1,8 @@
-//! GnuTLS's p11tool and certtool against the whole chain.
+//! GnuTLS's p11tool, certtool and gnutls-cli against the whole chain.
 
 #![forbid(unsafe_code)]
 
-use tests::{Host, Partition, Run, Token};
+use tests::{Daemon, Host, Partition, Run, Token};
 
 #[test]
 fn tokens_and_objects_are_listed() {
@@ -68,20 +68,7 @@ fn a_certificate_is_signed_written_and_deleted() {
     let host = Host::start();
     let token = host.token(Partition::Compat);
     generate(&token);
-    token.write(
-        "template",
-        "cn = \"from the token\"\nserial = 7\nexpiration_days = 7\nca\ncert_signing_key\n",
-    );
-    token
-        .client("certtool")
-        .env("GNUTLS_PIN", &token.pin)
-        .args("--generate-self-signed --template template --outfile ec.crt --provider")
-        .arg(&token.module)
-        .arg("--load-privkey")
-        .arg(url(&token, ";object=ec;type=private"))
-        .arg("--load-pubkey")
-        .arg(url(&token, ";object=ec;type=public"))
-        .succeed();
+    certify(&token, "ec");
     token
         .openssl()
         .args("verify -CAfile ec.crt ec.crt")
@@ -104,6 +91,69 @@ fn a_certificate_is_signed_written_and_deleted() {
         .arg(&certificate)
         .finish()
         .never_says(&["kept;"]);
+}
+
+#[test]
+fn tls_clients_prove_themselves_with_keys_in_the_token() {
+    let host = Host::start();
+    let token = host.token(Partition::Compat);
+    generate(&token);
+    token
+        .openssl()
+        .args("req -new -x509 -newkey rsa:2048 -nodes -keyout server.key -out server.crt -days 7")
+        .args("-subj /CN=localhost -addext subjectAltName=DNS:localhost")
+        .succeed();
+    for label in ["rsa", "ec"] {
+        certify(&token, label);
+        let server = token
+            .openssl()
+            .args("s_server -accept 127.0.0.1:0 -rev -key server.key -cert server.crt")
+            .args(&format!(
+                "-Verify 1 -verify_return_error -CAfile {label}.crt"
+            ));
+        let (_server, line) =
+            Daemon::start_until("openssl s_server", server.into_command(), "ACCEPT 127");
+        let port = line.rsplit(':').next().unwrap().trim();
+        for version in ["TLS1.3", "TLS1.2"] {
+            let connect = || {
+                token
+                    .client("gnutls-cli")
+                    .args("--x509cafile server.crt --verify-hostname localhost 127.0.0.1 --port")
+                    .arg(port)
+                    .arg(format!("--priority=NORMAL:-VERS-ALL:+VERS-{version}"))
+                    .input("hello, token\nCLOSE\n")
+            };
+            connect().finish().never_says(&["nekot ,olleh"]);
+            connect()
+                .env("GNUTLS_PIN", &token.pin)
+                .arg("--provider")
+                .arg(&token.module)
+                .args(&format!("--x509certfile {label}.crt --x509keyfile"))
+                .arg(url(&token, &format!(";object={label};type=private")))
+                .finish()
+                .says(&["nekot ,olleh"]);
+        }
+    }
+}
+
+/// Makes a certificate of a key in the token, signed by that key.
+fn certify(token: &Token, label: &str) {
+    token.write(
+        "template",
+        "cn = \"from the token\"\nserial = 7\nexpiration_days = 7\nca\ncert_signing_key\nsigning_key\ntls_www_client\n",
+    );
+    token
+        .client("certtool")
+        .env("GNUTLS_PIN", &token.pin)
+        .args(&format!(
+            "--generate-self-signed --template template --outfile {label}.crt --provider"
+        ))
+        .arg(&token.module)
+        .arg("--load-privkey")
+        .arg(url(token, &format!(";object={label};type=private")))
+        .arg("--load-pubkey")
+        .arg(url(token, &format!(";object={label};type=public")))
+        .succeed();
 }
 
 fn generate(token: &Token) {
