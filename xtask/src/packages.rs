@@ -29,6 +29,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "openssh-client",                 program: None,        reason: "ssh-keygen and ssh-add with keys in the token" },
     Package { name: "openssh-server",                 program: None,        reason: "sshd, which a test logs in to on loopback" },
     Package { name: "openssl",                        program: None,        reason: "checks signatures with code that is not ours" },
+    Package { name: "p11-kit",                        program: None,        reason: "its server passes the token on through a socket" },
+    Package { name: "p11-kit-modules",                program: None,        reason: "the module with which clients reach that server" },
     Package { name: "poppler-utils",                  program: None,        reason: "reads the conformance report as it was printed" },
     Package { name: "postgresql",                     program: None,        reason: "the database server that the services' tests start" },
     Package { name: "python3-venv",                   program: None,        reason: "holds the official SDKs for Python apart from the system" },
