@@ -188,18 +188,18 @@ impl OneTime {
         })
     }
 
-    /// The counters of which a password is accepted, and whether that of the key then moves on behind it.
-    pub(crate) fn accepted(&self, key: &Attributes, now_ms: u64) -> (Range<u64>, bool) {
+    /// The counters of which a password is accepted. That of the key then moves on behind it.
+    pub(crate) fn accepted(&self, key: &Attributes, now_ms: u64) -> Range<u64> {
         let counter = counter(key);
         let step = self.step(key, now_ms);
         match self.moment {
-            Moment::Counter => (counter..counter.saturating_add(LOOK_AHEAD), true),
-            Moment::Given(counter) => (counter..counter.saturating_add(1), false),
+            Moment::Counter => counter..counter.saturating_add(LOOK_AHEAD),
+            Moment::Given(given) => given.max(counter)..given.saturating_add(1),
             Moment::Clock => {
                 let first = step.saturating_sub(DRIFT).max(counter);
-                (first..step.saturating_add(DRIFT + 1), true)
+                first..step.saturating_add(DRIFT + 1)
             }
-            Moment::Time(_) => (step.max(counter)..step.saturating_add(1), true),
+            Moment::Time(_) => step.max(counter)..step.saturating_add(1),
         }
     }
 

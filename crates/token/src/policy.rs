@@ -39,7 +39,7 @@ mod strength;
 mod validity;
 mod wrapping;
 
-pub(crate) use changes::{check_change, check_copy};
+pub(crate) use changes::{check_change, check_copy, hand_down};
 use ck::flags::mechanism as ckf;
 use ck::{
     Algorithm, AttributeType, KeyType, Mechanism, MechanismType, ObjectClass, Params, Rv, Sm,

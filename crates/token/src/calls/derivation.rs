@@ -75,7 +75,11 @@ impl Within<'_> {
             let profile = self.session.tenancy.partition.profile;
             policy::decide_derive(profile, &bases.attributes[0], value.len()).obey()?;
             let material = vec![(A::VALUE, value)];
-            made.push(wanted.plan.receive(material, Trust::Known, template)?);
+            let mut key = wanted.plan.receive(material, Trust::Known, template)?;
+            if policy::moves_bytes(row) {
+                policy::hand_down(bases.attributes.iter().map(AsRef::as_ref), &mut key)?;
+            }
+            made.push(key);
         }
         let mut handles = self.keep_as(usize::from(tells), made, Call::DeriveKey)?;
         derived.keys = handles.split_off(1);

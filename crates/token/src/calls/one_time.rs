@@ -99,7 +99,7 @@ impl Within<'_> {
         if u64::try_from(password.len()) != Ok(one_time.digits) {
             return Err(mech::Error::SignatureLenRange.into());
         }
-        let (counters, moves) = one_time.accepted(&content.attributes, self.core.env.now_ms());
+        let counters = one_time.accepted(&content.attributes, self.core.env.now_ms());
         let key = object.key()?;
         for counter in counters {
             let mut verifier = mech::verifier(one_time.row, &params(one_time), &key)?;
@@ -108,13 +108,11 @@ impl Within<'_> {
                 Err(mech::Error::SignatureInvalid) => continue,
                 result => result?,
             }
-            if moves {
-                self.check_first(true)?;
-                let next = counter.checked_add(1).ok_or(Error::CounterExhausted)?;
-                let mut attributes = content.attributes.duplicate();
-                attributes.set(A::OTP_COUNTER, next.to_be_bytes());
-                self.replace(&object, content, attributes, Call::Verify)?;
-            }
+            self.check_first(true)?;
+            let next = counter.checked_add(1).ok_or(Error::CounterExhausted)?;
+            let mut attributes = content.attributes.duplicate();
+            attributes.set(A::OTP_COUNTER, next.to_be_bytes());
+            self.replace(&object, content, attributes, Call::Verify)?;
             return Ok(());
         }
         Err(mech::Error::SignatureInvalid.into())

@@ -1,8 +1,8 @@
 //! Policy of changes: what an existing object, or its copy, may become.
 //!
 //! In `compat` a key may change its purposes, but not so that it undoes what it did: whoever wrapped with a key never decrypts with
-//! it, and whoever unwrapped with it never encrypts with it. As the purposes may change one after another, a key remembers
-//! those of them that it has lost.
+//! it, and whoever unwrapped with it never encrypts with it. Nor does a key that is made of its bytes. As the purposes may change
+//! one after another, a key remembers those of them that it has lost.
 
 use ck::AttributeType as A;
 
@@ -59,6 +59,29 @@ pub(crate) fn check_change(
         after.set_number(LOST, lost);
     }
     check_object(profile, after)
+}
+
+/// Checks a key that holds bytes of others: it may be the same key under another handle. What undoes what one of them does, or did,
+/// it does not; and it remembers their purposes as if it had lost them.
+///
+/// # Errors
+/// `CKR_TEMPLATE_INCONSISTENT` where it would.
+pub(crate) fn hand_down<'a>(
+    bases: impl Iterator<Item = &'a Attributes> + Clone,
+    key: &mut Attributes,
+) -> Result<(), Error> {
+    let does = |id| bases.clone().any(|base| had(base, id));
+    if let Some((id, ..)) = opposites().find(|(one, other, _)| key.is(*one) && does(*other)) {
+        let why = "a key whose bytes it holds has the opposite purpose";
+        return Err(Error::TemplateInconsistent { id, why });
+    }
+    let lost = opposites()
+        .filter(|(one, ..)| does(*one))
+        .fold(0, |lost, (_, _, bit)| lost | bit);
+    if lost != 0 {
+        key.set_number(LOST, lost);
+    }
+    Ok(())
 }
 
 /// Checks the copy of an object: one that is not modifiable has no copies that are, or that may do more.

@@ -246,6 +246,32 @@ fn a_counter_of_the_callers_is_taken_where_the_key_has_it_so() {
 }
 
 #[test]
+fn a_password_of_a_counter_of_the_callers_is_accepted_once() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let optional = ulong(1);
+    let key = import(&client, session, &[(A::OTP_COUNTER_REQUIREMENT, &optional)]).unwrap();
+    let accept = |counter: u8, password| {
+        let counter = [0, 0, 0, 0, 0, 0, 0, counter];
+        let given = OneTime {
+            counter: Some(&counter),
+            ..NONE
+        };
+        accept(&client, session, key, given, password)
+    };
+    assert_eq!(accept(7, COUNTED[6]), Err(Rv::SIGNATURE_INVALID));
+    assert_eq!(accept(7, COUNTED[7]), Ok(()));
+    for old in [6, 7] {
+        assert_eq!(
+            accept(old, COUNTED[usize::from(old)]),
+            Err(Rv::SIGNATURE_INVALID)
+        );
+    }
+    assert_eq!(accept(8, COUNTED[8]), Ok(()));
+}
+
+#[test]
 fn what_there_is_not_is_refused() {
     let bench = Bench::compat();
     let client = bench.client();

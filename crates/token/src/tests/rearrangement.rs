@@ -259,3 +259,44 @@ fn a_key_whose_children_are_kept_gives_no_data() {
     let refused = derive_data(&client, session, base, &[]);
     assert_eq!(refused, Err(Rv::TEMPLATE_INCONSISTENT));
 }
+
+#[test]
+fn a_key_of_the_bytes_of_another_undoes_nothing_that_the_other_does() {
+    let bench = Bench::compat();
+    let client = bench.client();
+    let session = client.open_user();
+    let opposites = [
+        (A::WRAP, A::DECRYPT),
+        (A::DECRYPT, A::WRAP),
+        (A::UNWRAP, A::ENCRYPT),
+        (A::ENCRYPT, A::UNWRAP),
+    ];
+    let all = [A::ENCRYPT, A::DECRYPT, A::WRAP, A::UNWRAP];
+    let only = |id: Option<A>| all.map(|one| (one, if Some(one) == id { TRUE } else { FALSE }));
+    let kind: [(A, &[u8]); 2] = [
+        (A::KEY_TYPE, &KeyType::AES.0.to_le_bytes()),
+        (A::VALUE_LEN, &ulong(32)),
+    ];
+    for (does, undoes) in opposites {
+        let purposes = [&only(Some(does))[..], &[(A::DERIVE, TRUE)]].concat();
+        let base = client.generate_aes(session, &purposes).unwrap();
+        let twin = |of, purpose| {
+            let mechanism = (M::XOR_BASE_AND_DATA, Params::Bytes(&[0; 32]));
+            let template = [&only(purpose)[..], &kind, &[(A::DERIVE, TRUE)]].concat();
+            client.derive(session, mechanism, of, &template)
+        };
+        assert_eq!(
+            twin(base, Some(undoes)),
+            Err(Rv::TEMPLATE_INCONSISTENT),
+            "{does}"
+        );
+        assert!(twin(base, Some(does)).is_ok(), "{does}");
+        // Nor is it changed into one that does, nor is one made of it in turn.
+        let idle = twin(base, None).unwrap();
+        assert_eq!(
+            client.set(session, idle, &[(undoes, TRUE)]),
+            Err(Rv::ATTRIBUTE_READ_ONLY)
+        );
+        assert_eq!(twin(idle, Some(undoes)), Err(Rv::TEMPLATE_INCONSISTENT));
+    }
+}
